@@ -1,0 +1,201 @@
+package coro
+
+import (
+	"iter"
+	"time"
+
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/timers"
+)
+
+// AsCompleted runs aws side by side, within a time limit of d (Forever for none),
+// and yields as many Funcs: the n-th, awaited, gives the outcome of the n-th to be
+// done, or a *future.TimeoutError for each that was not done in time. None is
+// canceled for that. The tasks are created by the call itself, not by the ranging.
+//
+//	for next := range coro.AsCompleted(co, coro.Forever, a, b, c) {
+//		v, err := next.Await(co)
+//		...
+//	}
+//
+// Semantics: asyncio.as_completed as a plain iterator, CPython 3.14.
+func AsCompleted[T any](co *Co, d time.Duration, aws ...Awaitable[T]) iter.Seq[Func[T]] {
+	c := newCompletion(co, d, aws)
+	return func(yield func(Func[T]) bool) {
+		for c.take() {
+			next := func(co *Co) (T, error) {
+				f, err := c.next(co)
+				if err != nil {
+					var zero T
+					return zero, err
+				}
+				return f.Result()
+			}
+			if !yield(next) {
+				return
+			}
+		}
+	}
+}
+
+// AsCompletedFutures is AsCompleted with the futures themselves: it yields those
+// of aws that are futures or tasks, and the tasks created for the others, in the
+// order in which they are done. It suspends the coroutine in between. The error,
+// which ends the ranging, is a *future.TimeoutError or a cancellation.
+//
+// Compare with the AsFuture of a task to know which one it was.
+//
+// Semantics: asyncio.as_completed as an asynchronous iterator, CPython 3.14.
+func AsCompletedFutures[T any](co *Co, d time.Duration, aws ...Awaitable[T]) iter.Seq2[*future.Future[T], error] {
+	c := newCompletion(co, d, aws)
+	return func(yield func(*future.Future[T], error) bool) {
+		for c.take() {
+			f, err := c.next(co)
+			if !yield(f, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// A completion is one call of AsCompleted: the futures that are not done, and the
+// queue of those that are and were not given out.
+type completion[T any] struct {
+	loop    Loop
+	timer   timers.Timer
+	watches []completionWatch[T]
+	waiting int // watches that are attached
+	left    int // how many are still to be yielded
+	expired bool
+	done    []*future.Future[T] // nil stands for one that was out of time
+	getters []*getter
+}
+
+type completionWatch[T any] struct {
+	link future.Link
+	c    *completion[T]
+	f    *future.Future[T]
+}
+
+func newCompletion[T any](co *Co, d time.Duration, aws []Awaitable[T]) *completion[T] {
+	c := &completion[T]{loop: co.sched.loop}
+	c.watches = make([]completionWatch[T], 0, len(aws)) // never grows: links must not move
+	seen := make(map[*future.Future[T]]bool, len(aws))
+	for _, aw := range aws {
+		f := EnsureFuture(co, aw)
+		if seen[f] {
+			continue
+		}
+		seen[f] = true
+		c.watches = append(c.watches, completionWatch[T]{c: c, f: f})
+	}
+	for i := range c.watches {
+		w := &c.watches[i]
+		w.link.Init(w)
+		w.f.Core().Attach(&w.link)
+	}
+	c.waiting = len(c.watches)
+	c.left = len(c.watches)
+	if c.waiting > 0 && d != Forever {
+		c.timer.Run = c
+		c.loop.AddTimer(&c.timer, after(c.loop, d))
+	}
+	return c
+}
+
+// take reports whether there is one more to yield, and counts it.
+func (c *completion[T]) take() bool {
+	if c.left == 0 {
+		return false
+	}
+	c.left--
+	return true
+}
+
+// Run is called when a future is done.
+func (w *completionWatch[T]) Run() {
+	c := w.c
+	if c.expired {
+		return
+	}
+	c.waiting--
+	c.put(w.f)
+	if c.waiting == 0 {
+		c.loop.RemoveTimer(&c.timer)
+	}
+}
+
+// Run is called when the time is over.
+func (c *completion[T]) Run() {
+	if c.waiting == 0 {
+		return
+	}
+	c.expired = true
+	for ; c.waiting > 0; c.waiting-- {
+		c.put(nil)
+	}
+	for i := range c.watches {
+		c.watches[i].link.Detach()
+	}
+}
+
+func (c *completion[T]) put(f *future.Future[T]) {
+	c.done = append(c.done, f)
+	c.wakeNext()
+}
+
+// wakeNext wakes the first getter that still waits.
+func (c *completion[T]) wakeNext() {
+	for len(c.getters) > 0 {
+		g := c.getters[0]
+		c.getters = c.getters[1:]
+		if g.core.Finish() {
+			return
+		}
+	}
+}
+
+// next waits for the next future to be done, as a get from a queue does: the
+// coroutines of a plain iteration may wait side by side.
+func (c *completion[T]) next(co *Co) (*future.Future[T], error) {
+	for len(c.done) == 0 {
+		g := &getter{}
+		g.core.Init(co.sched.futureLoop, g, false)
+		c.getters = append(c.getters, g)
+		err := co.Suspend(&g.core)
+		if err == nil {
+			err = g.core.Err()
+		}
+		if err != nil {
+			c.giveUp(g)
+			return nil, err
+		}
+	}
+	f := c.done[0]
+	c.done = c.done[1:]
+	if f == nil {
+		return nil, &future.TimeoutError{}
+	}
+	return f, nil
+}
+
+// giveUp takes a getter out that was canceled, and passes a wake-up on that it may
+// have been given already.
+func (c *completion[T]) giveUp(g *getter) {
+	woken := !g.core.Canceled() && g.core.Done()
+	g.core.Cancel(nil)
+	for i, other := range c.getters {
+		if other == g {
+			c.getters = append(c.getters[:i], c.getters[i+1:]...)
+			break
+		}
+	}
+	if len(c.done) > 0 && woken {
+		c.wakeNext()
+	}
+}
+
+// A getter is a coroutine that waits for a completion.
+type getter struct{ core future.Core }
+
+func (g *getter) Describe() string { return "the next of AsCompleted" }

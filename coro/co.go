@@ -1,0 +1,239 @@
+package coro
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/ouro-loop/ouro/future"
+)
+
+// Co is a coroutine's own view of the task that runs it. A coroutine function is
+// given one, and hands it to everything that it awaits. It is valid until the
+// task ends, on the task's own stack only (and that of the iterators it ranges
+// over).
+type Co struct {
+	sched  *Scheduler
+	task   AnyTask
+	core   *future.Core // the task's future
+	worker *worker      // what the function runs on, nil before the first step and after the last
+	waiter *future.Core // what the task waits for, nil when it runs or is scheduled
+	link   future.Link  // the task's place among the callbacks of waiter
+	thrown error        // what the next step throws in, besides a cancellation
+
+	prev, next *Co // in the scheduler's register
+	vars       *Vars
+	ownVars    Vars
+	context    *taskContext
+
+	name    string
+	number  int // for the name, when it has none
+	cancels int // requests that were not taken back
+
+	mustCancel bool // the next step throws a CanceledError in
+	quiet      bool // not worth a report if it is pending when the loop closes
+}
+
+// A step is a Co as an entry of the ready queue: Run is one step of its task.
+//
+// An invariant of a task that is not done:
+//   - waiting: waiter is a future that is not done, link is in its list, and
+//     no step is scheduled;
+//   - scheduled: one step is in the ready queue; waiter is nil, or done;
+//   - running: waiter is nil, no step is scheduled, and sched.current is the
+//     task (or one that it started eagerly and that has not suspended yet).
+type step Co
+
+// Run gives the task one step, on the loop's goroutine.
+func (st *step) Run() {
+	co := (*Co)(st)
+	if co.worker == nil && !co.begin() {
+		return
+	}
+	s := co.sched
+	co.waiter = nil
+	s.current = co
+	co.worker.resume()
+	s.current = nil
+}
+
+// begin gets a worker for the first step. A task that was canceled before it
+// never runs its function.
+func (co *Co) begin() bool {
+	if co.core.Done() { // a Close in between
+		return false
+	}
+	if co.mustCancel {
+		co.mustCancel = false
+		co.end(co.core.TakeCanceled())
+		return false
+	}
+	co.worker = co.sched.pool.get(co.task)
+	return true
+}
+
+// startEager runs the first step at once, inside of whatever runs now.
+func (co *Co) startEager() {
+	s := co.sched
+	creator := s.current
+	s.creators = append(s.creators, creator)
+	s.current = co
+	co.worker = s.pool.get(co.task)
+	co.worker.resume()
+	s.current = creator
+	s.creators = s.creators[:len(s.creators)-1]
+}
+
+// Suspend parks the coroutine until the future of c is done. Await is the way to
+// it for everyone but the authors of futures. A non-nil error takes the place of
+// the future's outcome: a cancellation of this task, or a refusal.
+//
+// Semantics: asyncio.Task.__step and __wakeup, CPython 3.14.
+func (co *Co) Suspend(c *future.Core) error {
+	co.mustRun()
+	if c.Loop() != co.sched.futureLoop {
+		return co.throw(fmt.Errorf("%w (task %q)", ErrOtherLoop, co.Name()))
+	}
+	if c == co.core {
+		return co.throw(fmt.Errorf("%w (task %q)", ErrAwaitSelf, co.Name()))
+	}
+	co.waiter = c
+	c.Attach(&co.link)
+	if co.mustCancel && c.Cancel(co.core.CancelMessage()) {
+		co.mustCancel = false
+	}
+	co.worker.park()
+	switch {
+	case !co.mustCancel:
+		return nil
+	case c.Done() && !c.Canceled() && !future.IsCanceled(c.Err()), !c.Done():
+		return co.takeCancel()
+	}
+	// The future ended as canceled itself, and its error is the one to be seen.
+	co.mustCancel = false
+	return nil
+}
+
+// throw returns err to the coroutine, as a step of its own would.
+func (co *Co) throw(err error) error {
+	co.thrown = err
+	co.sched.loop.Schedule((*step)(co))
+	co.worker.park()
+	if co.mustCancel {
+		co.thrown = nil
+		return co.takeCancel()
+	}
+	return co.takeThrown()
+}
+
+func (co *Co) takeThrown() error {
+	err := co.thrown
+	if err != nil {
+		co.thrown = nil
+	}
+	return err
+}
+
+// takeCancel delivers the cancellation that was asked for.
+func (co *Co) takeCancel() error {
+	co.mustCancel = false
+	return co.core.TakeCanceled()
+}
+
+// pass lets one iteration of the loop go by.
+func (co *Co) pass() error {
+	co.mustRun()
+	co.sched.loop.Schedule((*step)(co))
+	co.worker.park()
+	if co.mustCancel {
+		return co.takeCancel()
+	}
+	return nil
+}
+
+// mustRun refuses a Co whose task is not the one that runs: a coroutine has been
+// given another one's Co, most often by a closure around it.
+func (co *Co) mustRun() {
+	if co.sched.current == co {
+		return
+	}
+	if co.worker != nil && co.worker.unwinding {
+		runtime.Goexit() // a deferred function awaits while the loop closes
+	}
+	running := "no task"
+	if current := co.sched.current; current != nil {
+		running = fmt.Sprintf("task %q", current.Name())
+	}
+	panic(fmt.Sprintf("coro: the Co of task %q is used while %s runs; a coroutine awaits with the Co that it was given itself",
+		co.Name(), running))
+}
+
+// caught is deferred around a coroutine's function, and makes a panic its error.
+func (co *Co) caught(err *error) {
+	v := recover()
+	if v == nil {
+		return
+	}
+	*err = &future.PanicError{Value: v, Stack: debug.Stack()}
+	if co.worker.unwinding { // nobody will see what the function returns
+		co.sched.loop.CallExceptionHandler(future.ErrorContext{
+			Message: "panic while the task was torn down at the close of its loop",
+			Err:     *err,
+			Task:    co.Name(),
+		})
+	}
+}
+
+// retire frees what a running task holds, just before its outcome is set.
+func (co *Co) retire() {
+	co.sched.unregister(co)
+	co.worker = nil
+	co.context.end(context.Canceled)
+}
+
+// end sets the outcome of a task whose function returned an error, or returned
+// while it was to be canceled.
+func (co *Co) end(err error) {
+	co.retire()
+	switch {
+	case err == nil:
+		co.mustCancel = false
+		co.core.MarkCanceled(nil, co.core.CancelMessage())
+	case future.IsCanceled(err):
+		co.core.MarkCanceled(err, nil)
+	default:
+		co.core.Fail(err)
+		if future.IsBase(err) {
+			co.sched.loop.Abort(err)
+		}
+	}
+}
+
+// unwind ends the task by force, because the loop closes.
+func (co *Co) unwind() {
+	if w := co.worker; w != nil && !w.dead {
+		w.unwind()
+	}
+	co.link.Detach()
+	co.waiter = nil
+	co.retire()
+	co.core.MarkCanceled(nil, nil)
+}
+
+// Scheduler makes a Co a [Spawner]: tasks are created on its loop.
+func (co *Co) Scheduler() *Scheduler { return co.sched }
+
+// Task is the task that runs the coroutine.
+func (co *Co) Task() AnyTask { return co.task }
+
+// Vars is the task's context, which holds the values of context variables.
+func (co *Co) Vars() *Vars { return co.vars }
+
+// Name is the name of the task.
+func (co *Co) Name() string {
+	if co.name == "" {
+		return fmt.Sprintf("Task-%d", co.number)
+	}
+	return co.name
+}

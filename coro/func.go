@@ -1,0 +1,68 @@
+package coro
+
+import "github.com/ouro-loop/ouro/future"
+
+// Func is a coroutine function, asyncio's "async def". Every function of this
+// signature converts to it; [Bind] makes one of a function with more arguments,
+// and [Do] of one without a result.
+//
+// Unlike a Python coroutine object, a Func is not used up: each await and each
+// task runs it anew.
+type Func[T any] func(co *Co) (T, error)
+
+// Await runs the function inline, in the task of the caller, as a plain call does.
+func (f Func[T]) Await(w future.Waiter) (T, error) { return f(w.(*Co)) }
+
+// Awaitable is what can be awaited for a T: a Func, a *future.Future, a *Task.
+type Awaitable[T any] interface {
+	Await(w future.Waiter) (T, error)
+}
+
+// None is the result of coroutines that have none.
+type None = struct{}
+
+// Do makes a Func of a function that has no result.
+func Do(f func(co *Co) error) Func[None] {
+	return func(co *Co) (None, error) { return None{}, f(co) }
+}
+
+// Bind makes a Func of a function with one more argument.
+func Bind[A, T any](f func(*Co, A) (T, error), a A) Func[T] {
+	return func(co *Co) (T, error) { return f(co, a) }
+}
+
+// Bind2 makes a Func of a function with two more arguments.
+func Bind2[A, B, T any](f func(*Co, A, B) (T, error), a A, b B) Func[T] {
+	return func(co *Co) (T, error) { return f(co, a, b) }
+}
+
+// Bind3 makes a Func of a function with three more arguments.
+func Bind3[A, B, C, T any](f func(*Co, A, B, C) (T, error), a A, b B, c C) Func[T] {
+	return func(co *Co) (T, error) { return f(co, a, b, c) }
+}
+
+// Into makes a Func that awaits aw and stores its result in *p. With it,
+// awaitables of different types can stand in one Gather:
+//
+//	var name string
+//	var age int
+//	_, err := coro.Gather(co, coro.Into(&name, fetchName), coro.Into(&age, fetchAge)).Await(co)
+func Into[T any](p *T, aw Awaitable[T]) Func[None] {
+	return func(co *Co) (None, error) {
+		v, err := aw.Await(co)
+		if err == nil {
+			*p = v
+		}
+		return None{}, err
+	}
+}
+
+// Each turns a slice of tasks, futures or Funcs into the arguments of Gather and
+// AsCompleted.
+func Each[T any, A Awaitable[T]](as []A) []Awaitable[T] {
+	out := make([]Awaitable[T], len(as))
+	for i, a := range as {
+		out[i] = a
+	}
+	return out
+}

@@ -1,0 +1,177 @@
+package coro
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/timers"
+)
+
+// Loop is what this package needs of an event loop; *loop.Loop is the one there
+// is.
+type Loop interface {
+	future.Loop
+
+	// Scheduler is the state this package keeps for the loop.
+	Scheduler() *Scheduler
+
+	// Time is the loop's clock.
+	Time() time.Duration
+
+	// AddTimer has t.Run scheduled once the clock has reached when. RemoveTimer
+	// takes it back, and reports whether it was still waiting.
+	AddTimer(t *timers.Timer, when time.Duration)
+	RemoveTimer(t *timers.Timer) bool
+
+	// IsRunning reports whether the loop is in RunForever or RunUntilComplete.
+	IsRunning() bool
+
+	// Abort ends the present run with err as soon as what runs now returns.
+	Abort(err error)
+}
+
+// ErrLoopClosed is what is given for work that comes when the loop is closed.
+var ErrLoopClosed = errors.New("loop: the event loop is closed")
+
+// Scheduler is what this package keeps for each loop: the task that runs, the
+// register of unfinished tasks, and the workers that coroutines run on. A loop
+// has one, sets it up with Init and ends it with Close.
+type Scheduler struct {
+	loop       Loop
+	futureLoop future.Loop // loop again, in the form it is compared in
+	options    SchedulerOptions
+
+	current     *Co   // the task that runs now, nil in a callback
+	creators    []*Co // tasks in the middle of starting another one eagerly
+	first, last *Co   // unfinished tasks in order of creation
+	count       int
+	unnamed     int // how many tasks were given a number for a name
+	pool        pool
+	closed      bool
+
+	callbackVars *Vars // the context of the callback that runs now
+	baseVars     Vars  // the context outside of callbacks and tasks
+}
+
+// SchedulerOptions are fixed for the life of a loop.
+type SchedulerOptions struct {
+	Context    context.Context // parent of every Co.Context; nil for context.Background()
+	EagerTasks bool            // what asyncio's eager_task_factory does
+	MaxIdle    int             // how many idle workers to keep
+}
+
+// Init makes s ready to run tasks on loop.
+func (s *Scheduler) Init(loop Loop, o SchedulerOptions) {
+	s.loop, s.futureLoop, s.options = loop, loop, o
+	if s.options.Context == nil {
+		s.options.Context = context.Background()
+	}
+	s.pool.init(o.MaxIdle)
+}
+
+// Scheduler returns s, so that it is a [Spawner].
+func (s *Scheduler) Scheduler() *Scheduler { return s }
+
+// Loop is the loop that s belongs to.
+func (s *Scheduler) Loop() Loop { return s.loop }
+
+// Vars is the context that code running now on the loop's goroutine is in: its
+// task's, its callback's, or the loop's own.
+func (s *Scheduler) Vars() *Vars {
+	switch {
+	case s.current != nil:
+		return s.current.vars
+	case s.callbackVars != nil:
+		return s.callbackVars
+	}
+	return &s.baseVars
+}
+
+// EnterCallback sets the context of the callback that is about to run, and
+// LeaveCallback takes it away when it has.
+func (s *Scheduler) EnterCallback(v *Vars) { s.callbackVars = v }
+
+// LeaveCallback ends what EnterCallback began.
+func (s *Scheduler) LeaveCallback() { s.callbackVars = nil }
+
+// Reset forgets what was running: the loop's goroutine was torn out of a step.
+func (s *Scheduler) Reset() { s.current, s.creators, s.callbackVars = nil, nil, nil }
+
+// Close unwinds every suspended task, runs its deferred functions, and ends all
+// workers. No goroutine is left when it returns, unless a deferred function
+// blocks. The unwound tasks are canceled; nothing that this would wake is run.
+func (s *Scheduler) Close() {
+	s.closed = true
+	s.Reset()
+	for co := s.first; co != nil; co = s.first {
+		co.unwind()
+	}
+	s.pool.close()
+}
+
+// register puts a new task at the end of the unfinished ones.
+func (s *Scheduler) register(co *Co) {
+	co.prev = s.last
+	if s.last == nil {
+		s.first = co
+	} else {
+		s.last.next = co
+	}
+	s.last = co
+	s.count++
+}
+
+func (s *Scheduler) unregister(co *Co) {
+	if co.prev == nil {
+		s.first = co.next
+	} else {
+		co.prev.next = co.next
+	}
+	if co.next == nil {
+		s.last = co.prev
+	} else {
+		co.next.prev = co.prev
+	}
+	co.prev, co.next = nil, nil
+	s.count--
+}
+
+// CurrentTask is the task that runs now, nil if none does: in a callback, or when
+// the loop is not running.
+//
+// Semantics: asyncio.current_task, CPython 3.14.
+func CurrentTask(s Spawner) AnyTask {
+	if co := s.Scheduler().current; co != nil {
+		return co.task
+	}
+	return nil
+}
+
+// AllTasks are the unfinished tasks of the loop, in order of creation.
+//
+// Semantics: asyncio.all_tasks, CPython 3.14.
+//
+// # Differences from asyncio
+//
+// A slice in order of creation instead of a set; and the loop keeps its tasks
+// alive, so that none can vanish.
+func AllTasks(s Spawner) []AnyTask {
+	sched := s.Scheduler()
+	tasks := make([]AnyTask, 0, sched.count)
+	for co := sched.first; co != nil; co = co.next {
+		tasks = append(tasks, co.task)
+	}
+	return tasks
+}
+
+// Waiting calls f for every unfinished task, in order of creation, with what it
+// waits for: nil if it is scheduled. It is for reports.
+func (s *Scheduler) Waiting(f func(t AnyTask, on *future.Core, quiet bool)) {
+	for co := s.first; co != nil; {
+		next := co.next
+		f(co.task, co.waiter, co.quiet)
+		co = next
+	}
+}

@@ -1,0 +1,103 @@
+package coro
+
+import (
+	"fmt"
+
+	"github.com/ouro-loop/ouro/future"
+)
+
+// Shield gives a future with the outcome of aw whose cancellation does not reach
+// aw: a coroutine that awaits it can be canceled while aw goes on. If aw itself is
+// canceled, so is the future. If aw is done already it is returned itself.
+//
+// Once the future was canceled nobody is there to see an error of aw's, so that
+// goes to the loop's exception handler.
+//
+// Semantics: asyncio.shield, CPython 3.14.
+func Shield[T any](s Spawner, aw Awaitable[T]) *future.Future[T] {
+	inner := EnsureFuture(s, aw)
+	if inner.Done() {
+		return inner
+	}
+	sh := &shield[T]{outer: future.New[T](inner.Core().Loop()), inner: inner}
+	sh.fromInner.Init((*shieldInner[T])(sh))
+	sh.fromOuter.Init((*shieldOuter[T])(sh))
+	inner.Core().Attach(&sh.fromInner)
+	sh.outer.Core().Attach(&sh.fromOuter)
+	return sh.outer
+}
+
+type shield[T any] struct {
+	outer, inner         *future.Future[T]
+	fromInner, fromOuter future.Link
+}
+
+// shieldInner is a shield as the callback of what it shields.
+type shieldInner[T any] shield[T]
+
+func (sh *shieldInner[T]) Run() {
+	if sh.outer.Canceled() {
+		return
+	}
+	if sh.inner.Canceled() {
+		sh.outer.Cancel()
+		return
+	}
+	v, err := sh.inner.Result()
+	if err != nil {
+		err = sh.outer.SetError(err)
+	} else {
+		err = sh.outer.SetResult(v)
+	}
+	if err != nil { // somebody else has set the outer future
+		sh.outer.Core().Loop().CallExceptionHandler(future.ErrorContext{
+			Message: "Exception in callback of shield",
+			Err:     err,
+			Future:  sh.outer,
+		})
+	}
+}
+
+// shieldOuter is a shield as the callback of the future it gave out.
+type shieldOuter[T any] shield[T]
+
+func (sh *shieldOuter[T]) Run() {
+	if sh.inner.Done() {
+		return
+	}
+	sh.fromInner.Detach()
+	// One report is enough, however many shields of it were canceled.
+	core := sh.inner.Core()
+	core.Links(func(l *future.Link) bool {
+		if _, ok := l.Runnable().(*shieldReport); ok {
+			l.Detach()
+		}
+		return true
+	})
+	r := &shieldReport{inner: sh.inner}
+	r.link.Init(r)
+	core.Attach(&r.link)
+}
+
+// A shieldReport tells of an error behind a shield that was given up.
+type shieldReport struct {
+	link  future.Link
+	inner future.Any
+}
+
+func (r *shieldReport) Run() {
+	if r.inner.Canceled() {
+		return
+	}
+	if err := r.inner.Err(); err != nil {
+		c := future.ErrorContext{
+			Message: fmt.Sprintf("%T exception in shielded future", err),
+			Err:     err,
+			Future:  r.inner,
+		}
+		if named, ok := r.inner.Core().Role().(future.Named); ok {
+			c.Task = named.Name()
+		}
+		r.inner.Core().Loop().CallExceptionHandler(c)
+	}
+}

@@ -1,0 +1,54 @@
+package coro
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/timers"
+)
+
+// Forever is the time limit of what has none: where asyncio takes None.
+const Forever = time.Duration(math.MaxInt64)
+
+// Sleep suspends the coroutine until d has passed. With d of zero or less that is
+// one iteration of the loop: everything that is ready gets its turn.
+//
+// Semantics: asyncio.sleep, CPython 3.14.
+func Sleep(co *Co, d time.Duration) error {
+	if d <= 0 {
+		return co.pass()
+	}
+	loop := co.sched.loop
+	s := &sleeper{}
+	s.core.Init(co.sched.futureLoop, s, false)
+	s.timer.Run = s
+	loop.AddTimer(&s.timer, after(loop, d))
+	err := co.Suspend(&s.core)
+	loop.RemoveTimer(&s.timer)
+	if err == nil {
+		err = s.core.Err()
+	}
+	return err
+}
+
+// A sleeper is the future that a sleep waits for, and the timer that ends it.
+type sleeper struct {
+	core  future.Core
+	timer timers.Timer
+}
+
+// Run is called when the timer is due.
+func (s *sleeper) Run() { s.core.Finish() } // nothing, if a cancellation came first
+
+func (s *sleeper) Describe() string { return fmt.Sprintf("sleep until %v", s.timer.When()) }
+
+// after is the loop's time in d, or never where that is out of range.
+func after(loop Loop, d time.Duration) time.Duration {
+	now := loop.Time()
+	if d > Forever-now {
+		return Forever
+	}
+	return now + d
+}

@@ -1,0 +1,237 @@
+package coro
+
+import (
+	"fmt"
+
+	"github.com/ouro-loop/ouro/future"
+)
+
+// Task is a coroutine that the loop runs, and the future of its result. All
+// methods must be called on the loop's goroutine.
+//
+// Semantics: asyncio.Task, CPython 3.14.
+type Task[T any] struct {
+	future.Future[T]
+	co Co
+	fn Func[T]
+}
+
+// AnyTask is a *Task whatever the type of its result.
+type AnyTask interface {
+	future.Any
+	Name() string
+	SetName(name string)
+	Uncancel() int
+	Cancelling() int
+	Vars() *Vars
+	Stack() []Frame
+
+	coroutine() *Co
+	runBody()
+}
+
+// Spawner is where tasks are created: a *Co and a *loop.Loop stand for the loop, a
+// *TaskGroup for the group.
+type Spawner interface{ Scheduler() *Scheduler }
+
+// TaskOption is an option of CreateTask.
+type TaskOption func(*taskOptions)
+
+type taskOptions struct {
+	name  string
+	eager bool
+	quiet bool
+	vars  *Vars
+}
+
+// Name names the task. Without it, or with "", it is Task-N for the loop's N-th
+// task without a name.
+func Name(name string) TaskOption { return func(o *taskOptions) { o.name = name } }
+
+// Eager says whether the first step runs at once, inside CreateTask, if the loop
+// is running: a task that never suspends is then done when CreateTask returns.
+// The default is the loop's, which is false unless it was made otherwise.
+//
+// Semantics: asyncio.create_task(eager_start=...), CPython 3.14.
+func Eager(eager bool) TaskOption { return func(o *taskOptions) { o.eager = eager } }
+
+// Quiet leaves the task out of the reports about tasks that were pending when
+// their loop was closed.
+func Quiet() TaskOption { return func(o *taskOptions) { o.quiet = true } }
+
+// InContext runs the task in v itself instead of a copy of the creator's context.
+func InContext(v *Vars) TaskOption { return func(o *taskOptions) { o.vars = v } }
+
+// CreateTask has the loop run f as a task. Its first step is taken in the next
+// iteration, after everything scheduled before.
+//
+// It panics with an error if the loop is closed (ErrLoopClosed), or if the group
+// takes no more tasks (ErrGroupInactive); f is not run then.
+//
+// Semantics: asyncio.create_task, loop.create_task and TaskGroup.create_task,
+// CPython 3.14.
+func CreateTask[T any](s Spawner, f Func[T], opts ...TaskOption) *Task[T] {
+	if f == nil {
+		panic("coro: CreateTask of a nil function")
+	}
+	sched := s.Scheduler()
+	if sched.closed {
+		panic(ErrLoopClosed)
+	}
+	group, _ := s.(*TaskGroup)
+	if group != nil {
+		group.mustBeActive()
+	}
+	t := &Task[T]{fn: f}
+	co := &t.co
+	co.sched, co.task, co.core = sched, t, t.Core()
+	co.core.Init(sched.futureLoop, (*taskRole)(co), true)
+	co.link.Init((*step)(co))
+	eager := sched.options.EagerTasks
+	if opts != nil {
+		eager = co.configure(opts)
+	}
+	if co.name == "" {
+		sched.unnamed++
+		co.number = sched.unnamed
+	}
+	if co.vars == nil {
+		co.ownVars = *sched.Vars()
+		co.vars = &co.ownVars
+	}
+	sched.register(co)
+	if eager && sched.loop.IsRunning() {
+		co.startEager()
+	} else {
+		sched.loop.Schedule((*step)(co))
+	}
+	if group != nil {
+		group.add(co.core)
+	}
+	return t
+}
+
+// configure applies options, and returns whether the task starts eagerly. It is
+// apart from CreateTask so that a call without options allocates none.
+func (co *Co) configure(opts []TaskOption) (eager bool) {
+	o := taskOptions{eager: co.sched.options.EagerTasks}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	co.name, co.vars, co.quiet = o.name, o.vars, o.quiet
+	return o.eager
+}
+
+// runBody runs the task's function, on the worker's side.
+func (t *Task[T]) runBody() {
+	v, err := t.call()
+	if err != nil || t.co.mustCancel {
+		t.co.end(err)
+		return
+	}
+	t.co.retire()
+	future.Resolve(&t.Future, v)
+}
+
+func (t *Task[T]) call() (v T, err error) {
+	defer t.co.caught(&err)
+	return t.fn(&t.co)
+}
+
+func (t *Task[T]) coroutine() *Co { return &t.co }
+
+// Name is the task's name.
+func (t *Task[T]) Name() string { return t.co.Name() }
+
+// SetName renames the task.
+func (t *Task[T]) SetName(name string) { t.co.name = name }
+
+// Vars is the task's context.
+func (t *Task[T]) Vars() *Vars { return t.co.vars }
+
+// Cancel asks the task to cancel, with a message for the [future.CanceledError]
+// if one is given. It reports false only if the task is done.
+//
+// If the task waits for a future, that is canceled, and the task with it, once it
+// has passed the error on; a future that is a task is asked in turn. Otherwise the
+// error comes out of the next await, even if that is of something done already in
+// the meantime. A task that has not begun never does. The function may do what it
+// likes with the error: only if it returns one that wraps it, is the task
+// canceled.
+//
+// Each request counts, see [Task.Cancelling].
+//
+// Semantics: asyncio.Task.cancel, CPython 3.14.
+func (t *Task[T]) Cancel(msg ...string) bool { return t.Future.Cancel(msg...) }
+
+// Cancelling is the number of cancel requests that were not taken back.
+//
+// Semantics: asyncio.Task.cancelling.
+func (t *Task[T]) Cancelling() int { return t.co.cancels }
+
+// Uncancel takes one cancel request back, and returns how many are left. At zero,
+// a cancellation that was not delivered yet is dropped.
+//
+// Semantics: asyncio.Task.uncancel, CPython 3.14.
+func (t *Task[T]) Uncancel() int { return t.co.uncancel() }
+
+// String shows the task's name and state.
+func (t *Task[T]) String() string {
+	return fmt.Sprintf("<Task %q %v>", t.co.Name(), t.Core().State())
+}
+
+// taskRole is a Co as what stands behind the future of a task.
+type taskRole Co
+
+var _ future.Canceler = (*taskRole)(nil)
+
+func (r *taskRole) Name() string { return (*Co)(r).Name() }
+
+func (r *taskRole) Describe() string { return fmt.Sprintf("task %q", r.Name()) }
+
+func (r *taskRole) BeginCancel(msg *string) {
+	r.cancels++
+	if r.context != nil {
+		r.context.end(future.NewCanceledError(optional(msg)...))
+		r.context = nil // the next call of Context is for after this
+	}
+}
+
+// CancelTarget is the future that the task waits for.
+func (r *taskRole) CancelTarget(i int) *future.Core {
+	if i > 0 {
+		return nil
+	}
+	return r.waiter
+}
+
+func (r *taskRole) EndCancel(msg *string, taken, circular bool) bool {
+	if taken {
+		// Whatever took the request will wake the task. It stays the
+		// waiter: a task may ignore this and be asked again.
+		return true
+	}
+	r.mustCancel = true
+	r.core.SetCancelMessage(msg)
+	if circular && r.link.Detach() {
+		r.sched.loop.Schedule((*step)((*Co)(r)))
+	}
+	return true
+}
+
+func (co *Co) uncancel() int {
+	if co.cancels > 0 {
+		co.cancels--
+		if co.cancels == 0 {
+			co.mustCancel = false
+		}
+	}
+	return co.cancels
+}
+
+func optional(msg *string) []string {
+	if msg == nil {
+		return nil
+	}
+	return []string{*msg}
+}

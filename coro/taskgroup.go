@@ -1,0 +1,213 @@
+package coro
+
+import (
+	"fmt"
+	"runtime/debug"
+
+	"github.com/ouro-loop/ouro/future"
+)
+
+// TaskGroup holds tasks that end together, see [Group].
+//
+// Semantics: asyncio.TaskGroup, CPython 3.14.
+type TaskGroup struct {
+	parent      *Co
+	first, last *groupMember // unfinished tasks in order of creation
+	errors      []error
+	base        error // the first ErrKeyboardInterrupt or SystemExit
+	waiter      *future.Core
+
+	exiting               bool // the body has returned
+	aborting              bool // the tasks were canceled
+	ended                 bool
+	parentCancelRequested bool // the parent was canceled by the group itself
+}
+
+// A groupMember is the group's hold on one unfinished task.
+type groupMember struct {
+	next, prev *groupMember
+	link       future.Link
+	group      *TaskGroup
+	core       *future.Core
+}
+
+// Group runs body, and waits for all tasks that it, or they, created with
+// CreateTask(g, ...). The first of them to fail with anything but a cancellation
+// cancels the others, and body too if that still runs; so does an error of body.
+// When all have ended, the errors are returned as an *[ExceptionGroup]: those of
+// the tasks in the order in which they failed, and that of body last.
+//
+// A cancellation of the caller cancels the tasks, and is returned once they have
+// ended if none of them failed. An ErrKeyboardInterrupt or SystemExit is returned
+// alone. A panic of body counts as an error of it, a *future.PanicError.
+//
+// Semantics: asyncio.TaskGroup, CPython 3.14.
+func Group(co *Co, body func(g *TaskGroup) error) error {
+	co.mustRun()
+	g := &TaskGroup{parent: co}
+	err := g.call(body)
+	err = g.exit(err)
+	g.ended = true
+	return err
+}
+
+func (g *TaskGroup) call(body func(g *TaskGroup) error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &future.PanicError{Value: v, Stack: debug.Stack()}
+		}
+	}()
+	return body(g)
+}
+
+// Scheduler makes a group a [Spawner].
+func (g *TaskGroup) Scheduler() *Scheduler { return g.parent.sched }
+
+func (g *TaskGroup) mustBeActive() {
+	switch {
+	case g.ended, g.exiting && g.first == nil:
+		panic(fmt.Errorf("%w: it has ended", ErrGroupInactive))
+	case g.aborting:
+		panic(fmt.Errorf("%w: it is shutting down", ErrGroupInactive))
+	}
+}
+
+// add takes a new task in. One that has ended eagerly is told of through the loop
+// like any other, so that its error does not cancel the parent too early.
+func (g *TaskGroup) add(c *future.Core) {
+	m := &groupMember{group: g, core: c, prev: g.last}
+	if g.last == nil {
+		g.first = m
+	} else {
+		g.last.next = m
+	}
+	g.last = m
+	m.link.Init(m)
+	c.Attach(&m.link)
+}
+
+func (g *TaskGroup) remove(m *groupMember) {
+	if m.prev == nil {
+		g.first = m.next
+	} else {
+		m.prev.next = m.next
+	}
+	if m.next == nil {
+		g.last = m.prev
+	} else {
+		m.next.prev = m.prev
+	}
+}
+
+// Run is called when the task is done.
+func (m *groupMember) Run() {
+	g := m.group
+	g.remove(m)
+	if g.waiter != nil && g.first == nil {
+		g.waiter.Finish()
+	}
+	if m.core.Canceled() {
+		return
+	}
+	err := m.core.Err()
+	if err == nil {
+		return
+	}
+	g.errors = append(g.errors, err)
+	if g.base == nil && future.IsBase(err) {
+		g.base = err
+	}
+	if g.parent.core.Done() { // the loop was stopped in the middle of it all
+		g.parent.sched.loop.CallExceptionHandler(future.ErrorContext{
+			Message: fmt.Sprintf("%s has errored out but its parent task %q is already completed",
+				m.core.Role().Describe(), g.parent.Name()),
+			Err: err,
+		})
+		return
+	}
+	if !g.aborting && !g.parentCancelRequested {
+		g.abort()
+		g.parentCancelRequested = true
+		g.parent.core.Cancel(nil)
+	}
+}
+
+// abort cancels the tasks.
+func (g *TaskGroup) abort() {
+	g.aborting = true
+	for m := g.first; m != nil; m = m.next {
+		if !m.core.Done() {
+			m.core.Cancel(nil)
+		}
+	}
+}
+
+// exit is the end of the body, which returned err.
+func (g *TaskGroup) exit(err error) error {
+	g.exiting = true
+	if g.base == nil && future.IsBase(err) {
+		g.base = err
+	}
+	bodyCanceled := future.IsCanceled(err)
+	var cancellation error // to be passed on
+	if bodyCanceled {
+		cancellation = err
+	}
+	if err != nil && !g.aborting {
+		g.abort()
+	}
+	// A cancellation ends one wait, not the waiting: every task is waited for.
+	for g.first != nil {
+		if err := g.wait(); err != nil && !g.aborting {
+			cancellation = err
+			g.abort()
+		}
+	}
+	if g.base != nil {
+		return g.base
+	}
+	if g.parentCancelRequested && g.parent.uncancel() == 0 {
+		cancellation = nil // it was the group's own
+	}
+	if cancellation != nil && len(g.errors) == 0 {
+		return cancellation
+	}
+	if err != nil && !bodyCanceled {
+		g.errors = append(g.errors, err)
+	}
+	if len(g.errors) == 0 {
+		return err
+	}
+	if g.parent.cancels > 0 {
+		// A cancellation from outside gives way to the errors now, and is
+		// armed again for the next await.
+		g.parent.uncancel()
+		g.parent.core.Cancel(nil)
+	}
+	return &ExceptionGroup{"unhandled errors in a TaskGroup", g.errors}
+}
+
+// wait suspends the parent until the last task has ended, or it is canceled.
+func (g *TaskGroup) wait() error {
+	if g.waiter == nil {
+		g.waiter = new(future.Core)
+		g.waiter.Init(g.parent.sched.futureLoop, (*groupRole)(g), false)
+	}
+	err := g.parent.Suspend(g.waiter)
+	if err == nil {
+		err = g.waiter.Err()
+	}
+	g.waiter = nil
+	return err
+}
+
+// groupRole is a group as what stands behind the future its parent waits for.
+type groupRole TaskGroup
+
+func (g *groupRole) Describe() string {
+	n := 0
+	for m := g.first; m != nil; m = m.next {
+		n++
+	}
+	return fmt.Sprintf("task group (%d unfinished)", n)
+}

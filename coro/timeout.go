@@ -1,0 +1,144 @@
+package coro
+
+import (
+	"time"
+
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/timers"
+)
+
+// TimeoutScope is a block with a time limit, see [Timeout].
+//
+// Semantics: asyncio.Timeout, CPython 3.14.
+type TimeoutScope struct {
+	co         *Co
+	when       time.Duration
+	state      timeoutState
+	cancelling int // requests that the task had when the block was entered
+	deadline   *deadline
+	first      deadline
+}
+
+type timeoutState uint8
+
+const (
+	timeoutEntered  timeoutState = iota // the block runs, within its time
+	timeoutExpiring                     // the task was asked to cancel; the block has not ended yet
+	timeoutExpired                      // the block has ended, after its time
+	timeoutExited                       // the block has ended in time
+)
+
+// A deadline is one setting of a scope's time limit.
+type deadline struct {
+	timer timers.Timer
+	scope *TimeoutScope // nil once it was taken back
+}
+
+// Timeout runs body with a time limit of d, Forever being none. When the time is
+// over the task is canceled; if body then returns a cancellation, Timeout returns
+// a *future.TimeoutError in its place. Any other outcome of body is returned as it
+// is, and Expired tells the difference. A cancellation that came from elsewhere as
+// well is not taken for the timeout's own.
+//
+// Semantics: asyncio.timeout, CPython 3.14.
+//
+// # Differences from asyncio
+//
+// An error that is not a cancellation is returned unchanged after the time, where
+// CPython puts a TimeoutError into its __context__.
+func Timeout(co *Co, d time.Duration, body func(t *TimeoutScope) error) error {
+	when := Forever
+	if d != Forever {
+		when = after(co.sched.loop, d)
+	}
+	return TimeoutAt(co, when, body)
+}
+
+// TimeoutAt is Timeout with a limit in the loop's time, Forever for none.
+//
+// Semantics: asyncio.timeout_at, CPython 3.14.
+func TimeoutAt(co *Co, when time.Duration, body func(t *TimeoutScope) error) error {
+	co.mustRun()
+	t := &TimeoutScope{co: co, cancelling: co.cancels}
+	t.set(when)
+	returned := false
+	defer func() {
+		if !returned { // a panic passes through, and leaves nothing behind
+			_ = t.exit(nil)
+		}
+	}()
+	err := body(t)
+	returned = true
+	return t.exit(err)
+}
+
+// When is the time limit in the loop's time, Forever if there is none.
+func (t *TimeoutScope) When() time.Duration { return t.when }
+
+// Expired reports whether the time was over before the block had ended.
+func (t *TimeoutScope) Expired() bool {
+	return t.state == timeoutExpiring || t.state == timeoutExpired
+}
+
+// Reschedule moves the limit to when, in the loop's time; Forever takes it away.
+// One that has passed takes effect in the next iteration. The error is
+// ErrTimeoutInactive if the timeout has expired or the block has ended.
+func (t *TimeoutScope) Reschedule(when time.Duration) error {
+	if t.state != timeoutEntered {
+		return ErrTimeoutInactive
+	}
+	t.set(when)
+	return nil
+}
+
+func (t *TimeoutScope) set(when time.Duration) {
+	t.when = when
+	t.unset()
+	if when == Forever {
+		return
+	}
+	d := &t.first
+	if d.timer.Run != nil {
+		d = new(deadline) // the first may still be in the ready queue
+	}
+	d.scope, d.timer.Run = t, d
+	t.deadline = d
+	loop := t.co.sched.loop
+	if when <= loop.Time() {
+		loop.Schedule(d)
+	} else {
+		loop.AddTimer(&d.timer, when)
+	}
+}
+
+func (t *TimeoutScope) unset() {
+	if t.deadline != nil {
+		t.co.sched.loop.RemoveTimer(&t.deadline.timer)
+		t.deadline.scope = nil
+		t.deadline = nil
+	}
+}
+
+// Run is called when the time is over.
+func (d *deadline) Run() {
+	t := d.scope
+	if t == nil {
+		return
+	}
+	t.co.core.Cancel(nil)
+	t.state = timeoutExpiring
+	t.deadline = nil
+}
+
+func (t *TimeoutScope) exit(err error) error {
+	t.unset()
+	if t.state == timeoutEntered {
+		t.state = timeoutExited
+		return err
+	}
+	t.state = timeoutExpired
+	if t.co.uncancel() <= t.cancelling && future.IsCanceled(err) {
+		return &future.TimeoutError{Cause: err}
+	}
+	return err
+}

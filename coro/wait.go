@@ -1,0 +1,144 @@
+package coro
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/timers"
+)
+
+// When says what [Wait] waits for.
+type When int
+
+const (
+	AllCompleted   When = iota // until every future is done
+	FirstCompleted             // until any future is done
+	FirstException             // until any has an error (a cancellation is none), or all are done
+)
+
+// WaitOption is an option of Wait.
+type WaitOption func(*waitOptions)
+
+type waitOptions struct {
+	when    When
+	timeout time.Duration
+}
+
+// ReturnWhen says what to wait for; the default is AllCompleted.
+func ReturnWhen(w When) WaitOption { return func(o *waitOptions) { o.when = w } }
+
+// TimeLimit ends the wait after d at the latest.
+func TimeLimit(d time.Duration) WaitOption { return func(o *waitOptions) { o.timeout = d } }
+
+// ErrNothingToWaitFor is returned by a Wait for no futures at all.
+var ErrNothingToWaitFor = errors.New("coro: Wait needs at least one future")
+
+// Wait waits for futures or tasks, and returns those that are done and those that
+// are not, each in the order of fs without repetitions. It neither cancels any of
+// them nor returns their errors; running out of time is not an error either. The
+// error is a cancellation of the caller, or ErrNothingToWaitFor.
+//
+// Semantics: asyncio.wait, CPython 3.14.
+//
+// # Differences from asyncio
+//
+// Slices in the order of the arguments instead of sets.
+func Wait[F future.Any](co *Co, fs []F, opts ...WaitOption) (done, pending []F, err error) {
+	if len(fs) == 0 {
+		return nil, nil, ErrNothingToWaitFor
+	}
+	o := waitOptions{timeout: Forever}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	unique := fs
+	if len(fs) > 1 {
+		unique = make([]F, 0, len(fs))
+		seen := make(map[*future.Core]bool, len(fs))
+		for _, f := range fs {
+			if !seen[f.Core()] {
+				seen[f.Core()] = true
+				unique = append(unique, f)
+			}
+		}
+	}
+	cores := make([]*future.Core, len(unique))
+	for i, f := range unique {
+		cores[i] = f.Core()
+	}
+	if err := wait(co, cores, o); err != nil {
+		return nil, nil, err
+	}
+	for _, f := range unique {
+		if f.Done() {
+			done = append(done, f)
+		} else {
+			pending = append(pending, f)
+		}
+	}
+	return done, pending, nil
+}
+
+// A waiting is one call of Wait.
+type waiting struct {
+	waiter  future.Core
+	loop    Loop
+	timer   timers.Timer
+	when    When
+	pending int
+	total   int
+}
+
+// A waitWatch waits for one of the futures.
+type waitWatch struct {
+	link future.Link
+	w    *waiting
+	core *future.Core
+}
+
+func wait(co *Co, cores []*future.Core, o waitOptions) error {
+	w := &waiting{loop: co.sched.loop, when: o.when, pending: len(cores), total: len(cores)}
+	w.waiter.Init(co.sched.futureLoop, w, false)
+	if o.timeout != Forever {
+		w.timer.Run = w
+		w.loop.AddTimer(&w.timer, after(w.loop, o.timeout))
+	}
+	watches := make([]waitWatch, len(cores))
+	for i, c := range cores {
+		watch := &watches[i]
+		watch.w, watch.core = w, c
+		watch.link.Init(watch)
+		c.Attach(&watch.link)
+	}
+	err := co.Suspend(&w.waiter)
+	if err == nil {
+		err = w.waiter.Err()
+	}
+	w.loop.RemoveTimer(&w.timer)
+	for i := range watches {
+		watches[i].link.Detach()
+	}
+	return err
+}
+
+// Run is called when the time is over.
+func (w *waiting) Run() { w.waiter.Finish() }
+
+// Run is called when the future is done.
+func (watch *waitWatch) Run() {
+	w := watch.w
+	w.pending--
+	if w.pending > 0 && w.when != FirstCompleted {
+		if w.when != FirstException || watch.core.Canceled() || watch.core.Err() == nil {
+			return
+		}
+	}
+	w.loop.RemoveTimer(&w.timer)
+	w.waiter.Finish()
+}
+
+func (w *waiting) Describe() string {
+	return fmt.Sprintf("wait for %d (%d done)", w.total, w.total-w.pending)
+}

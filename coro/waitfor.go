@@ -1,0 +1,65 @@
+package coro
+
+import (
+	"time"
+
+	"github.com/ouro-loop/ouro/future"
+)
+
+// WaitFor awaits aw for at most d, in the task of the caller. When the time is
+// over it cancels what it awaits, waits for its end, and returns a
+// *future.TimeoutError, unless the awaitable ignored the cancellation and has a
+// result. To keep a future from being canceled, shield it.
+//
+// With d of zero or less the awaitable, if it is not done, is canceled before it
+// could begin. Forever is no limit.
+//
+// Semantics: asyncio.wait_for, CPython 3.14.
+func WaitFor[T any](co *Co, aw Awaitable[T], d time.Duration) (T, error) {
+	var v T
+	if d > 0 {
+		err := Timeout(co, d, func(*TimeoutScope) (err error) {
+			v, err = aw.Await(co)
+			return err
+		})
+		return v, err
+	}
+	f := EnsureFuture(co, aw)
+	if f.Done() {
+		return f.Result()
+	}
+	if err := cancelAndWait(co, f.Core()); err != nil {
+		return v, err
+	}
+	v, err := f.Result()
+	if future.IsCanceled(err) {
+		err = &future.TimeoutError{Cause: err}
+	}
+	return v, err
+}
+
+// cancelAndWait cancels c and waits for its end, with a future of its own: waiting
+// for c itself would pass a cancellation of the caller on to it.
+func cancelAndWait(co *Co, c *future.Core) error {
+	r := &releaser{}
+	r.waiter.Init(co.sched.futureLoop, r, false)
+	r.link.Init(r)
+	c.Attach(&r.link)
+	c.Cancel(nil)
+	err := co.Suspend(&r.waiter)
+	if err == nil {
+		err = r.waiter.Err()
+	}
+	r.link.Detach()
+	return err
+}
+
+// A releaser wakes a waiter when another future is done.
+type releaser struct {
+	waiter future.Core
+	link   future.Link
+}
+
+func (r *releaser) Run() { r.waiter.Finish() }
+
+func (r *releaser) Describe() string { return "the end of what timed out" }

@@ -1,0 +1,40 @@
+// Package executor runs blocking or CPU-bound work on other goroutines, for
+// those who must not block: what concurrent.futures is to asyncio.
+//
+// [Submit] hands a function to an [Executor] and returns a [Future] for its
+// outcome, from which any goroutine can take it, and which can be canceled as
+// long as the function has not started:
+//
+//	f, err := executor.Submit(pool, func() ([]byte, error) { return os.ReadFile(name) })
+//	if err != nil {
+//		return err // the pool has been shut down
+//	}
+//	data, err := f.Wait(ctx)
+//
+// [ThreadPool] is the executor that comes with the package. Anything else that
+// can run a [Job] serves as well: see the example of Executor. And whoever has
+// a result to deliver to other goroutines can make a Future by hand: its zero
+// value is pending, and the methods of its owner are marked as such.
+//
+// # Panics, and goroutines that exit
+//
+// A panic in a submitted function becomes the error of its future, a
+// [*PanicError] with the value and the stack, and runtime.Goexit becomes
+// [ErrGoexit]; neither reaches the executor's goroutine unseen. A panic where
+// there is no future to hold it, in a done callback or in a Job of one's own,
+// is written to [log/slog]'s default logger at level Error, with the stack, and
+// goes no further.
+//
+// # Differences from concurrent.futures
+//
+// A future that was canceled is in one state, not in two: CPython's second one
+// tells the module's functions wait and as_completed that an executor noticed,
+// and in Go one waits for several futures with select.
+//
+// A function that returns a result beside an error has both delivered, as a
+// call of the function would.
+//
+// Nothing waits for a pool when the program ends, and a pool that is dropped
+// without a Shutdown keeps its idle goroutines; CPython finishes the queue in
+// both cases. Call [ThreadPool.Close].
+package executor

@@ -1,0 +1,98 @@
+package executor
+
+// Executor runs jobs, as a rule on goroutines of its own. Its methods are safe
+// for concurrent use.
+//
+// Semantics: concurrent.futures.Executor, CPython 3.14.
+type Executor interface {
+	// Execute accepts job and returns without waiting for it. For each job it
+	// accepts, the executor calls either Run or Cancel, and that once. If it
+	// returns an error, [ErrShutdown] after a Shutdown, it calls neither.
+	Execute(job Job) error
+
+	// Shutdown makes the executor refuse further jobs, and decides about those
+	// accepted but not started: they are run, or canceled before Shutdown
+	// returns. It does not wait. The channel that it returns is closed when all
+	// jobs have ended and the executor's resources are released; it is the same
+	// one at each call. Shutting down again is allowed, and can still cancel
+	// what an earlier Shutdown left to run.
+	//
+	// That there is a channel where CPython has an argument wait lets the caller
+	// wait with a timeout, in a select, or not at all. A job must not wait for
+	// its own executor: it would wait for itself.
+	//
+	// Semantics: concurrent.futures.Executor.shutdown, CPython 3.14.
+	Shutdown(p Pending) <-chan struct{}
+}
+
+// Pending says what a shutdown does with jobs that have not started.
+type Pending int
+
+const (
+	// RunPending lets them run: shutdown(cancel_futures=False).
+	RunPending Pending = iota
+	// CancelPending cancels them: shutdown(cancel_futures=True).
+	CancelPending
+)
+
+// Job is one piece of work that an [Executor] has been given. It is an
+// interface and not a function, so that an executor can also get rid of a job
+// without running it and whoever waits for the job is told.
+type Job interface {
+	// Run does the work, or nothing if the job has been canceled by other means
+	// in the meantime. It may end its goroutine with runtime.Goexit.
+	Run()
+
+	// Cancel gives the job up instead of running it.
+	Cancel()
+}
+
+// Submit hands f to e and returns the future of its outcome. It fails as
+// e.Execute does, with [ErrShutdown] after a Shutdown, and panics if f is nil.
+//
+// A panic in f becomes the future's error, a [*PanicError]; if f ends its
+// goroutine, the error is [ErrGoexit]. The future lets go of f once f has been
+// called or given up.
+//
+// Semantics: concurrent.futures.Executor.submit, CPython 3.14.
+func Submit[T any](e Executor, f func() (T, error)) (*Future[T], error) {
+	if f == nil {
+		panic("executor: Submit of a nil function")
+	}
+	c := &call[T]{f: f}
+	if err := e.Execute(c); err != nil {
+		return nil, err
+	}
+	return &c.Future, nil
+}
+
+// call is the Job that Submit makes: a function and the future of its outcome,
+// in one allocation.
+type call[T any] struct {
+	Future[T]
+	f func() (T, error)
+}
+
+func (c *call[T]) Cancel() {
+	c.f = nil
+	c.Future.Cancel()
+}
+
+func (c *call[T]) Run() {
+	f := c.f
+	c.f = nil
+	if !c.SetRunning() {
+		return
+	}
+	var v T
+	err := ErrGoexit // unless f gets as far as to return
+	defer func() {
+		if value := recover(); value != nil {
+			err = newPanicError(value)
+		}
+		// A result that is refused has been set by the user, through the future;
+		// the first one counts.
+		_ = c.finish(v, err)
+	}()
+	v, err = f()
+}

@@ -1,0 +1,149 @@
+package future
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+)
+
+// ErrInvalidState is returned for a result asked of a future that has none yet,
+// and for a result given to a future that is done.
+//
+// Semantics: asyncio.InvalidStateError.
+var ErrInvalidState = errors.New("future: invalid state")
+
+// ErrCanceled matches every [CanceledError] under errors.Is.
+//
+// Semantics: asyncio.CancelledError.
+var ErrCanceled error = &CanceledError{}
+
+// ErrKeyboardInterrupt is what a program ends with that was interrupted twice, or
+// whose main task ended canceled by an interrupt. A task that returns it ends
+// the run of its loop at once.
+//
+// Semantics: KeyboardInterrupt.
+var ErrKeyboardInterrupt = errors.New("keyboard interrupt")
+
+// SystemExit, returned by a task, ends the run of its loop at once: it is what
+// RunForever and Run then return.
+//
+// Semantics: SystemExit.
+type SystemExit struct{ Code int }
+
+func (e *SystemExit) Error() string { return fmt.Sprintf("exit status %d", e.Code) }
+
+// IsBase reports whether err is one that no task group gathers and no task keeps
+// to itself: ErrKeyboardInterrupt or a *SystemExit.
+func IsBase(err error) bool {
+	if err == nil {
+		return false
+	}
+	var exit *SystemExit
+	return errors.Is(err, ErrKeyboardInterrupt) || errors.As(err, &exit)
+}
+
+// CanceledError is the error of what was canceled. It answers errors.Is for
+// ErrCanceled and context.Canceled.
+//
+// Semantics: asyncio.CancelledError.
+type CanceledError struct{ msg *string }
+
+// NewCanceledError returns a CanceledError, with a message if one is given.
+func NewCanceledError(msg ...string) *CanceledError {
+	return &CanceledError{message(msg)}
+}
+
+// Message is what was given to Cancel, and whether anything was.
+func (e *CanceledError) Message() (msg string, ok bool) {
+	if e.msg == nil {
+		return "", false
+	}
+	return *e.msg, true
+}
+
+func (e *CanceledError) Error() string {
+	if e.msg == nil || *e.msg == "" {
+		return "canceled"
+	}
+	return "canceled: " + *e.msg
+}
+
+// Is makes every cancellation the same for errors.Is, whatever its message.
+func (e *CanceledError) Is(target error) bool {
+	return target == ErrCanceled || target == context.Canceled
+}
+
+// IsCanceled reports whether err is a cancellation: a *CanceledError, or wrapped
+// around one in a single chain. A group of errors that holds one is not, nor is a
+// context.Canceled that came from elsewhere.
+func IsCanceled(err error) bool {
+	for err != nil {
+		if _, ok := err.(*CanceledError); ok {
+			return true
+		}
+		u, ok := err.(interface{ Unwrap() error })
+		if !ok {
+			return false
+		}
+		err = u.Unwrap()
+	}
+	return false
+}
+
+// TimeoutError says that a time limit ran out. It answers errors.Is for
+// context.DeadlineExceeded and os.ErrDeadlineExceeded, and not for ErrCanceled,
+// although a cancellation is how the limit was enforced.
+//
+// Semantics: asyncio.TimeoutError.
+type TimeoutError struct {
+	Cause error // the cancellation that the limit turned into this error; may be nil
+}
+
+func (e *TimeoutError) Error() string { return "timed out" }
+
+// Timeout reports true, as net.Error has it.
+func (e *TimeoutError) Timeout() bool { return true }
+
+// Is reports whether target is one of Go's own errors for a passed deadline.
+func (e *TimeoutError) Is(target error) bool {
+	return target == context.DeadlineExceeded || target == os.ErrDeadlineExceeded
+}
+
+// PanicError takes the place of the error of a coroutine or callback that
+// panicked. Format it with %+v to see the stack.
+type PanicError struct {
+	Value any    // what was given to panic
+	Stack []byte // the panicking goroutine's stack, from debug.Stack
+}
+
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
+
+// Unwrap gives the value of the panic if it was an error, so that errors.Is and
+// errors.As find it.
+func (e *PanicError) Unwrap() error {
+	// A panic is never a cancellation, whatever it carries: IsCanceled walks
+	// this chain.
+	if err, ok := e.Value.(error); ok && !IsCanceled(err) {
+		return err
+	}
+	return nil
+}
+
+// Format prints the stack under the message for %+v.
+func (e *PanicError) Format(f fmt.State, verb rune) {
+	fmt.Fprint(f, e.Error())
+	if verb == 'v' && f.Flag('+') {
+		fmt.Fprintf(f, "\n\n%s", e.Stack)
+	}
+}
+
+// message turns the optional last argument of Cancel into a pointer that keeps
+// "none" apart from "".
+func message(msg []string) *string {
+	if len(msg) == 0 {
+		return nil
+	}
+	m := msg[0]
+	return &m
+}

@@ -1,0 +1,85 @@
+package future
+
+// Link is one entry in a future's list of callbacks. It is meant to be part of
+// whatever waits (a coroutine, one child of a gather), so that waiting allocates
+// nothing and can be given up without a search.
+type Link struct {
+	next, prev *Link
+	core       *Core // the future it is registered with, nil when it is with none
+	run        Runnable
+}
+
+// Init says what is scheduled when the future is done. It comes once, before the
+// first Attach.
+func (l *Link) Init(run Runnable) { l.run = run }
+
+// Runnable is what Init was given.
+func (l *Link) Runnable() Runnable { return l.run }
+
+// Attach registers l, after those already there. With a future that is done, l
+// is scheduled at once instead. A link can be with one future at a time.
+//
+// Semantics: asyncio.Future.add_done_callback, CPython 3.14.
+func (c *Core) Attach(l *Link) {
+	if c.state != Pending {
+		c.loop.Schedule(l.run)
+		return
+	}
+	if l.core != nil {
+		panic("future: a link that is attached already")
+	}
+	l.core, l.prev = c, c.last
+	if c.last == nil {
+		c.first = l
+	} else {
+		c.last.next = l
+	}
+	c.last = l
+}
+
+// Detach takes l back, and reports whether it was still registered. Once the
+// future is done it is not, even if what it scheduled has yet to run.
+//
+// Semantics: asyncio.Future.remove_done_callback, CPython 3.14.
+func (l *Link) Detach() bool {
+	c := l.core
+	if c == nil {
+		return false
+	}
+	if l.prev == nil {
+		c.first = l.next
+	} else {
+		l.prev.next = l.next
+	}
+	if l.next == nil {
+		c.last = l.prev
+	} else {
+		l.next.prev = l.prev
+	}
+	l.next, l.prev, l.core = nil, nil, nil
+	return true
+}
+
+// Links calls f for what is registered, in order, until f returns false.
+func (c *Core) Links(f func(*Link) bool) {
+	for l := c.first; l != nil; {
+		next := l.next // f may detach l
+		if !f(l) {
+			return
+		}
+		l = next
+	}
+}
+
+// scheduleCallbacks hands every callback to the loop, one by one in order of
+// registration, and forgets them.
+func (c *Core) scheduleCallbacks() {
+	l := c.first
+	c.first, c.last = nil, nil
+	for l != nil {
+		next := l.next
+		l.next, l.prev, l.core = nil, nil, nil
+		c.loop.Schedule(l.run)
+		l = next
+	}
+}

@@ -1,0 +1,123 @@
+package loop
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/ouro-loop/ouro/future"
+)
+
+// ErrWrongGoroutine is what a call from a goroutine that is not the loop's panics
+// with in debug mode.
+var ErrWrongGoroutine = errors.New("loop: this must be called on the loop's goroutine; use CallSoonThreadsafe or Submit from others")
+
+// SetDebug turns debug mode on or off, see the option [Debug].
+//
+// Semantics: asyncio.loop.set_debug.
+func (l *Loop) SetDebug(on bool) { l.debug = on }
+
+// Debug reports whether the loop is in debug mode.
+func (l *Loop) Debug() bool { return l.debug }
+
+// runTimed runs an entry and logs it if it took too long.
+func (l *Loop) runTimed(entry future.Runnable) {
+	what := describe(entry) // before: a call forgets its function
+	start := time.Now()
+	entry.Run()
+	if took := time.Since(start); took >= l.slowCallback {
+		l.log().Warn(fmt.Sprintf("Executing %s took %.3f seconds", what, took.Seconds()))
+	}
+}
+
+// describe names an entry of the ready queue.
+func describe(r future.Runnable) string {
+	switch r := r.(type) {
+	case nil:
+		return "nothing"
+	case *call:
+		return functionName(r.fn)
+	case *posted:
+		return functionName(r.fn)
+	case fmt.Stringer:
+		return r.String()
+	}
+	return strings.TrimPrefix(fmt.Sprintf("%T", r), "*")
+}
+
+func functionName(fn func()) string {
+	if fn == nil {
+		return "a canceled callback"
+	}
+	return runtime.FuncForPC(reflect.ValueOf(fn).Pointer()).Name() + "()"
+}
+
+// callSite is the line outside of this module from which something is scheduled.
+func callSite() string {
+	var pcs [16]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	for {
+		f, more := frames.Next()
+		inside := isCore(f.Function) && !strings.HasSuffix(f.File, "_test.go")
+		if !inside || !more {
+			return fmt.Sprintf("%s:%d", f.File, f.Line)
+		}
+	}
+}
+
+var modulePath = strings.TrimSuffix(reflect.TypeFor[Loop]().PkgPath(), "loop")
+
+// checkGoroutine panics if the caller is certainly not on the loop's goroutine.
+func (l *Loop) checkGoroutine() {
+	if l.IsRunning() && where() == elsewhere {
+		panic(ErrWrongGoroutine)
+	}
+}
+
+// A place is what a goroutine is to event loops.
+type place int
+
+const (
+	elsewhere  place = iota // an ordinary goroutine
+	insideLoop              // a loop's goroutine, or a coroutine's
+	insidePull              // inside an iter.Pull: whose, cannot be told
+)
+
+// where finds out from the caller's stack. That takes most of a microsecond, and
+// is only done by Run and in debug mode.
+func where() place {
+	found := elsewhere
+	var pcs [64]uintptr
+	for skip := 2; ; skip += len(pcs) {
+		n := runtime.Callers(skip, pcs[:])
+		frames := runtime.CallersFrames(pcs[:n])
+		for more := n > 0; more; {
+			var f runtime.Frame
+			f, more = frames.Next()
+			switch {
+			case f.Function == loopFrame, f.Function == workerFrame:
+				return insideLoop
+			case f.Function == "runtime.corostart":
+				found = insidePull
+			}
+		}
+		if n < len(pcs) {
+			return found
+		}
+	}
+}
+
+// The functions that are on the stack of everything that runs on a loop.
+var (
+	loopFrame   = modulePath + "loop.(*Loop).iterate"
+	workerFrame = modulePath + "coro.(*worker).run"
+)
+
+// isCore reports whether a function is of the packages a program is built on.
+func isCore(function string) bool {
+	rest, ok := strings.CutPrefix(function, modulePath)
+	return ok && (strings.HasPrefix(rest, "loop.") || strings.HasPrefix(rest, "coro.") || strings.HasPrefix(rest, "future."))
+}

@@ -1,0 +1,155 @@
+package loop
+
+import (
+	"fmt"
+
+	"github.com/ouro-loop/ouro/future"
+)
+
+// descriptors are the file descriptors that a loop watches.
+type descriptors struct {
+	poller  *poller // nil until the first is added
+	watched map[int]*descriptor
+}
+
+// A descriptor has at most one callback for each direction.
+type descriptor struct{ reader, writer *descriptorCall }
+
+// A descriptorCall is scheduled each time its descriptor is found ready.
+type descriptorCall struct {
+	call
+}
+
+// Run calls the function. Unlike a call it can run many times.
+func (c *descriptorCall) Run() {
+	if c.canceled {
+		return
+	}
+	vars := c.vars
+	s := &c.loop.scheduler
+	s.EnterCallback(&vars)
+	c.fn()
+	s.LeaveCallback()
+}
+
+func (l *Loop) watchesDescriptors() bool { return len(l.watched) > 0 }
+
+// AddReader has fn called whenever fd can be read without blocking, in place of an
+// earlier reader of fd; once in every iteration for as long as that is so. The
+// descriptor should be in non-blocking mode, and be removed before it is closed.
+// The Handle stops it as well, as of the next time it would be called.
+//
+// The error tells of a descriptor that is closed or that cannot be watched, such
+// as a regular file; on Windows it is always errors.ErrUnsupported.
+//
+// Semantics: asyncio.loop.add_reader, CPython 3.14.
+func (l *Loop) AddReader(fd int, fn func()) (Handle, error) { return l.watch(fd, fn, false) }
+
+// AddWriter has fn called whenever fd can be written without blocking, as
+// AddReader does for reading.
+//
+// Semantics: asyncio.loop.add_writer, CPython 3.14.
+func (l *Loop) AddWriter(fd int, fn func()) (Handle, error) { return l.watch(fd, fn, true) }
+
+// RemoveReader stops watching fd for reading, and reports whether it was watched.
+//
+// Semantics: asyncio.loop.remove_reader, CPython 3.14.
+func (l *Loop) RemoveReader(fd int) bool { return l.unwatch(fd, false) }
+
+// RemoveWriter stops watching fd for writing, and reports whether it was watched.
+//
+// Semantics: asyncio.loop.remove_writer, CPython 3.14.
+func (l *Loop) RemoveWriter(fd int) bool { return l.unwatch(fd, true) }
+
+func (l *Loop) watch(fd int, fn func(), write bool) (Handle, error) {
+	if l.closed.Load() {
+		return Handle{}, ErrClosed
+	}
+	if l.poller == nil {
+		p, err := newPoller(l.inbox.rouse)
+		if err != nil {
+			return Handle{}, fmt.Errorf("loop: watching file descriptors: %w", err)
+		}
+		l.poller, l.watched = p, make(map[int]*descriptor)
+	}
+	d := l.watched[fd]
+	if d == nil {
+		d = &descriptor{}
+	}
+	if err := l.poller.set(fd, !write || d.reader != nil, write || d.writer != nil); err != nil {
+		return Handle{}, fmt.Errorf("loop: %w", err)
+	}
+	l.watched[fd] = d
+	c := &descriptorCall{call{loop: l, fn: fn, vars: *l.scheduler.Vars()}}
+	slot := d.slot(write)
+	if *slot != nil {
+		(*slot).canceled = true
+	}
+	*slot = c
+	return Handle{c: &c.call}, nil
+}
+
+func (l *Loop) unwatch(fd int, write bool) bool {
+	d := l.watched[fd]
+	if d == nil {
+		return false
+	}
+	slot := d.slot(write)
+	if *slot == nil {
+		return false
+	}
+	(*slot).canceled = true
+	*slot = nil
+	if d.reader == nil && d.writer == nil {
+		delete(l.watched, fd)
+	}
+	// The poller's only error here is of a descriptor that is closed by now.
+	_ = l.poller.set(fd, d.reader != nil, d.writer != nil)
+	return true
+}
+
+func (d *descriptor) slot(write bool) **descriptorCall {
+	if write {
+		return &d.writer
+	}
+	return &d.reader
+}
+
+// pollDescriptors schedules the callbacks of the descriptors that are ready, and
+// reports whether there were any.
+func (l *Loop) pollDescriptors() bool {
+	before := l.ready.n
+	err := l.poller.poll(func(fd int, readable, writable bool) {
+		d := l.watched[fd]
+		if d == nil {
+			return
+		}
+		if readable {
+			l.readyDescriptor(fd, d.reader, false)
+		}
+		if writable {
+			l.readyDescriptor(fd, d.writer, true)
+		}
+	})
+	if err != nil {
+		l.CallExceptionHandler(future.ErrorContext{Message: "polling file descriptors", Err: err})
+	}
+	return l.ready.n > before
+}
+
+func (l *Loop) readyDescriptor(fd int, c *descriptorCall, write bool) {
+	switch {
+	case c == nil:
+	case c.canceled:
+		l.unwatch(fd, write)
+	default:
+		l.ready.push(c)
+	}
+}
+
+func (l *Loop) closeDescriptors() {
+	if l.poller != nil {
+		l.poller.close()
+		l.poller, l.watched = nil, nil
+	}
+}

@@ -1,0 +1,37 @@
+package loop
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
+)
+
+var (
+	// ErrClosed is given for the use of a loop that is closed.
+	ErrClosed = coro.ErrLoopClosed
+
+	// ErrRunning is wrapped by the refusals to run a loop that is running, to run
+	// one inside another, and to close one that is running.
+	ErrRunning = errors.New("loop: an event loop is running")
+
+	// ErrStopped is returned by RunUntilComplete when the loop was stopped before
+	// the future was done.
+	ErrStopped = errors.New("loop: the event loop stopped before the future was done")
+
+	// ErrKeyboardInterrupt is returned by Run after an interrupt.
+	ErrKeyboardInterrupt = future.ErrKeyboardInterrupt
+
+	// ErrExecutorShutdown is returned for work given to the default executor
+	// after its shutdown.
+	ErrExecutorShutdown = errors.New("loop: the default executor has been shut down")
+
+	// ErrChannelClosed is returned by Receive from a closed channel.
+	ErrChannelClosed = errors.New("loop: receive from a closed channel")
+
+	errAlreadyRunning = fmt.Errorf("%w already: this one", ErrRunning)
+	errAnotherRunning = fmt.Errorf("%w: another cannot run inside it", ErrRunning)
+	errRunInside      = fmt.Errorf("%w: Run cannot be called from inside it; await the coroutine, or create a task", ErrRunning)
+	errCloseRunning   = fmt.Errorf("%w: it cannot be closed before it has stopped", ErrRunning)
+)

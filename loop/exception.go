@@ -1,0 +1,82 @@
+package loop
+
+import (
+	"log/slog"
+	"runtime/debug"
+
+	"github.com/ouro-loop/ouro/future"
+)
+
+// ExceptionHandler is told of errors that nobody else can be given: see
+// [future.ErrorContext]. It is called on the loop's goroutine.
+type ExceptionHandler func(l *Loop, c future.ErrorContext)
+
+// SetExceptionHandler sets what is told of errors without a receiver, nil for
+// [Loop.DefaultExceptionHandler].
+//
+// Semantics: asyncio.loop.set_exception_handler, CPython 3.14.
+func (l *Loop) SetExceptionHandler(h ExceptionHandler) { l.handler = h }
+
+// ExceptionHandler is what SetExceptionHandler was given, nil for none.
+func (l *Loop) ExceptionHandler() ExceptionHandler { return l.handler }
+
+// DefaultExceptionHandler logs the error at level ERROR, in one record.
+//
+// Semantics: asyncio.loop.default_exception_handler, CPython 3.14.
+func (l *Loop) DefaultExceptionHandler(c future.ErrorContext) {
+	message := c.Message
+	if message == "" {
+		message = "Unhandled exception in event loop"
+	}
+	var attrs []any
+	if c.Err != nil {
+		attrs = append(attrs, slog.Any("error", c.Err))
+	}
+	if c.Task != "" {
+		attrs = append(attrs, slog.String("task", c.Task))
+	}
+	if c.Source != "" {
+		attrs = append(attrs, slog.String("scheduled_at", c.Source))
+	}
+	if p, ok := c.Err.(*future.PanicError); ok {
+		attrs = append(attrs, slog.String("stack", string(p.Stack)))
+	}
+	l.log().Error(message, attrs...)
+}
+
+// CallExceptionHandler calls the exception handler. One that panics is itself
+// reported, by the default handler.
+//
+// Semantics: asyncio.loop.call_exception_handler, CPython 3.14.
+func (l *Loop) CallExceptionHandler(c future.ErrorContext) {
+	if l.handler == nil {
+		l.DefaultExceptionHandler(c)
+		return
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			l.DefaultExceptionHandler(future.ErrorContext{
+				Message: "Unhandled error in exception handler",
+				Err:     &future.PanicError{Value: v, Stack: debug.Stack()},
+			})
+			l.DefaultExceptionHandler(c) // it has been told to nobody else
+		}
+	}()
+	l.handler(l, c)
+}
+
+// reportPanic reports a panic in the entry that runs.
+func (l *Loop) reportPanic(err *future.PanicError) {
+	c := future.ErrorContext{Message: "Exception in callback " + describe(l.running), Err: err}
+	if from, ok := l.running.(*call); ok {
+		c.Source = from.site
+	}
+	l.CallExceptionHandler(c)
+}
+
+func (l *Loop) log() *slog.Logger {
+	if l.logger != nil {
+		return l.logger
+	}
+	return slog.Default()
+}

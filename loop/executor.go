@@ -1,0 +1,186 @@
+package loop
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/executor"
+	"github.com/ouro-loop/ouro/future"
+)
+
+// RunInExecutor has e run f, and gives a future of its outcome. With e nil it is
+// the loop's default executor, a thread pool that is made on first use. Canceling
+// the future cancels f if that has not started; one that runs goes on, and its
+// outcome is dropped. A panic in f becomes a *future.PanicError.
+//
+// The error is that of e refusing the work, ErrExecutorShutdown from the default.
+//
+// Semantics: asyncio.loop.run_in_executor, CPython 3.14.
+func RunInExecutor[T any](l *Loop, e executor.Executor, f func() (T, error)) (*future.Future[T], error) {
+	if l.closed.Load() {
+		return nil, ErrClosed
+	}
+	if e == nil {
+		var err error
+		if e, err = l.executor(); err != nil {
+			return nil, err
+		}
+	}
+	out, err := executor.Submit(e, f)
+	if err != nil {
+		return nil, err
+	}
+	w := &wrapped[T]{loop: l, out: out, in: CreateFuture[T](l)}
+	w.link.Init((*wrappedDone[T])(w))
+	w.in.Core().Attach(&w.link)
+	l.outside++
+	out.AddDoneCallback(func(*executor.Future[T]) {
+		_ = l.inbox.post(w) // on a closed loop nobody waits for it
+	})
+	return w.in, nil
+}
+
+// wrapped connects the future of an executor, out, with one of the loop, in.
+//
+// Semantics: asyncio.wrap_future, CPython 3.14.
+type wrapped[T any] struct {
+	loop *Loop
+	out  *executor.Future[T]
+	in   *future.Future[T]
+	link future.Link
+}
+
+// Run is called on the loop when out is done.
+func (w *wrapped[T]) Run() {
+	w.loop.outside--
+	if w.in.Done() {
+		return
+	}
+	v, err := w.out.Result()
+	switch {
+	case w.out.Canceled():
+		w.in.Cancel()
+	case err != nil:
+		var p *executor.PanicError
+		if errors.As(err, &p) {
+			err = &future.PanicError{Value: p.Value, Stack: p.Stack}
+		}
+		w.in.Core().Fail(err)
+	default:
+		future.Resolve(w.in, v)
+	}
+}
+
+// wrappedDone is a wrapped as the callback of its in.
+type wrappedDone[T any] wrapped[T]
+
+func (w *wrappedDone[T]) Run() {
+	if w.in.Canceled() {
+		w.out.Cancel()
+	}
+}
+
+// executor is the default one.
+func (l *Loop) executor() (executor.Executor, error) {
+	if l.executorShutdown {
+		return nil, ErrExecutorShutdown
+	}
+	if l.defaultExecutor == nil {
+		pool, err := executor.NewThreadPool()
+		if err != nil {
+			return nil, err
+		}
+		l.defaultExecutor = pool
+	}
+	return l.defaultExecutor, nil
+}
+
+// SetDefaultExecutor sets what RunInExecutor uses when it is given none, and
+// ToThread. The loop shuts it down when it closes.
+//
+// Semantics: asyncio.loop.set_default_executor, CPython 3.14.
+//
+// # Differences from asyncio
+//
+// Any Executor will do, not only a thread pool.
+func (l *Loop) SetDefaultExecutor(e executor.Executor) { l.defaultExecutor = e }
+
+// ToThread is a coroutine that runs f on the default executor and awaits its
+// outcome. f is given the task's context: its values are the context variables,
+// and it is done when the task is canceled, which f has to notice itself.
+//
+// Semantics: asyncio.to_thread, CPython 3.14.
+func ToThread[T any](f func(ctx context.Context) (T, error)) coro.Func[T] {
+	return func(co *coro.Co) (T, error) {
+		return awaitOn(co, nil, f)
+	}
+}
+
+// Go is a coroutine that runs f on a goroutine of its own and awaits its outcome,
+// otherwise like [ToThread]: there is no limit to how many run at once, and the
+// end of the loop does not wait for them.
+func Go[T any](f func(ctx context.Context) (T, error)) coro.Func[T] {
+	return func(co *coro.Co) (T, error) {
+		return awaitOn(co, goroutines{}, f)
+	}
+}
+
+func awaitOn[T any](co *coro.Co, e executor.Executor, f func(ctx context.Context) (T, error)) (T, error) {
+	ctx := co.Context()
+	in, err := RunInExecutor(Of(co), e, func() (T, error) { return f(ctx) })
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	return in.Await(co)
+}
+
+// goroutines is an executor without bounds.
+type goroutines struct{}
+
+func (goroutines) Execute(job executor.Job) error {
+	go job.Run()
+	return nil
+}
+
+// Shutdown does nothing: nobody gets to see a goroutines to call it.
+func (goroutines) Shutdown(executor.Pending) <-chan struct{} {
+	done := make(chan struct{})
+	close(done)
+	return done
+}
+
+// ShutdownDefaultExecutor is a coroutine that waits until the default executor has
+// done its work, for d at most, after which that is logged and the rest left
+// behind. The executor takes no more work from the moment this begins.
+//
+// Semantics: asyncio.loop.shutdown_default_executor, CPython 3.14.
+func (l *Loop) ShutdownDefaultExecutor(d time.Duration) coro.Func[coro.None] {
+	return coro.Do(func(co *coro.Co) error {
+		l.executorShutdown = true
+		e := l.defaultExecutor
+		if e == nil {
+			return nil
+		}
+		ended := e.Shutdown(executor.RunPending)
+		err := coro.Timeout(co, d, func(*coro.TimeoutScope) error {
+			_, err := Receive(ended)(co)
+			if errors.Is(err, ErrChannelClosed) {
+				return nil
+			}
+			return err
+		})
+		var timeout *future.TimeoutError
+		if errors.As(err, &timeout) {
+			l.log().Warn(fmt.Sprintf("The executor did not finish joining its threads within %v.", d))
+			err = nil
+		}
+		return err
+	})
+}
+
+// shutdownExecutor lets e finish what it has, without waiting.
+func shutdownExecutor(e executor.Executor) { e.Shutdown(executor.RunPending) }

@@ -1,0 +1,193 @@
+package loop
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/timers"
+)
+
+// A call is a function that was scheduled. It is used again once it has run, which
+// gen counts, so that scheduling allocates nothing.
+type call struct {
+	loop     *Loop
+	fn       func()
+	vars     coro.Vars // the context it runs in
+	next     *call     // in the loop's list of calls to use again
+	gen      uint32
+	canceled bool
+	timed    bool // it is part of a timedCall
+	site     string
+}
+
+// newCall takes fn and a copy of the present context.
+func (l *Loop) newCall(fn func()) *call {
+	if fn == nil {
+		panic("loop: a callback that is nil")
+	}
+	c := l.freeCalls
+	if c == nil {
+		c = &call{loop: l}
+	} else {
+		l.freeCalls = c.next
+	}
+	c.fn, c.vars = fn, *l.scheduler.Vars()
+	if l.debug {
+		c.site = callSite()
+	}
+	return c
+}
+
+// Run calls the function, unless it was canceled.
+func (c *call) Run() {
+	if c.canceled {
+		return // and is not used again: handles may still ask about it
+	}
+	s := &c.loop.scheduler
+	s.EnterCallback(&c.vars)
+	c.fn()
+	s.LeaveCallback()
+	c.free()
+}
+
+func (c *call) free() {
+	c.gen++
+	c.fn, c.vars, c.site = nil, coro.Vars{}, ""
+	if !c.timed {
+		c.next = c.loop.freeCalls
+		c.loop.freeCalls = c
+	}
+}
+
+// Handle is a callback that was scheduled with CallSoon. It is a value, and can be
+// copied. Its methods must be called on the loop's goroutine.
+//
+// Semantics: asyncio.Handle, CPython 3.14.
+//
+// # Differences from asyncio
+//
+// Canceling a callback that has run changes nothing: Canceled stays false.
+type Handle struct {
+	c   *call
+	gen uint32
+}
+
+// Cancel keeps the callback from being called, if it has not been yet.
+func (h Handle) Cancel() {
+	if h.c != nil && h.c.gen == h.gen {
+		h.c.canceled = true
+		h.c.fn = nil
+	}
+}
+
+// Canceled reports whether the callback was canceled before it was called.
+func (h Handle) Canceled() bool { return h.c != nil && h.c.gen == h.gen && h.c.canceled }
+
+// A timedCall is a call that waits for a deadline.
+type timedCall struct {
+	call
+	timer timers.Timer
+}
+
+// TimerHandle is a callback that was scheduled with CallLater or CallAt.
+//
+// Semantics: asyncio.TimerHandle, CPython 3.14.
+type TimerHandle struct {
+	Handle
+	t *timedCall
+}
+
+// When is the loop's time at which the callback is to be called.
+func (h TimerHandle) When() time.Duration { return h.t.timer.When() }
+
+// Cancel keeps the callback from being called, if it has not been yet. Its timer
+// leaves the tree at once.
+func (h TimerHandle) Cancel() {
+	h.Handle.Cancel()
+	if h.Canceled() {
+		h.c.loop.timers.Remove(&h.t.timer)
+	}
+}
+
+// CallSoon has fn called in the next iteration, after everything that is scheduled
+// already, in a copy of the present context. A panic of fn goes to the exception
+// handler.
+//
+// It panics with ErrClosed on a closed loop.
+//
+// Semantics: asyncio.loop.call_soon, CPython 3.14.
+func (l *Loop) CallSoon(fn func()) Handle {
+	l.mustBeOpen()
+	c := l.newCall(fn)
+	l.Schedule(c)
+	return Handle{c, c.gen}
+}
+
+// CallLater has fn called once d has passed; a d of zero or less is due at once,
+// but comes after what is ready. Callbacks with the same deadline are called in
+// the order of scheduling.
+//
+// Semantics: asyncio.loop.call_later, CPython 3.14.
+func (l *Loop) CallLater(d time.Duration, fn func()) TimerHandle {
+	return l.CallAt(l.deadline(d), fn)
+}
+
+// CallAt has fn called once the loop's time is when.
+//
+// Semantics: asyncio.loop.call_at, CPython 3.14.
+func (l *Loop) CallAt(when time.Duration, fn func()) TimerHandle {
+	l.mustBeOpen()
+	if fn == nil {
+		panic("loop: a callback that is nil")
+	}
+	t := &timedCall{}
+	t.loop, t.fn, t.vars, t.timed = l, fn, *l.scheduler.Vars(), true
+	if l.debug {
+		t.site = callSite()
+	}
+	t.timer.Run = &t.call
+	l.AddTimer(&t.timer, when)
+	return TimerHandle{Handle{&t.call, t.gen}, t}
+}
+
+// PostedHandle is a callback that was scheduled with CallSoonThreadsafe. Its
+// methods are safe for concurrent use.
+type PostedHandle struct{ p *posted }
+
+// A posted is a function that came from another goroutine.
+type posted struct {
+	loop     *Loop
+	fn       func()
+	canceled atomic.Bool
+}
+
+func (p *posted) Run() {
+	if p.canceled.Load() {
+		return
+	}
+	s := &p.loop.scheduler
+	vars := s.Vars().Copy()
+	s.EnterCallback(vars)
+	p.fn()
+	s.LeaveCallback()
+}
+
+// Cancel keeps the callback from being called, if that has not begun yet.
+func (h PostedHandle) Cancel() { h.p.canceled.Store(true) }
+
+// Canceled reports whether Cancel was called.
+func (h PostedHandle) Canceled() bool { return h.p.canceled.Load() }
+
+// CallSoonThreadsafe is CallSoon for other goroutines: it wakes the loop. It is
+// safe for concurrent use; callbacks from one goroutine are called in order. The
+// error is ErrClosed if the loop is closed.
+//
+// Semantics: asyncio.loop.call_soon_threadsafe, CPython 3.14.
+func (l *Loop) CallSoonThreadsafe(fn func()) (PostedHandle, error) {
+	if fn == nil {
+		panic("loop: a callback that is nil")
+	}
+	p := &posted{loop: l, fn: fn}
+	return PostedHandle{p}, l.inbox.post(p)
+}

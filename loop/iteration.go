@@ -1,0 +1,116 @@
+package loop
+
+import (
+	"math"
+	"runtime/debug"
+	"time"
+
+	"github.com/ouro-loop/ouro/future"
+)
+
+// iterate is one iteration of the loop. Everything else only puts something into
+// the ready queue, the timers, or the inbox.
+//
+// Semantics: BaseEventLoop._run_once, CPython 3.14.
+func (l *Loop) iterate() {
+	l.takePosted()      // 1. take in what other goroutines posted
+	wait := l.timeout() // 2. see how long there is nothing to do
+	l.wait(wait)        // 3. wait that long, for a timer, a post or a descriptor
+	l.promoteDue()      // 4. move the timers that are due to the ready queue
+	l.runReady()        // 5. run what is ready now, and nothing that comes in meanwhile
+}
+
+// noLimit is the timeout of a wait that only other goroutines can end.
+const noLimit = time.Duration(math.MaxInt64)
+
+// takePosted moves what other goroutines posted to the ready queue.
+func (l *Loop) takePosted() {
+	if l.inbox.some.Load() {
+		l.takeInbox()
+	}
+	l.unretrieved.ReportLost(l.CallExceptionHandler)
+}
+
+// timeout is how long the loop may wait: not at all if something is ready, else
+// until the first timer is due.
+func (l *Loop) timeout() time.Duration {
+	if l.ready.n > 0 || l.stopping.Load() || l.abort != nil {
+		return 0
+	}
+	next := l.timers.Next()
+	if next == nil {
+		return noLimit
+	}
+	return max(0, next.When()-l.Time())
+}
+
+// wait lets the time pass, and takes in what ends it.
+func (l *Loop) wait(limit time.Duration) {
+	if limit > 0 {
+		switch {
+		case !l.clock.virtual, l.outside > 0:
+			l.park(limit)
+		case l.watchesDescriptors() && l.pollDescriptors():
+			return
+		case limit != noLimit:
+			l.clock.now = l.timers.Next().When()
+		case l.watchesDescriptors():
+			l.park(limit)
+		case l.inbox.some.Load():
+		default:
+			l.Abort(l.deadlock())
+		}
+		if l.inbox.some.Load() {
+			l.takeInbox()
+		}
+	}
+	if l.watchesDescriptors() {
+		l.pollDescriptors()
+	}
+}
+
+// promoteDue moves the timers that are due to the ready queue, in order of
+// deadline, and of scheduling where that is equal. Without timers the clock is not
+// even read.
+func (l *Loop) promoteDue() {
+	if l.timers.Len() == 0 {
+		return
+	}
+	now := l.Time()
+	for t := l.timers.PopDue(now); t != nil; t = l.timers.PopDue(now) {
+		l.ready.push(t.Run)
+	}
+}
+
+// runReady runs as many entries as are ready when it is called. One that panics is
+// reported, and the rest still run; an Abort leaves the rest for the next run.
+func (l *Loop) runReady() {
+	for todo := l.ready.n; todo > 0 && l.abort == nil; {
+		todo = l.runSome(todo)
+	}
+}
+
+// runSome runs todo entries, or as many as there are up to a panic or an Abort,
+// and returns how many are left. Recovering here, once for the lot, keeps every
+// single call free of the cost.
+func (l *Loop) runSome(todo int) (left int) {
+	left = todo
+	defer func() {
+		if v := recover(); v != nil {
+			l.reportPanic(&future.PanicError{Value: v, Stack: debug.Stack()})
+			l.scheduler.LeaveCallback()
+		}
+	}()
+	for left > 0 && l.abort == nil {
+		entry := l.ready.pop()
+		left--
+		l.running = entry
+		if l.debug {
+			l.runTimed(entry)
+		} else {
+			entry.Run()
+		}
+	}
+	l.running = nil
+	return left
+}

@@ -1,0 +1,306 @@
+package loop
+
+import (
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/executor"
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/timers"
+)
+
+// Loop is an event loop. While it runs, the goroutine that called RunForever or
+// RunUntilComplete is the loop's goroutine; all methods must be called there, or
+// by the one who owns the loop while it does not run, except for those that say
+// they are safe for concurrent use.
+//
+// Semantics: asyncio.BaseEventLoop, CPython 3.14.
+type Loop struct {
+	ready     ready
+	timers    timers.Queue
+	scheduler coro.Scheduler
+	clock     clock
+	inbox     inbox
+
+	running future.Runnable // the entry that runs
+	abort   error           // ends the run before the next entry
+
+	isRunning atomic.Bool
+	stopping  atomic.Bool
+	closed    atomic.Bool
+	outside   int // pieces of work that executors and goroutines do for the loop
+
+	handler      ExceptionHandler
+	logger       *slog.Logger
+	debug        bool
+	slowCallback time.Duration
+	unretrieved  future.Unretrieved
+
+	freeCalls  *call
+	spareInbox []future.Runnable
+	alarm      *time.Timer
+
+	defaultExecutor  executor.Executor
+	executorShutdown bool
+	submitted        submissions
+	descriptors
+	signals signals
+}
+
+var _ coro.Loop = (*Loop)(nil)
+
+// New makes a loop. Whoever makes one has to Close it; Run and a Runner do both.
+//
+// Semantics: asyncio.new_event_loop, CPython 3.14.
+func New(opts ...Option) *Loop { return newLoop(newOptions(opts)) }
+
+func newLoop(o options) *Loop {
+	l := &Loop{
+		handler:      o.handler,
+		logger:       o.logger,
+		debug:        o.debug,
+		slowCallback: o.slowCallback,
+	}
+	l.clock = clock{start: time.Now(), virtual: o.virtual}
+	if o.virtual {
+		l.clock.start = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+		l.unretrieved.AtCloseOnly = true
+	}
+	l.inbox.wake = make(chan struct{}, 1)
+	l.scheduler.Init(l, coro.SchedulerOptions{
+		Context:    o.ctx,
+		EagerTasks: o.eager,
+		MaxIdle:    o.maxIdle,
+	})
+	return l
+}
+
+// Of is the loop that runs the coroutine of co.
+func Of(co *coro.Co) *Loop { return co.Scheduler().Loop().(*Loop) }
+
+// RunForever runs the loop until Stop is called. The error is that which ended it
+// otherwise: ErrRunning and ErrClosed if it could not even begin, a
+// *DeadlockError, or what a task returned that ends the program,
+// ErrKeyboardInterrupt or *future.SystemExit. The loop can be run again after all
+// of them but ErrClosed.
+//
+// A runtime.Goexit in a coroutine or callback, as of testing.T.FailNow, ends the
+// goroutine that called RunForever, and closes the loop on the way.
+//
+// Semantics: asyncio.loop.run_forever, CPython 3.14.
+func (l *Loop) RunForever() error {
+	if err := l.begin(); err != nil {
+		return err
+	}
+	returned := false
+	defer func() {
+		l.end()
+		if !returned {
+			_ = l.Close()
+		}
+	}()
+	for {
+		l.iterate()
+		if l.abort != nil || l.stopping.Load() {
+			break
+		}
+	}
+	returned = true
+	err := l.abort
+	l.abort = nil
+	return err
+}
+
+func (l *Loop) begin() error {
+	switch {
+	case l.closed.Load():
+		return ErrClosed
+	case l.isRunning.Load():
+		return errAlreadyRunning
+	case where() == insideLoop:
+		return errAnotherRunning
+	case !l.isRunning.CompareAndSwap(false, true):
+		return errAlreadyRunning
+	}
+	return nil
+}
+
+func (l *Loop) end() {
+	l.stopping.Store(false)
+	l.running = nil
+	l.scheduler.Reset()
+	l.isRunning.Store(false)
+}
+
+// RunUntilComplete runs the loop until aw is done, and returns its outcome. A Func
+// becomes a task. The error ErrStopped says that the loop was stopped before;
+// those of RunForever are returned too.
+//
+// Semantics: asyncio.loop.run_until_complete, CPython 3.14.
+func RunUntilComplete[T any](l *Loop, aw coro.Awaitable[T]) (T, error) {
+	var zero T
+	switch {
+	case l.closed.Load():
+		return zero, ErrClosed
+	case l.isRunning.Load():
+		return zero, errAlreadyRunning
+	case where() == insideLoop:
+		return zero, errAnotherRunning
+	}
+	_, isFunc := aw.(coro.Func[T])
+	f := coro.EnsureFuture(l, aw, coro.Quiet())
+	if f.Core().Loop() != future.Loop(l) {
+		return zero, coro.ErrOtherLoop
+	}
+	s := &stopper{loop: l, core: f.Core()}
+	s.link.Init(s)
+	f.Core().Attach(&s.link)
+	err := l.RunForever()
+	s.link.Detach()
+	if err != nil {
+		if isFunc {
+			f.Core().Retrieve() // the caller cannot get at it
+		}
+		return zero, err
+	}
+	if !f.Done() {
+		return zero, ErrStopped
+	}
+	return f.Result()
+}
+
+// A stopper ends a RunUntilComplete.
+type stopper struct {
+	link future.Link
+	loop *Loop
+	core *future.Core
+}
+
+func (s *stopper) Run() {
+	if !s.core.Canceled() && future.IsBase(s.core.Err()) {
+		return // that has ended the run already
+	}
+	s.loop.stopping.Store(true)
+}
+
+// Stop ends RunForever after the present iteration, or after the next one if the
+// loop does not run. It is safe for concurrent use.
+//
+// Semantics: asyncio.loop.stop, CPython 3.14.
+func (l *Loop) Stop() {
+	l.stopping.Store(true)
+	l.inbox.rouse()
+}
+
+// Abort ends the run as soon as what runs now returns; RunForever returns err. What
+// is ready stays ready. It is how an error leaves the loop that is to end the
+// program.
+func (l *Loop) Abort(err error) {
+	if l.abort == nil {
+		l.abort = err
+	}
+}
+
+// IsRunning reports whether the loop runs. It is safe for concurrent use.
+func (l *Loop) IsRunning() bool { return l.isRunning.Load() }
+
+// IsClosed reports whether the loop was closed. It is safe for concurrent use.
+func (l *Loop) IsClosed() bool { return l.closed.Load() }
+
+// Scheduler is the state that package coro keeps for the loop. It makes a Loop a
+// [coro.Spawner].
+func (l *Loop) Scheduler() *coro.Scheduler { return &l.scheduler }
+
+// Vars is the context that the code running now is in. It makes a Loop a
+// [coro.Scope].
+func (l *Loop) Vars() *coro.Vars { return l.scheduler.Vars() }
+
+// Unretrieved is the list of errors that nobody has looked at.
+func (l *Loop) Unretrieved() *future.Unretrieved { return &l.unretrieved }
+
+// CreateFuture makes a pending future of the loop.
+//
+// Semantics: asyncio.loop.create_future.
+func CreateFuture[T any](l *Loop) *future.Future[T] { return future.New[T](l) }
+
+// Schedule appends r to the ready queue. It is the door for futures and tasks;
+// CallSoon is that for functions.
+func (l *Loop) Schedule(r future.Runnable) {
+	if l.debug {
+		l.checkGoroutine()
+	}
+	if l.closed.Load() {
+		return
+	}
+	if l.inbox.some.Load() {
+		l.takeInbox() // what was posted before this call comes before it
+	}
+	l.ready.push(r)
+}
+
+// Callback makes a function into an entry of the ready queue.
+func (l *Loop) Callback(fn func()) future.Runnable { return l.newCall(fn) }
+
+// AddTimer has t.Run become ready once the loop's time is when.
+func (l *Loop) AddTimer(t *timers.Timer, when time.Duration) {
+	if l.debug {
+		l.checkGoroutine()
+	}
+	if !l.closed.Load() {
+		l.timers.Add(t, when)
+	}
+}
+
+// RemoveTimer takes a timer back, and reports whether it was still waiting.
+func (l *Loop) RemoveTimer(t *timers.Timer) bool { return l.timers.Remove(t) }
+
+func (l *Loop) mustBeOpen() {
+	if l.closed.Load() {
+		panic(ErrClosed)
+	}
+}
+
+// Close ends the loop for good. Suspended coroutines are unwound: their deferred
+// functions run, and awaits in those end at once. Tasks that were pending and
+// errors that nobody looked at are reported to the exception handler. The default
+// executor is told to shut down, and not waited for. No goroutine of the loop is
+// left when Close returns. Closing it again does nothing.
+//
+// The error is ErrRunning if the loop runs; from inside, Stop it.
+//
+// Semantics: asyncio.loop.close, CPython 3.14.
+func (l *Loop) Close() error {
+	if l.isRunning.Load() {
+		return errCloseRunning
+	}
+	if l.closed.Swap(true) {
+		return nil
+	}
+	l.scheduler.Waiting(func(t coro.AnyTask, _ *future.Core, quiet bool) {
+		if !quiet {
+			l.CallExceptionHandler(future.ErrorContext{
+				Message: "Task was destroyed but it is pending!",
+				Task:    t.Name(),
+				Future:  t,
+			})
+		}
+	})
+	l.inbox.mu.Lock()
+	l.inbox.closed, l.inbox.posts = true, nil
+	l.inbox.mu.Unlock()
+	l.scheduler.Close()
+	l.ready.clear()
+	l.timers.Clear()
+	l.submitted.fail()
+	l.unretrieved.ReportAll(l.CallExceptionHandler)
+	l.closeDescriptors()
+	l.signals.close()
+	l.executorShutdown = true
+	if e := l.defaultExecutor; e != nil {
+		l.defaultExecutor = nil
+		shutdownExecutor(e)
+	}
+	return nil
+}

@@ -1,0 +1,74 @@
+package loop
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// Option is an option of New, NewRunner and Run.
+type Option func(*options)
+
+type options struct {
+	virtual      bool
+	debug        bool
+	slowCallback time.Duration
+	logger       *slog.Logger
+	handler      ExceptionHandler
+	eager        bool
+	maxIdle      int
+	ctx          context.Context
+	interrupts   bool
+}
+
+func newOptions(opts []Option) options {
+	o := options{
+		slowCallback: 100 * time.Millisecond,
+		maxIdle:      1024,
+		ctx:          context.Background(),
+		interrupts:   true,
+	}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	return o
+}
+
+// VirtualTime gives the loop a clock that jumps to the next deadline when nothing
+// is ready, so that a program of hours ends at once and always does the same. It
+// does not jump while an executor or a goroutine of [Go] or [Receive] is still at
+// work for the loop. When nothing is ready, no timer is set and no such work is
+// out, the run ends with a *[DeadlockError].
+func VirtualTime() Option { return func(o *options) { o.virtual = true } }
+
+// Debug turns on asyncio's debug mode: calls from a wrong goroutine panic, slow
+// callbacks are logged, and errors tell where their callback was scheduled. It
+// costs time.
+func Debug(on bool) Option { return func(o *options) { o.debug = on } }
+
+// SlowCallback is how long a callback or step may run in debug mode before it is
+// logged, 100 ms if it is not given.
+func SlowCallback(d time.Duration) Option { return func(o *options) { o.slowCallback = d } }
+
+// Logger is where the loop logs, slog.Default() if it is not given.
+func Logger(logger *slog.Logger) Option { return func(o *options) { o.logger = logger } }
+
+// OnException sets the exception handler, as [Loop.SetExceptionHandler] does.
+func OnException(h ExceptionHandler) Option { return func(o *options) { o.handler = h } }
+
+// EagerTasks makes every task start inside the call that creates it.
+//
+// Semantics: asyncio.eager_task_factory, CPython 3.14.
+func EagerTasks(on bool) Option { return func(o *options) { o.eager = on } }
+
+// MaxIdleWorkers bounds the coroutine workers that are kept for the next task, 1024
+// if it is not given. Each costs a goroutine's stack.
+func MaxIdleWorkers(n int) Option { return func(o *options) { o.maxIdle = max(n, 0) } }
+
+// Context makes ctx the parent of every task's context. When it is done, a Run is
+// ended as by a Ctrl-C: its main task is canceled, and Run returns the cause.
+func Context(ctx context.Context) Option { return func(o *options) { o.ctx = ctx } }
+
+// Interrupts says whether Run handles the interrupt signal, which it does if this
+// is not given. Inside a testing/synctest bubble it never does.
+func Interrupts(handle bool) Option { return func(o *options) { o.interrupts = handle } }

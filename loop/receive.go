@@ -1,0 +1,120 @@
+package loop
+
+import (
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
+)
+
+// Receive is a coroutine that receives from ch. A value that is there already is
+// taken without suspending. The error is ErrChannelClosed if ch is closed and
+// empty.
+//
+// No value is lost to a cancellation: if one had arrived, it is returned, and the
+// cancellation comes out of the task's next await.
+func Receive[T any](ch <-chan T) coro.Func[T] {
+	return func(co *coro.Co) (T, error) {
+		select {
+		case v, ok := <-ch:
+			return received(v, ok)
+		default:
+		}
+		r := newReceiver(Of(co), ch)
+		defer r.stop() // also when the loop closes
+		_, err := r.arrived.Await(co)
+		if err == nil {
+			return received(r.value, r.ok)
+		}
+		r.stop()
+		if !r.taken || !r.ok {
+			var zero T
+			return zero, err
+		}
+		rearm(co, err)
+		return r.value, nil
+	}
+}
+
+func received[T any](v T, ok bool) (T, error) {
+	if !ok {
+		return v, ErrChannelClosed
+	}
+	return v, nil
+}
+
+// rearm makes a cancellation that was delivered come out of the next await, and
+// leaves the count of requests as it was.
+func rearm(co *coro.Co, err error) {
+	t := co.Task()
+	if t.Cancelling() > 0 {
+		t.Uncancel()
+	}
+	if c, ok := err.(*future.CanceledError); ok {
+		if msg, ok := c.Message(); ok {
+			t.Cancel(msg)
+			return
+		}
+	}
+	t.Cancel()
+}
+
+// A receiver is a goroutine that waits for one value.
+type receiver[T any] struct {
+	loop    *Loop
+	arrived *future.Future[coro.None]
+	quit    chan struct{}
+	ended   chan struct{}
+	stopped bool
+	counted bool // among the work that is outside of the loop
+
+	// Written by the goroutine before it ends.
+	value T
+	ok    bool // false: the channel was closed
+	taken bool
+}
+
+func newReceiver[T any](l *Loop, ch <-chan T) *receiver[T] {
+	r := &receiver[T]{
+		loop:    l,
+		arrived: CreateFuture[coro.None](l),
+		quit:    make(chan struct{}),
+		ended:   make(chan struct{}),
+		counted: true,
+	}
+	l.outside++
+	go r.receive(ch)
+	return r
+}
+
+func (r *receiver[T]) receive(ch <-chan T) {
+	defer close(r.ended)
+	select {
+	case r.value, r.ok = <-ch:
+		r.taken = true
+		_ = r.loop.inbox.post(r) // on a closed loop nobody waits for it
+	case <-r.quit:
+	}
+}
+
+// Run is called on the loop when a value has arrived.
+func (r *receiver[T]) Run() {
+	r.uncount()
+	future.Resolve(r.arrived, coro.None{})
+}
+
+// stop ends the goroutine, and waits for that: it does nothing that takes time.
+func (r *receiver[T]) stop() {
+	if r.stopped {
+		return
+	}
+	r.stopped = true
+	close(r.quit)
+	<-r.ended
+	r.uncount()
+}
+
+func (r *receiver[T]) uncount() {
+	if r.counted {
+		r.counted = false
+		r.loop.outside--
+	}
+}

@@ -1,0 +1,119 @@
+package loop
+
+import (
+	"sync"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/executor"
+	"github.com/ouro-loop/ouro/future"
+)
+
+// Submit has the loop run f as a task, and gives a future that any goroutine can
+// wait for. Canceling that cancels the task. It is safe for concurrent use.
+//
+// The error is ErrClosed if the loop is closed; if it closes before the task has
+// ended, that is the future's error.
+//
+// Semantics: asyncio.run_coroutine_threadsafe, CPython 3.14.
+func Submit[T any](l *Loop, f coro.Func[T]) (*executor.Future[T], error) {
+	if f == nil {
+		panic("loop: Submit of a nil function")
+	}
+	s := &submission[T]{loop: l, fn: f, out: new(executor.Future[T])}
+	if !l.submitted.add(s) {
+		return nil, ErrClosed
+	}
+	if err := l.inbox.post(s); err != nil {
+		l.submitted.remove(s)
+		return nil, err
+	}
+	return s.out, nil
+}
+
+// A submission connects a task with the future that Submit gave out.
+type submission[T any] struct {
+	loop *Loop
+	fn   coro.Func[T]
+	task *coro.Task[T]
+	link future.Link
+	out  *executor.Future[T]
+}
+
+// Run is called on the loop, and creates the task.
+func (s *submission[T]) Run() {
+	s.task = coro.CreateTask(s.loop, s.fn)
+	s.link.Init((*submissionDone[T])(s))
+	s.task.Core().Attach(&s.link)
+	s.out.AddDoneCallback(func(out *executor.Future[T]) {
+		if out.Canceled() {
+			_ = s.loop.inbox.post((*submissionCanceled[T])(s)) // closed: the task is gone
+		}
+	})
+}
+
+// submissionDone is a submission as the callback of its task.
+type submissionDone[T any] submission[T]
+
+func (s *submissionDone[T]) Run() {
+	s.loop.submitted.remove((*submission[T])(s))
+	if s.task.Canceled() {
+		s.out.Cancel()
+	}
+	if !s.out.SetRunning() {
+		s.task.Core().Retrieve()
+		return
+	}
+	if v, err := s.task.Result(); err != nil {
+		_ = s.out.SetError(err)
+	} else {
+		_ = s.out.SetResult(v)
+	}
+}
+
+// submissionCanceled is a submission whose future was canceled.
+type submissionCanceled[T any] submission[T]
+
+func (s *submissionCanceled[T]) Run() { s.task.Cancel() }
+
+// fail tells whoever waits that the loop was closed.
+func (s *submission[T]) fail() {
+	if s.out.SetRunning() {
+		_ = s.out.SetError(ErrClosed)
+	}
+}
+
+// submissions are those whose task has not ended.
+type submissions struct {
+	mu     sync.Mutex
+	open   map[interface{ fail() }]struct{}
+	closed bool
+}
+
+func (s *submissions) add(sub interface{ fail() }) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	if s.open == nil {
+		s.open = make(map[interface{ fail() }]struct{})
+	}
+	s.open[sub] = struct{}{}
+	return true
+}
+
+func (s *submissions) remove(sub interface{ fail() }) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.open, sub)
+}
+
+func (s *submissions) fail() {
+	s.mu.Lock()
+	open := s.open
+	s.open, s.closed = nil, true
+	s.mu.Unlock()
+	for sub := range open {
+		sub.fail()
+	}
+}

@@ -1,0 +1,27 @@
+package timers
+
+import "time"
+
+// Timer is one entry of a [Queue], to be embedded in whatever waits. The zero
+// value is a timer that is not queued. A timer can be queued again and again,
+// in one queue at a time, and must not be copied while it is queued.
+//
+// Semantics: asyncio.TimerHandle, CPython 3.14.
+type Timer struct {
+	// Run is what becomes ready when the timer is due. It is carried for the
+	// loop; this package neither reads nor writes it.
+	Run interface{ Run() }
+
+	when  time.Duration
+	seq   uint64 // which Add of its queue this was: the order among equal deadlines
+	queue *Queue // where the timer is queued; nil when it is not
+}
+
+// When returns the deadline that the timer was last added with, and zero if it
+// never was.
+//
+// Semantics: asyncio.TimerHandle.when, CPython 3.14.
+func (t *Timer) When() time.Duration { return t.when }
+
+// Queued reports whether the timer is in a queue.
+func (t *Timer) Queued() bool { return t.queue != nil }
