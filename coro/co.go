@@ -14,25 +14,29 @@ import (
 // task ends, on the task's own stack only (and that of the iterators it ranges
 // over).
 type Co struct {
-	sched  *Scheduler
-	task   AnyTask
-	core   *future.Core // the task's future
+	// What every step touches comes first, so that it shares a cache line.
+	sched      *Scheduler
+	resume     func() (struct{}, bool) // switches to the function: the worker's
+	yield      func(struct{}) bool     // switches back from it: the worker's
+	waiter     *future.Core            // what the task waits for, nil when it runs or is scheduled
+	mustCancel bool                    // the next step throws a CanceledError in
+	quiet      bool                    // not worth a report if it is pending when the loop closes
+	asked      bool                    // the worker has a request for the function
+
 	worker *worker      // what the function runs on, nil before the first step and after the last
-	waiter *future.Core // what the task waits for, nil when it runs or is scheduled
+	task   AnyTask      // the task,
+	core   *future.Core // and its future
 	link   future.Link  // the task's place among the callbacks of waiter
 	thrown error        // what the next step throws in, besides a cancellation
 
 	prev, next *Co // in the scheduler's register
 	vars       *Vars
 	ownVars    Vars
-	context    *taskContext
+	context    *taskContext // made by Context, nil until then
 
 	name    string
 	number  int // for the name, when it has none
 	cancels int // requests that were not taken back
-
-	mustCancel bool // the next step throws a CanceledError in
-	quiet      bool // not worth a report if it is pending when the loop closes
 }
 
 // A step is a Co as an entry of the ready queue: Run is one step of its task.
@@ -48,13 +52,13 @@ type step Co
 // Run gives the task one step, on the loop's goroutine.
 func (st *step) Run() {
 	co := (*Co)(st)
-	if co.worker == nil && !co.begin() {
+	if co.resume == nil && !co.begin() {
 		return
 	}
 	s := co.sched
 	co.waiter = nil
 	s.current = co
-	co.worker.resume()
+	co.resume()
 	s.current = nil
 }
 
@@ -69,7 +73,7 @@ func (co *Co) begin() bool {
 		co.end(co.core.TakeCanceled())
 		return false
 	}
-	co.worker = co.sched.pool.get(co.task)
+	co.sched.pool.get(co)
 	return true
 }
 
@@ -79,8 +83,8 @@ func (co *Co) startEager() {
 	creator := s.current
 	s.creators = append(s.creators, creator)
 	s.current = co
-	co.worker = s.pool.get(co.task)
-	co.worker.resume()
+	s.pool.get(co)
+	co.resume()
 	s.current = creator
 	s.creators = s.creators[:len(s.creators)-1]
 }
@@ -103,7 +107,7 @@ func (co *Co) Suspend(c *future.Core) error {
 	if co.mustCancel && c.Cancel(co.core.CancelMessage()) {
 		co.mustCancel = false
 	}
-	co.worker.park()
+	co.park()
 	switch {
 	case !co.mustCancel:
 		return nil
@@ -119,7 +123,7 @@ func (co *Co) Suspend(c *future.Core) error {
 func (co *Co) throw(err error) error {
 	co.thrown = err
 	co.sched.loop.Schedule((*step)(co))
-	co.worker.park()
+	co.park()
 	if co.mustCancel {
 		co.thrown = nil
 		return co.takeCancel()
@@ -145,11 +149,38 @@ func (co *Co) takeCancel() error {
 func (co *Co) pass() error {
 	co.mustRun()
 	co.sched.loop.Schedule((*step)(co))
-	co.worker.park()
+	co.yield(struct{}{}) // park, but without a frame more on every suspended stack
+	if co.asked {
+		co.answer()
+	}
 	if co.mustCancel {
 		return co.takeCancel()
 	}
 	return nil
+}
+
+// park suspends the function until a step resumes it.
+func (co *Co) park() {
+	co.yield(struct{}{})
+	if co.asked {
+		co.answer()
+	}
+}
+
+// ask has the suspended function run request where it stands, on its own stack.
+func (co *Co) ask(request func()) {
+	co.worker.request, co.asked = request, true
+	co.resume()
+}
+
+// answer runs what the function was asked for, and suspends it again.
+func (co *Co) answer() {
+	for co.asked {
+		request := co.worker.request
+		co.worker.request, co.asked = nil, false
+		request()
+		co.yield(struct{}{})
+	}
 }
 
 // mustRun refuses a Co whose task is not the one that runs: a coroutine has been
@@ -188,7 +219,7 @@ func (co *Co) caught(err *error) {
 // retire frees what a running task holds, just before its outcome is set.
 func (co *Co) retire() {
 	co.sched.unregister(co)
-	co.worker = nil
+	co.worker, co.resume, co.yield = nil, nil, nil
 	co.context.end(context.Canceled)
 }
 
@@ -213,12 +244,25 @@ func (co *Co) end(err error) {
 // unwind ends the task by force, because the loop closes.
 func (co *Co) unwind() {
 	if w := co.worker; w != nil && !w.dead {
-		w.unwind()
+		w.unwinding = true
+		co.askToExit()
 	}
 	co.link.Detach()
 	co.waiter = nil
 	co.retire()
 	co.core.MarkCanceled(nil, nil)
+}
+
+// askToExit makes the suspended function run its deferred functions and end, even
+// one that ignores every error. A Goexit cannot be recovered from; it comes out of
+// resume too, and ends a goroutine that is there for nothing else.
+func (co *Co) askToExit() {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		co.ask(runtime.Goexit)
+	}()
+	<-ended
 }
 
 // Scheduler makes a Co a [Spawner]: tasks are created on its loop.

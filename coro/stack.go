@@ -34,7 +34,7 @@ func (co *Co) stack() []Frame {
 	if co.isOnStack() {
 		capture()
 	} else {
-		w.ask(capture)
+		co.ask(capture)
 	}
 	return userFrames(pcs[:n])
 }

@@ -11,8 +11,8 @@ import (
 //
 // Semantics: asyncio.Task, CPython 3.14.
 type Task[T any] struct {
+	co Co // first: see there
 	future.Future[T]
-	co Co
 	fn Func[T]
 }
 

@@ -1,13 +1,10 @@
 package coro
 
-import (
-	"iter"
-	"runtime"
-)
+import "iter"
 
 // A worker is one long-lived iter.Pull that runs the function of one task after
-// another. resume, called by whoever runs a step, switches to it; yield, called by
-// the function on the worker's side, switches back.
+// another. resume, called by whoever runs a step, switches to it; the yield that it
+// leaves with the Co, called by the function on the worker's side, switches back.
 //
 // What iter.Pull does at the edges, and what is made of it here:
 //   - A panic in the function would come out of resume without its stack, so
@@ -18,13 +15,12 @@ import (
 //     every one is either idle in the pool, or with a registered task.
 type worker struct {
 	resume func() (struct{}, bool)
-	yield  func(struct{}) bool
 	stop   func()
 	pool   *pool
-	task   AnyTask // whose function it runs, nil when idle
+	co     *Co // whose function it runs, nil when idle
 
-	// request, if not nil, is run by the suspended function on its own stack
-	// when it is resumed, after which it suspends again.
+	// request, if the Co is asked, is run by the suspended function on its own
+	// stack when it is resumed, after which it suspends again.
 	request func()
 
 	unwinding bool // the function is being torn down: it must not suspend again
@@ -33,45 +29,14 @@ type worker struct {
 
 func (w *worker) run(yield func(struct{}) bool) {
 	defer func() { w.dead = true }()
-	w.yield = yield
 	for {
-		w.task.runBody()
-		w.task = nil
+		w.co.yield = yield
+		w.co.task.runBody()
+		w.co = nil
 		if !w.pool.put(w) || !yield(struct{}{}) {
 			return
 		}
 	}
-}
-
-// park suspends the function that runs on w until a step resumes it.
-func (w *worker) park() {
-	w.yield(struct{}{})
-	for w.request != nil {
-		request := w.request
-		w.request = nil
-		request()
-		w.yield(struct{}{})
-	}
-}
-
-// ask has the suspended function run request where it stands.
-func (w *worker) ask(request func()) {
-	w.request = request
-	w.resume()
-}
-
-// unwind makes the suspended function run its deferred functions and end, even
-// one that ignores every error. A Goexit cannot be recovered from; it comes out
-// of resume too, and ends a goroutine that is there for nothing else.
-func (w *worker) unwind() {
-	w.unwinding = true
-	w.request = runtime.Goexit
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		w.resume()
-	}()
-	<-ended
 }
 
 // pool keeps idle workers, the last used first: it is the one whose stack is warm.
@@ -83,18 +48,19 @@ type pool struct {
 
 func (p *pool) init(maxIdle int) { p.maxIdle = maxIdle }
 
-// get returns a worker that runs the function of t when it is first resumed.
-func (p *pool) get(t AnyTask) *worker {
+// get gives co a worker, which runs its function when it is first resumed.
+func (p *pool) get(co *Co) {
+	var w *worker
 	if n := len(p.idle); n > 0 {
-		w := p.idle[n-1]
+		w = p.idle[n-1]
 		p.idle[n-1] = nil
 		p.idle = p.idle[:n-1]
-		w.task = t
-		return w
+	} else {
+		w = &worker{pool: p}
+		w.resume, w.stop = iter.Pull(w.run)
 	}
-	w := &worker{pool: p, task: t}
-	w.resume, w.stop = iter.Pull(w.run)
-	return w
+	w.co = co
+	co.worker, co.resume = w, w.resume
 }
 
 // put takes w back, and reports whether there was room for it.
