@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/ouro-loop/ouro/future"
 )
 
 // Frame is one line of a stack.
@@ -59,6 +61,7 @@ func userFrames(pcs []uintptr) []Frame {
 			return out
 		case ours && strings.HasSuffix(name, ").Stack"),
 			ours && (strings.HasPrefix(name, "(*Co).") || strings.HasPrefix(name, "(*worker).")),
+			strings.HasPrefix(f.Function, futurePath+".(*Future["),
 			strings.HasPrefix(f.Function, "runtime."), strings.HasPrefix(f.Function, "iter.Pull"):
 			out = out[:0] // all of it was the machinery
 			continue
@@ -68,4 +71,7 @@ func userFrames(pcs []uintptr) []Frame {
 	return out
 }
 
-var packagePath = reflect.TypeFor[Co]().PkgPath()
+var (
+	packagePath = reflect.TypeFor[Co]().PkgPath()
+	futurePath  = reflect.TypeFor[future.Core]().PkgPath()
+)

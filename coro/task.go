@@ -215,9 +215,25 @@ func (r *taskRole) EndCancel(msg *string, taken, circular bool) bool {
 	r.core.SetCancelMessage(msg)
 	if circular && r.link.Detach() {
 		r.sched.loop.Schedule((*step)((*Co)(r)))
+		forsake(r.waiter)
 	}
 	return true
 }
+
+// forsake lets the future's error, if it gets one, go unreported: the task that
+// waited for it has been told something else.
+func forsake(c *future.Core) {
+	f := &forsaken{core: c}
+	f.link.Init(f)
+	c.Attach(&f.link)
+}
+
+type forsaken struct {
+	link future.Link
+	core *future.Core
+}
+
+func (f *forsaken) Run() { f.core.Retrieve() }
 
 func (co *Co) uncancel() int {
 	if co.cancels > 0 {

@@ -19,11 +19,11 @@
 // # Panics, and goroutines that exit
 //
 // A panic in a submitted function becomes the error of its future, a
-// [*PanicError] with the value and the stack, and runtime.Goexit becomes
-// [ErrGoexit]; neither reaches the executor's goroutine unseen. A panic where
-// there is no future to hold it, in a done callback or in a Job of one's own,
-// is written to [log/slog]'s default logger at level Error, with the stack, and
-// goes no further.
+// [*PanicError] with the value and the stack. So does runtime.Goexit, as
+// [ErrGoexit]; it cannot be kept from ending the goroutine, which a [ThreadPool]
+// replaces. A panic that has no future to go to, from a done callback or from a
+// Job of one's own, is logged to [log/slog]'s default logger at level Error,
+// with the stack, and goes no further.
 //
 // # Differences from concurrent.futures
 //

@@ -53,11 +53,11 @@ func ExamplePanicError() {
 
 	var p *executor.PanicError
 	if errors.As(err, &p) {
-		fmt.Println("the stack has", len(p.Stack) > 0, "lines")
+		fmt.Println("with a stack:", len(p.Stack) > 0)
 	}
 	// Output:
 	// executor: panic: out of paper
-	// the stack has true lines
+	// with a stack: true
 }
 
 // A future made by hand: its maker is its owner, and asks whether it has been

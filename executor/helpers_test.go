@@ -79,24 +79,6 @@ func busy(t *testing.T, e executor.Executor) *blocker {
 	return b
 }
 
-// trace records events from several goroutines.
-type trace struct {
-	mu     sync.Mutex
-	events []string
-}
-
-func (tr *trace) add(event string) {
-	tr.mu.Lock()
-	defer tr.mu.Unlock()
-	tr.events = append(tr.events, event)
-}
-
-func (tr *trace) all() []string {
-	tr.mu.Lock()
-	defer tr.mu.Unlock()
-	return append([]string{}, tr.events...)
-}
-
 // logged is what has been written to slog's default logger.
 type logged struct {
 	mu  sync.Mutex

@@ -11,8 +11,9 @@ import (
 	"github.com/ouro-loop/ouro/future"
 )
 
-// ErrWrongGoroutine is what a call from a goroutine that is not the loop's panics
-// with in debug mode.
+// ErrWrongGoroutine tells, in debug mode, of a call from a goroutine that is not
+// the loop's: CallSoon, CallLater and CallAt panic with it, and the exception
+// handler is told of others.
 var ErrWrongGoroutine = errors.New("loop: this must be called on the loop's goroutine; use CallSoonThreadsafe or Submit from others")
 
 // SetDebug turns debug mode on or off, see the option [Debug].
@@ -70,11 +71,23 @@ func callSite() string {
 
 var modulePath = strings.TrimSuffix(reflect.TypeFor[Loop]().PkgPath(), "loop")
 
-// checkGoroutine panics if the caller is certainly not on the loop's goroutine.
-func (l *Loop) checkGoroutine() {
-	if l.IsRunning() && where() == elsewhere {
-		panic(ErrWrongGoroutine)
-	}
+// calledFromElsewhere reports whether the caller is certainly not on the loop's
+// goroutine.
+func (l *Loop) calledFromElsewhere() bool { return l.IsRunning() && where() == elsewhere }
+
+// reportWrongGoroutine mends what a call from a wrong goroutine would have broken,
+// by taking the way that is meant for others, and tells of it. A panic would be
+// better heard, but come in the middle of a change.
+func (l *Loop) reportWrongGoroutine(r future.Runnable) {
+	site := callSite()
+	_, _ = l.CallSoonThreadsafe(func() {
+		l.CallExceptionHandler(future.ErrorContext{
+			Message: "call from a wrong goroutine",
+			Err:     ErrWrongGoroutine,
+			Source:  site,
+		})
+	})
+	_ = l.inbox.post(r) // closed in the meantime: it would have been dropped
 }
 
 // A place is what a goroutine is to event loops.

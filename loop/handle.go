@@ -118,7 +118,7 @@ func (h TimerHandle) Cancel() {
 //
 // Semantics: asyncio.loop.call_soon, CPython 3.14.
 func (l *Loop) CallSoon(fn func()) Handle {
-	l.mustBeOpen()
+	l.mayCall()
 	c := l.newCall(fn)
 	l.Schedule(c)
 	return Handle{c, c.gen}
@@ -137,7 +137,7 @@ func (l *Loop) CallLater(d time.Duration, fn func()) TimerHandle {
 //
 // Semantics: asyncio.loop.call_at, CPython 3.14.
 func (l *Loop) CallAt(when time.Duration, fn func()) TimerHandle {
-	l.mustBeOpen()
+	l.mayCall()
 	if fn == nil {
 		panic("loop: a callback that is nil")
 	}

@@ -228,8 +228,9 @@ func CreateFuture[T any](l *Loop) *future.Future[T] { return future.New[T](l) }
 // Schedule appends r to the ready queue. It is the door for futures and tasks;
 // CallSoon is that for functions.
 func (l *Loop) Schedule(r future.Runnable) {
-	if l.debug {
-		l.checkGoroutine()
+	if l.debug && l.calledFromElsewhere() {
+		l.reportWrongGoroutine(r)
+		return
 	}
 	if l.closed.Load() {
 		return
@@ -245,9 +246,6 @@ func (l *Loop) Callback(fn func()) future.Runnable { return l.newCall(fn) }
 
 // AddTimer has t.Run become ready once the loop's time is when.
 func (l *Loop) AddTimer(t *timers.Timer, when time.Duration) {
-	if l.debug {
-		l.checkGoroutine()
-	}
 	if !l.closed.Load() {
 		l.timers.Add(t, when)
 	}
@@ -256,7 +254,11 @@ func (l *Loop) AddTimer(t *timers.Timer, when time.Duration) {
 // RemoveTimer takes a timer back, and reports whether it was still waiting.
 func (l *Loop) RemoveTimer(t *timers.Timer) bool { return l.timers.Remove(t) }
 
-func (l *Loop) mustBeOpen() {
+// mayCall panics where CallSoon and its kin may not be called.
+func (l *Loop) mayCall() {
+	if l.debug && l.calledFromElsewhere() {
+		panic(ErrWrongGoroutine)
+	}
 	if l.closed.Load() {
 		panic(ErrClosed)
 	}

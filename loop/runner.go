@@ -87,8 +87,8 @@ func RunIn[T any](r *Runner, main coro.Func[T]) (T, error) {
 	}
 	task := coro.CreateTask(r.loop, main, coro.InContext(r.vars), coro.Quiet())
 	w := r.watch(task)
+	defer w.stop() // also when a Goexit takes the loop down
 	v, err := RunUntilComplete(r.loop, task)
-	w.stop()
 	if future.IsCanceled(err) && len(w.causes) > 0 {
 		left := 0
 		for range w.causes {
@@ -119,8 +119,8 @@ func (r *Runner) Close() error {
 		return errCloseRunning
 	}
 	w := r.watch(nil)
+	defer w.stop()
 	err := r.loop.finish()
-	w.stop()
 	return join(err, r.loop.Close())
 }
 

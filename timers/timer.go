@@ -9,7 +9,9 @@ import "time"
 // Semantics: asyncio.TimerHandle, CPython 3.14.
 type Timer struct {
 	// Run is what becomes ready when the timer is due. It is carried for the
-	// loop; this package neither reads nor writes it.
+	// loop; this package neither reads nor writes it. Where the embedding type
+	// has a method Run, as it will if it is itself what runs, the field is
+	// reached as x.Timer.Run.
 	Run interface{ Run() }
 
 	when  time.Duration

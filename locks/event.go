@@ -1,0 +1,61 @@
+package locks
+
+import "github.com/ouro-loop/ouro/coro"
+
+// Event is a flag that coroutines can wait for. The zero Event is not set. It must
+// not be copied after its first use.
+//
+// Semantics: asyncio.Event, CPython 3.14.
+type Event struct {
+	common
+	set bool
+}
+
+// Wait waits until the event is set; if it is set already, it returns without
+// suspending. Whoever waited when Set was called returns, even if the event was
+// cleared right afterwards. The error is a cancellation of the task.
+//
+// Semantics: asyncio.Event.wait, CPython 3.14.
+func (e *Event) Wait(co *coro.Co) error {
+	if e.set {
+		return nil
+	}
+	if err := e.bound.Bind(co, (*eventRole)(e)); err != nil {
+		return err
+	}
+	_, err := e.waiters.Wait(co, (*eventRole)(e))
+	return err
+}
+
+// Set sets the event, and wakes all who wait for it, in order.
+//
+// Semantics: asyncio.Event.set, CPython 3.14.
+func (e *Event) Set() {
+	if !e.set {
+		e.set = true
+		e.waiters.WakeAll()
+	}
+}
+
+// Clear makes later calls of Wait wait again.
+//
+// Semantics: asyncio.Event.clear, CPython 3.14.
+func (e *Event) Clear() { e.set = false }
+
+// IsSet reports whether the event is set.
+//
+// Semantics: asyncio.Event.is_set, CPython 3.14.
+func (e *Event) IsSet() bool { return e.set }
+
+// String shows the name, the state and how many wait.
+func (e *Event) String() string {
+	if e.set {
+		return e.format("Event", "set")
+	}
+	return e.format("Event", "unset")
+}
+
+// eventRole is an Event as what stands behind the futures of its waiters.
+type eventRole Event
+
+func (r *eventRole) Describe() string { return r.titled("event") }

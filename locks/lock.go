@@ -1,0 +1,150 @@
+package locks
+
+import (
+	"fmt"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
+)
+
+// Lock is held by one task at a time. The zero Lock is free. It must not be copied
+// after its first use.
+//
+// It is fair: those who wait get it in the order in which they came, and nobody
+// passes them by. It is not reentrant: a task that acquires it twice waits for
+// itself. Any task or callback may release it, not only the task that holds it.
+//
+// Semantics: asyncio.Lock, CPython 3.14.
+type Lock struct {
+	common
+	owner coro.AnyTask // nil while it is free
+	watch *ownerWatch  // in debug mode, while it is held
+}
+
+// Acquire waits until the lock is free, and takes it. A lock that is free and has
+// no waiters is taken without suspending. The error is a cancellation of the task,
+// which does not hold the lock then.
+//
+// Semantics: asyncio.Lock.acquire, CPython 3.14.
+func (l *Lock) Acquire(co *coro.Co) error {
+	if l.owner != nil || !l.waiters.Empty() || co.Scheduler().Debug() {
+		return l.acquireSlowly(co)
+	}
+	l.owner = co.Task()
+	return nil
+}
+
+func (l *Lock) acquireSlowly(co *coro.Co) error {
+	// A lock that was released is not up for grabs: the one who was woken for
+	// it comes first, although it has yet to run.
+	if l.owner != nil || !l.waiters.AllCanceled() {
+		if err := l.wait(co); err != nil {
+			return err
+		}
+	}
+	l.owner = co.Task()
+	if co.Scheduler().Debug() {
+		l.watchOwner()
+	}
+	return nil
+}
+
+func (l *Lock) wait(co *coro.Co) error {
+	if err := l.bound.Bind(co, (*lockRole)(l)); err != nil {
+		return err
+	}
+	_, err := l.waiters.Wait(co, (*lockRole)(l))
+	if err != nil && l.owner == nil {
+		l.waiters.WakeFirst() // it may have been this task's turn
+	}
+	return err
+}
+
+// Release gives the lock up, and wakes the first of those who wait for it. The
+// error is ErrNotAcquired if nobody holds it.
+//
+// Semantics: asyncio.Lock.release, CPython 3.14.
+func (l *Lock) Release() error {
+	if l.owner == nil {
+		return ErrNotAcquired
+	}
+	l.owner = nil
+	if l.watch != nil {
+		l.unwatchOwner()
+	}
+	l.waiters.WakeFirst()
+	return nil
+}
+
+func (l *Lock) release() error { return l.Release() }
+
+// With acquires the lock, runs body, and releases the lock on every way out. It
+// returns what body returned, the error of Acquire if that failed, or
+// ErrNotAcquired if body has released the lock itself.
+//
+// Semantics: "async with lock", CPython 3.14.
+func (l *Lock) With(co *coro.Co, body func() error) error {
+	if err := l.Acquire(co); err != nil {
+		return err
+	}
+	return with(l, body)
+}
+
+// Locked reports whether a task holds the lock. It is false for a lock that was
+// released a moment ago, even if Acquire has to wait behind those in line.
+//
+// Semantics: asyncio.Lock.locked, CPython 3.14.
+func (l *Lock) Locked() bool { return l.owner != nil }
+
+// Owner is the task that acquired the lock, nil while it is free.
+func (l *Lock) Owner() coro.AnyTask { return l.owner }
+
+// String shows the name, the state and how many wait.
+func (l *Lock) String() string { return l.format("Lock", lockState(l.Locked())) }
+
+func lockState(locked bool) string {
+	if locked {
+		return "locked"
+	}
+	return "unlocked"
+}
+
+// lockRole is a Lock as what stands behind the futures of its waiters.
+type lockRole Lock
+
+func (r *lockRole) Describe() string { return r.titled("lock") }
+
+// Holders tells the report of a deadlock who keeps the lock.
+func (r *lockRole) Holders() []string { return described(r.owner) }
+
+// An ownerWatch waits for the end of the task that holds a lock, in debug mode.
+type ownerWatch struct {
+	link future.Link
+	lock *Lock
+}
+
+func (l *Lock) watchOwner() {
+	w := &ownerWatch{lock: l}
+	w.link.Init(w)
+	l.owner.Core().Attach(&w.link)
+	l.watch = w
+}
+
+func (l *Lock) unwatchOwner() {
+	l.watch.link.Detach()
+	l.watch = nil
+}
+
+// Run is called when the task has ended.
+func (w *ownerWatch) Run() {
+	l := w.lock
+	if l.watch != w {
+		return // released in the meantime
+	}
+	l.watch = nil
+	l.owner.Core().Loop().CallExceptionHandler(future.ErrorContext{
+		Message: fmt.Sprintf("%s is still held by task %q, which has ended", l.titled("lock"), l.owner.Name()),
+		Task:    l.owner.Name(),
+		Future:  l.owner,
+	})
+}

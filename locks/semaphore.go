@@ -1,0 +1,217 @@
+package locks
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/ouro-loop/ouro/coro"
+)
+
+// Semaphore is a number that Acquire lowers and Release raises, and that never
+// falls below zero: Acquire waits instead. The zero Semaphore has the value 0. It
+// must not be copied after its first use.
+//
+// It is fair: while anybody waits, nobody passes them by.
+//
+// Semantics: asyncio.Semaphore, CPython 3.14.
+type Semaphore struct{ semaphore }
+
+// BoundedSemaphore is a [Semaphore] that cannot be released more often than it was
+// acquired.
+//
+// Semantics: asyncio.BoundedSemaphore, CPython 3.14.
+type BoundedSemaphore struct{ semaphore }
+
+// NewSemaphore makes a semaphore. It panics with an error that wraps ErrSize if the
+// value is negative.
+//
+// Semantics: asyncio.Semaphore, CPython 3.14.
+func NewSemaphore(value int) *Semaphore {
+	s := &Semaphore{}
+	s.init(value)
+	return s
+}
+
+// NewBoundedSemaphore makes a semaphore whose value cannot rise above this one. It
+// panics with an error that wraps ErrSize if that is negative.
+//
+// Semantics: asyncio.BoundedSemaphore, CPython 3.14.
+func NewBoundedSemaphore(value int) *BoundedSemaphore {
+	s := &BoundedSemaphore{}
+	s.init(value)
+	return s
+}
+
+// Release raises the value by one, or hands it to the first of those who wait.
+//
+// Semantics: asyncio.Semaphore.release, CPython 3.14.
+func (s *Semaphore) Release() { s.raise() }
+
+func (s *Semaphore) release() error {
+	s.raise()
+	return nil
+}
+
+// With acquires the semaphore, runs body, and releases the semaphore on every way
+// out. It returns what body returned, or the error of Acquire.
+//
+// Semantics: "async with semaphore", CPython 3.14.
+func (s *Semaphore) With(co *coro.Co, body func() error) error {
+	if err := s.Acquire(co); err != nil {
+		return err
+	}
+	return with(s, body)
+}
+
+// Release raises the value by one, or hands it to the first of those who wait. The
+// error is ErrTooManyReleases if the value is the initial one.
+//
+// Semantics: asyncio.BoundedSemaphore.release, CPython 3.14.
+func (s *BoundedSemaphore) Release() error {
+	if s.value >= s.initial {
+		return ErrTooManyReleases
+	}
+	s.raise()
+	return nil
+}
+
+func (s *BoundedSemaphore) release() error { return s.Release() }
+
+// With acquires the semaphore, runs body, and releases the semaphore on every way
+// out. It returns what body returned, the error of Acquire if that failed, or
+// ErrTooManyReleases if body has released the semaphore itself.
+//
+// Semantics: "async with semaphore", CPython 3.14.
+func (s *BoundedSemaphore) With(co *coro.Co, body func() error) error {
+	if err := s.Acquire(co); err != nil {
+		return err
+	}
+	return with(s, body)
+}
+
+// semaphore is all of a semaphore but its release.
+type semaphore struct {
+	common
+	value   int
+	initial int
+	holders holders
+}
+
+func (s *semaphore) init(value int) {
+	if value < 0 {
+		panic(fmt.Errorf("%w: a semaphore's value must be 0 or more, not %d", ErrSize, value))
+	}
+	s.value, s.initial = value, value
+}
+
+// Acquire waits until the value is above zero, and lowers it by one. If nobody
+// waits and the value is high enough, it does not suspend. The error is a
+// cancellation of the task; the value is as if nothing had happened then.
+//
+// Semantics: asyncio.Semaphore.acquire, CPython 3.14.
+func (s *semaphore) Acquire(co *coro.Co) error {
+	if s.value > 0 && s.waiters.AllCanceled() {
+		s.value--
+	} else if err := s.wait(co); err != nil {
+		return err
+	}
+	s.holders.add(co, s.initial)
+	return nil
+}
+
+// wait waits for its turn. Who wakes a waiter lowers the value on its behalf.
+func (s *semaphore) wait(co *coro.Co) error {
+	if err := s.bound.Bind(co, (*semaphoreRole)(s)); err != nil {
+		return err
+	}
+	woken, err := s.waiters.Wait(co, (*semaphoreRole)(s))
+	if err != nil && woken {
+		s.value++
+	}
+	// Others may have had to wait, although the value was above zero, only
+	// because it was not their turn.
+	for s.value > 0 && s.wakeNext() {
+	}
+	return err
+}
+
+func (s *semaphore) raise() {
+	s.holders.drop()
+	s.value++
+	s.wakeNext()
+}
+
+func (s *semaphore) wakeNext() bool {
+	if s.waiters.Wake(1) == 0 {
+		return false
+	}
+	s.value--
+	return true
+}
+
+// Locked reports whether Acquire would have to wait: the value is zero, or others
+// are in line.
+//
+// Semantics: asyncio.Semaphore.locked, CPython 3.14.
+func (s *semaphore) Locked() bool { return s.value == 0 || !s.waiters.AllCanceled() }
+
+// Value is how often the semaphore can still be acquired, apart from what those who
+// were woken are about to take.
+func (s *semaphore) Value() int { return s.value }
+
+// Holders are the tasks that have acquired the semaphore and not released it, in
+// the order in which they did, as often as they did. A Release by a task that is
+// not among them, or by a callback, counts for the first. No account is kept of a
+// semaphore with an initial value above 64, and of what is acquired beyond that
+// value.
+func (s *semaphore) Holders() []coro.AnyTask { return slices.Clone(s.holders.tasks) }
+
+// String shows the name, the value and how many wait.
+func (s *Semaphore) String() string { return s.format("Semaphore", s.state()) }
+
+// String shows the name, the value and how many wait.
+func (s *BoundedSemaphore) String() string { return s.format("BoundedSemaphore", s.state()) }
+
+func (s *semaphore) state() string {
+	if s.Locked() {
+		return "locked"
+	}
+	return fmt.Sprintf("unlocked, value:%d", s.value)
+}
+
+// semaphoreRole is a semaphore as what stands behind the futures of its waiters.
+type semaphoreRole semaphore
+
+func (r *semaphoreRole) Describe() string { return r.titled("semaphore") }
+
+// Holders tells the report of a deadlock who keeps the semaphore.
+func (r *semaphoreRole) Holders() []string { return described(r.holders.tasks...) }
+
+// holders keeps account of who holds a semaphore, for reports: asyncio does not
+// know. The account is short, so that a release, which has to find its task in it,
+// stays cheap; of a crowd nobody would read it.
+type holders struct {
+	tasks []coro.AnyTask
+	sched *coro.Scheduler // of the tasks
+}
+
+const maxHolders = 64
+
+func (h *holders) add(co *coro.Co, initial int) {
+	if initial <= maxHolders && len(h.tasks) < initial {
+		h.tasks = append(h.tasks, co.Task())
+		h.sched = co.Scheduler()
+	}
+}
+
+// drop takes out the last entry of the task that runs, or else the first of all.
+func (h *holders) drop() {
+	if len(h.tasks) == 0 {
+		return
+	}
+	at := len(h.tasks) - 1
+	for current := coro.CurrentTask(h.sched); at > 0 && h.tasks[at] != current; {
+		at--
+	}
+	h.tasks = slices.Delete(h.tasks, at, at+1)
+}

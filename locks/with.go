@@ -1,0 +1,19 @@
+package locks
+
+// releaser is what a block has acquired.
+type releaser interface{ release() error }
+
+// with runs the body of a block, and releases what the block has acquired on every
+// way out of it. The release of something that the body has released itself fails,
+// which is the block's error then; a panic or a Goexit is not held up by that.
+func with(held releaser, body func() error) (err error) {
+	returned := false
+	defer func() {
+		if failed := held.release(); failed != nil && returned {
+			err = instead(failed, err)
+		}
+	}()
+	err = body()
+	returned = true
+	return err
+}

@@ -1,0 +1,7 @@
+package loop
+
+// TimerCount is how many timers wait for their deadline.
+func (l *Loop) TimerCount() int { return l.timers.Len() }
+
+// ReadyCount is how many entries the ready queue has.
+func (l *Loop) ReadyCount() int { return l.ready.n }

@@ -1,0 +1,183 @@
+package loop_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/loop"
+)
+
+func TestAwaitOfItself(t *testing.T) {
+	noLeak(t)
+	var task *coro.Task[int]
+	_, err := loop.Run(func(co *coro.Co) (int, error) {
+		task = coro.CreateTask(co, func(co *coro.Co) (int, error) { return task.Await(co) }, coro.Name("me"))
+		return task.Await(co)
+	})
+	require.ErrorIs(t, err, coro.ErrAwaitSelf)
+	require.ErrorContains(t, err, `"me"`)
+}
+
+func TestAwaitOfAnotherLoopsFuture(t *testing.T) {
+	noLeak(t)
+	other := loop.New()
+	defer func() { require.NoError(t, other.Close()) }()
+	f := loop.CreateFuture[int](other)
+	_, err := loop.Run(func(co *coro.Co) (int, error) { return f.Await(co) })
+	require.ErrorIs(t, err, coro.ErrOtherLoop)
+	_, err = loop.Run(func(co *coro.Co) (int, error) { return coro.WaitFor(co, f, time.Second) })
+	require.ErrorIs(t, err, coro.ErrOtherLoop)
+	l := loop.New()
+	_, err = loop.RunUntilComplete(l, f)
+	require.ErrorIs(t, err, coro.ErrOtherLoop)
+	require.NoError(t, l.Close())
+}
+
+func TestSetResultTwice(t *testing.T) {
+	l := loop.New()
+	defer func() { require.NoError(t, l.Close()) }()
+	f := loop.CreateFuture[int](l)
+	require.NoError(t, f.SetResult(1))
+	require.ErrorIs(t, f.SetResult(2), future.ErrInvalidState)
+	require.ErrorIs(t, f.SetError(future.ErrCanceled), future.ErrInvalidState)
+	v, err := f.Result()
+	require.NoError(t, err)
+	require.Equal(t, 1, v)
+	task := coro.CreateTask(l, noop)
+	require.ErrorIs(t, task.SetResult(1), future.ErrInvalidState)
+}
+
+// The most likely mistake of all: a closure awaits with the Co around it.
+func TestCoOfAnotherTask(t *testing.T) {
+	noLeak(t)
+	_, err := loop.Run(func(outer *coro.Co) (int, error) {
+		return coro.CreateTask(outer, func(co *coro.Co) (int, error) {
+			return 0, coro.Sleep(outer, 0)
+		}, coro.Name("inner")).Await(outer)
+	})
+	var p *future.PanicError
+	require.ErrorAs(t, err, &p)
+	require.ErrorContains(t, err, `the Co of task "Task-1" is used while task "inner" runs`)
+	_, err = loop.Run(func(co *coro.Co) (int, error) {
+		var told reports
+		loop.Of(co).SetExceptionHandler(func(_ *loop.Loop, c future.ErrorContext) { told = append(told, c) })
+		loop.Of(co).CallSoon(func() { _ = coro.Sleep(co, 0) })
+		err := coro.Sleep(co, 0)
+		require.Len(t, told, 1)
+		require.ErrorContains(t, told[0].Err, "is used while no task runs")
+		return 0, err
+	})
+	require.NoError(t, err)
+}
+
+func TestWrongGoroutineInDebugMode(t *testing.T) {
+	noLeak(t)
+	var told reports
+	_, err := loop.Run(func(co *coro.Co) (int, error) {
+		l := loop.Of(co)
+		for name, call := range map[string]func(){
+			"CallSoon":  func() { l.CallSoon(func() {}) },
+			"CallLater": func() { l.CallLater(1, func() {}) },
+			"CallAt":    func() { l.CallAt(1, func() {}) },
+		} {
+			var recovered any
+			onGoroutine(func() {
+				defer func() { recovered = recover() }()
+				call()
+			})
+			require.Equal(t, loop.ErrWrongGoroutine, recovered, name)
+		}
+		l.CallSoon(func() {}) // from here it may
+		f := loop.CreateFuture[int](l)
+		f.AddDoneCallback(func(*future.Future[int]) {})
+		return loop.Go(func(context.Context) (int, error) {
+			return 1, f.SetResult(1)
+		}).Await(co)
+	}, loop.Debug(true), told.handler())
+	require.NoError(t, err)
+	require.Len(t, told, 1)
+	require.ErrorIs(t, told[0].Err, loop.ErrWrongGoroutine)
+	require.Contains(t, told[0].Source, "misuse_test.go")
+}
+
+func TestRunInsideARunningLoop(t *testing.T) {
+	noLeak(t)
+	inside := func(t *testing.T, l *loop.Loop) {
+		_, err := loop.Run(noop)
+		require.ErrorIs(t, err, loop.ErrRunning)
+		require.ErrorContains(t, err, "await the coroutine")
+		require.ErrorIs(t, l.RunForever(), loop.ErrRunning)
+		_, err = loop.RunUntilComplete(l, coro.Func[int](noop))
+		require.ErrorIs(t, err, loop.ErrRunning)
+		other := loop.New()
+		require.ErrorIs(t, other.RunForever(), loop.ErrRunning)
+		_, err = loop.RunUntilComplete(other, coro.Func[int](noop))
+		require.ErrorIs(t, err, loop.ErrRunning)
+		require.NoError(t, other.Close())
+		require.ErrorIs(t, l.Close(), loop.ErrRunning)
+	}
+	_, err := loop.Run(func(co *coro.Co) (int, error) {
+		inside(t, loop.Of(co))
+		called := false
+		loop.Of(co).CallSoon(func() {
+			called = true
+			inside(t, loop.Of(co))
+		})
+		err := coro.Sleep(co, 0)
+		require.True(t, called)
+		return 0, err
+	})
+	require.NoError(t, err)
+}
+
+func TestStopAndCloseInsideCallbacks(t *testing.T) {
+	noLeak(t)
+	l := loop.New()
+	var trace []string
+	l.CallSoon(func() {
+		trace = append(trace, "stop")
+		l.Stop()
+		require.ErrorIs(t, l.Close(), loop.ErrRunning)
+		l.CallSoon(func() { trace = append(trace, "next") })
+	})
+	l.CallSoon(func() { trace = append(trace, "rest") })
+	require.NoError(t, l.RunForever())
+	require.Equal(t, []string{"stop", "rest"}, trace)
+	l.Stop()
+	require.NoError(t, l.RunForever())
+	require.Equal(t, []string{"stop", "rest", "next"}, trace)
+	require.NoError(t, l.Close())
+}
+
+func TestCloseTwiceAndUseAfterwards(t *testing.T) {
+	noLeak(t)
+	l := loop.New()
+	f := loop.CreateFuture[int](l)
+	f.AddDoneCallback(func(*future.Future[int]) { t.Error("called on a closed loop") })
+	require.NoError(t, l.Close())
+	require.NoError(t, l.Close())
+	require.True(t, l.IsClosed())
+	require.ErrorIs(t, l.RunForever(), loop.ErrClosed)
+	_, err := loop.RunUntilComplete(l, coro.Func[int](noop))
+	require.ErrorIs(t, err, loop.ErrClosed)
+	_, err = loop.Submit(l, noop)
+	require.ErrorIs(t, err, loop.ErrClosed)
+	_, err = loop.RunInExecutor(l, nil, func() (int, error) { return 1, nil })
+	require.ErrorIs(t, err, loop.ErrClosed)
+	_, err = l.AddReader(0, func() {})
+	require.ErrorIs(t, err, loop.ErrClosed)
+	require.PanicsWithError(t, loop.ErrClosed.Error(), func() { l.CallSoon(func() {}) })
+	require.PanicsWithError(t, loop.ErrClosed.Error(), func() { l.CallLater(1, func() {}) })
+	require.PanicsWithError(t, loop.ErrClosed.Error(), func() { coro.CreateTask(l, noop) })
+	require.False(t, l.RemoveReader(0))
+	l.Stop()
+	require.NoError(t, f.SetResult(1), "what it had is still there")
+	v, err := f.Result()
+	require.NoError(t, err)
+	require.Equal(t, 1, v)
+}
