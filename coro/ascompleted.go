@@ -39,16 +39,15 @@ func AsCompleted[T any](co *Co, d time.Duration, aws ...Awaitable[T]) iter.Seq[F
 }
 
 // AsCompletedFutures is AsCompleted with the futures themselves: it yields those
-// of aws that are futures or tasks, and the tasks created for the others, in the
-// order in which they are done. It suspends the coroutine in between. The error,
-// which ends the ranging, is a *future.TimeoutError or a cancellation.
-//
-// Compare with the AsFuture of a task to know which one it was.
+// of aws that are futures or tasks, so that they can be compared, and the tasks
+// created for the others, in the order in which they are done. It suspends the
+// coroutine in between. The error, which ends the ranging, is a
+// *future.TimeoutError or a cancellation.
 //
 // Semantics: asyncio.as_completed as an asynchronous iterator, CPython 3.14.
-func AsCompletedFutures[T any](co *Co, d time.Duration, aws ...Awaitable[T]) iter.Seq2[*future.Future[T], error] {
+func AsCompletedFutures[T any](co *Co, d time.Duration, aws ...Awaitable[T]) iter.Seq2[future.Of[T], error] {
 	c := newCompletion(co, d, aws)
-	return func(yield func(*future.Future[T], error) bool) {
+	return func(yield func(future.Of[T], error) bool) {
 		for c.take() {
 			f, err := c.next(co)
 			if !yield(f, err) || err != nil {
@@ -67,26 +66,26 @@ type completion[T any] struct {
 	waiting int // watches that are attached
 	left    int // how many are still to be yielded
 	expired bool
-	done    []*future.Future[T] // nil stands for one that was out of time
+	done    []future.Of[T] // nil stands for one that was out of time
 	getters []*getter
 }
 
 type completionWatch[T any] struct {
 	link future.Link
 	c    *completion[T]
-	f    *future.Future[T]
+	f    future.Of[T]
 }
 
 func newCompletion[T any](co *Co, d time.Duration, aws []Awaitable[T]) *completion[T] {
 	c := &completion[T]{loop: co.sched.loop}
 	c.watches = make([]completionWatch[T], 0, len(aws)) // never grows: links must not move
-	seen := make(map[*future.Future[T]]bool, len(aws))
+	seen := make(map[*future.Core]bool, len(aws))
 	for _, aw := range aws {
 		f := EnsureFuture(co, aw)
-		if seen[f] {
+		if seen[f.Core()] {
 			continue
 		}
-		seen[f] = true
+		seen[f.Core()] = true
 		c.watches = append(c.watches, completionWatch[T]{c: c, f: f})
 	}
 	for i := range c.watches {
@@ -139,7 +138,7 @@ func (c *completion[T]) Run() {
 	}
 }
 
-func (c *completion[T]) put(f *future.Future[T]) {
+func (c *completion[T]) put(f future.Of[T]) {
 	c.done = append(c.done, f)
 	c.wakeNext()
 }
@@ -157,7 +156,7 @@ func (c *completion[T]) wakeNext() {
 
 // next waits for the next future to be done, as a get from a queue does: the
 // coroutines of a plain iteration may wait side by side.
-func (c *completion[T]) next(co *Co) (*future.Future[T], error) {
+func (c *completion[T]) next(co *Co) (future.Of[T], error) {
 	for len(c.done) == 0 {
 		g := &getter{}
 		g.core.Init(co.sched.futureLoop, g, false)

@@ -6,12 +6,41 @@ import "github.com/ouro-loop/ouro/future"
 // of anything else a task that awaits it, created with opts.
 //
 // Semantics: asyncio.ensure_future, CPython 3.14.
-func EnsureFuture[T any](s Spawner, aw Awaitable[T], opts ...TaskOption) *future.Future[T] {
+func EnsureFuture[T any](s Spawner, aw Awaitable[T], opts ...TaskOption) future.Of[T] {
 	switch aw := aw.(type) {
-	case interface{ AsFuture() *future.Future[T] }:
-		return aw.AsFuture()
+	case future.Of[T]:
+		return aw
 	case Func[T]:
-		return &CreateTask(s, aw, opts...).Future
+		return CreateTask(s, aw, opts...)
 	}
-	return &CreateTask(s, func(co *Co) (T, error) { return aw.Await(co) }, opts...).Future
+	return CreateTask(s, func(co *Co) (T, error) { return aw.Await(co) }, opts...)
+}
+
+// Any makes awaitables of different types fit for one Gather, Wait or AsCompleted:
+// its result is that of aw, as an any. A future or task stays the same one; see
+// also [Into], which keeps the types.
+func Any[T any](aw Awaitable[T]) Awaitable[any] {
+	if f, ok := aw.(future.Of[T]); ok {
+		return anyFuture[T]{f, f}
+	}
+	return Func[any](func(co *Co) (any, error) {
+		v, err := aw.Await(co)
+		return v, err
+	})
+}
+
+// anyFuture is a future of T seen as one of any.
+type anyFuture[T any] struct {
+	future.Any
+	of future.Of[T]
+}
+
+func (f anyFuture[T]) Result() (any, error) {
+	v, err := f.of.Result()
+	return v, err
+}
+
+func (f anyFuture[T]) Await(w future.Waiter) (any, error) {
+	v, err := f.of.Await(w)
+	return v, err
 }

@@ -20,7 +20,7 @@ func TestEnsureFutureOfFunc(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "ok", v)
 
-	f = complete(t, l, func(co *coro.Co) (*future.Future[string], error) {
+	f = complete(t, l, func(co *coro.Co) (future.Of[string], error) {
 		return coro.EnsureFuture(co, returning("ok", nil)), nil
 	})
 	require.Same(t, future.Loop(l), f.Core().Loop())
@@ -47,7 +47,7 @@ func TestEnsureFutureOfTask(t *testing.T) {
 	l := newLoop(t)
 	task := coro.CreateTask(l, returning("ok", nil))
 	f := coro.EnsureFuture(l, task)
-	require.Same(t, task.AsFuture(), f)
+	require.Same(t, task, f)
 	require.Len(t, coro.AllTasks(l), 1)
 	v, err := loop.RunUntilComplete(l, f)
 	require.NoError(t, err)

@@ -21,7 +21,7 @@ import (
 //
 // Semantics: asyncio.gather, CPython 3.14.
 func Gather[T any](s Spawner, aws ...Awaitable[T]) *future.Future[[]T] {
-	return gather(s, aws, false, func(f *future.Future[T]) T {
+	return gather(s, aws, false, func(f future.Of[T]) T {
 		v, _ := f.Result()
 		return v
 	})
@@ -38,7 +38,7 @@ type Settled[T any] struct {
 //
 // Semantics: asyncio.gather(..., return_exceptions=True), CPython 3.14.
 func GatherSettled[T any](s Spawner, aws ...Awaitable[T]) *future.Future[[]Settled[T]] {
-	return gather(s, aws, true, func(f *future.Future[T]) Settled[T] {
+	return gather(s, aws, true, func(f future.Of[T]) Settled[T] {
 		if err := settledError(f.Core()); err != nil {
 			return Settled[T]{Err: err}
 		}
@@ -82,11 +82,11 @@ func settledError(c *future.Core) error {
 
 // gather is Gather and GatherSettled: result makes what stands for a child that is
 // done. The machinery itself, below, does not depend on types.
-func gather[T, R any](s Spawner, aws []Awaitable[T], settle bool, result func(*future.Future[T]) R) *future.Future[[]R] {
+func gather[T, R any](s Spawner, aws []Awaitable[T], settle bool, result func(future.Of[T]) R) *future.Future[[]R] {
 	g := &gathering{settle: settle}
 	outer := new(future.Future[[]R])
 	g.init(s, outer.Core(), len(aws))
-	children := make([]*future.Future[T], len(aws))
+	children := make([]future.Of[T], len(aws))
 	for i, aw := range aws {
 		children[i] = EnsureFuture(s, aw, Quiet())
 		g.children[i] = children[i].Core()

@@ -51,8 +51,7 @@ func TestGather(t *testing.T) {
 			fs := createFutures(l, 3)
 			g := coro.Gather(l, args.of(fs...)...)
 			called := 0
-			g.AddDoneCallback(func(got *future.Future[[]int]) {
-				require.Same(t, g, got)
+			g.AddDoneCallback(func() {
 				called++
 			})
 			require.NoError(t, fs[1].SetResult(1))
@@ -79,7 +78,7 @@ func TestGatherSettled(t *testing.T) {
 			fs := createFutures(l, 4)
 			g := coro.GatherSettled(l, args.of(fs...)...)
 			called := 0
-			g.AddDoneCallback(func(*future.Future[[]coro.Settled[int]]) { called++ })
+			g.AddDoneCallback(func() { called++ })
 			require.NoError(t, fs[1].SetResult(1))
 			require.NoError(t, fs[2].SetError(errTest))
 			require.NoError(t, fs[0].SetResult(3))
@@ -103,7 +102,7 @@ func TestGatherFirstError(t *testing.T) {
 			fs := createFutures(l, 5)
 			g := coro.Gather(l, args.of(fs...)...)
 			called := 0
-			g.AddDoneCallback(func(*future.Future[[]int]) { called++ })
+			g.AddDoneCallback(func() { called++ })
 			require.NoError(t, fs[0].SetResult(1))
 			require.NoError(t, fs[1].SetError(errTest))
 			settle(t, l)
@@ -127,7 +126,7 @@ func TestGatherCanceledChildIsAnError(t *testing.T) {
 	fs := createFutures(l, 5)
 	g := coro.Gather(l, coro.Each[int](fs)...)
 	called := 0
-	g.AddDoneCallback(func(*future.Future[[]int]) { called++ })
+	g.AddDoneCallback(func() { called++ })
 	require.NoError(t, fs[0].SetResult(1))
 	fs[1].Cancel("child")
 	settle(t, l)
@@ -148,7 +147,7 @@ func TestGatherSettledCanceledChildren(t *testing.T) {
 	fs := createFutures(l, 6)
 	g := coro.GatherSettled(l, coro.Each[int](fs)...)
 	called := 0
-	g.AddDoneCallback(func(*future.Future[[]coro.Settled[int]]) { called++ })
+	g.AddDoneCallback(func() { called++ })
 	require.NoError(t, fs[0].SetResult(1))
 	require.NoError(t, fs[1].SetError(errTest))
 	fs[2].Cancel()

@@ -57,7 +57,7 @@ func TestCancelGatherOfDoneChildren(t *testing.T) {
 	})
 	briefly(t, l)
 	taken := true
-	f.AddDoneCallback(func(*future.Future[int]) { taken = gathered.Cancel() })
+	f.AddDoneCallback(func() { taken = gathered.Cancel() })
 	require.NoError(t, f.SetResult(42)) // the child has its step before the callback
 	v, err := loop.RunUntilComplete(l, gathered)
 	require.NoError(t, err)

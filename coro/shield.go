@@ -14,7 +14,7 @@ import (
 // goes to the loop's exception handler.
 //
 // Semantics: asyncio.shield, CPython 3.14.
-func Shield[T any](s Spawner, aw Awaitable[T]) *future.Future[T] {
+func Shield[T any](s Spawner, aw Awaitable[T]) future.Of[T] {
 	inner := EnsureFuture(s, aw)
 	if inner.Done() {
 		return inner
@@ -28,7 +28,8 @@ func Shield[T any](s Spawner, aw Awaitable[T]) *future.Future[T] {
 }
 
 type shield[T any] struct {
-	outer, inner         *future.Future[T]
+	outer                *future.Future[T]
+	inner                future.Of[T]
 	fromInner, fromOuter future.Link
 }
 

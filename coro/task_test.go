@@ -48,7 +48,7 @@ func TestTaskIsFutureOfItsLoop(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "ok", v)
 		require.True(t, task.Done())
-		v, err = task.AsFuture().Result()
+		v, err = task.Future.Result()
 		require.NoError(t, err)
 		require.Equal(t, "ok", v)
 	}

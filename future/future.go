@@ -25,10 +25,6 @@ func New[T any](loop Loop) *Future[T] {
 // Core is the future without its type.
 func (f *Future[T]) Core() *Core { return &f.core }
 
-// AsFuture returns f. Of a task, which embeds its future, it is the way to the
-// *Future[T].
-func (f *Future[T]) AsFuture() *Future[T] { return f }
-
 // Done reports whether the future has a result or an error, or was canceled.
 //
 // Semantics: asyncio.Future.done.
@@ -112,18 +108,22 @@ func (c *Core) settable(what string) error {
 	return nil
 }
 
-// AddDoneCallback has fn called with the future when it is done: in an iteration
-// of its own turn, after the callbacks registered before, in a copy of the
-// context of this call. If the future is done already, fn is scheduled at once. A
-// panic in fn goes to the loop's exception handler.
+// AddDoneCallback has fn called when the future is done: by way of the ready queue,
+// after the callbacks registered before, in a copy of the context of this call. If
+// the future is done already, fn is scheduled at once. A panic in fn goes to the
+// loop's exception handler.
 //
 // stop takes the callback back, and reports whether it did: false if fn was
 // scheduled, or stop was called before.
 //
 // Semantics: asyncio.Future.add_done_callback and remove_done_callback.
-func (f *Future[T]) AddDoneCallback(fn func(*Future[T])) (stop func() bool) {
+//
+// # Differences from asyncio
+//
+// fn is not given the future: it is a closure, and has it.
+func (f *Future[T]) AddDoneCallback(fn func()) (stop func() bool) {
 	l := new(Link)
-	l.Init(f.core.loop.Callback(func() { fn(f) }))
+	l.Init(f.core.loop.Callback(fn))
 	f.core.Attach(l)
 	return l.Detach
 }

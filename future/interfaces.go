@@ -35,7 +35,16 @@ type Any interface {
 	Canceled() bool
 	Err() error
 	Cancel(msg ...string) bool
+	AddDoneCallback(fn func()) (stop func() bool)
 	Core() *Core
+}
+
+// Of is a future of a T: a *Future[T], a task, or one of another type seen as a
+// future of T.
+type Of[T any] interface {
+	Any
+	Result() (T, error)
+	Await(w Waiter) (T, error)
 }
 
 // ErrorContext says what went wrong where nobody could be given the error. It is

@@ -72,7 +72,7 @@ func TestDefaultExceptionHandlerOfCallback(t *testing.T) {
 		{"CallSoonThreadsafe", func(l *loop.Loop, fn func()) { _, _ = l.CallSoonThreadsafe(fn) }},
 		{"a future's callback", func(l *loop.Loop, fn func()) {
 			f := loop.CreateFuture[int](l)
-			f.AddDoneCallback(func(*future.Future[int]) { fn() })
+			f.AddDoneCallback(func() { fn() })
 			future.Resolve(f, 1)
 		}},
 	} {
@@ -80,7 +80,7 @@ func TestDefaultExceptionHandlerOfCallback(t *testing.T) {
 			var log logRecords
 			l := newLoop(t, log.option())
 			f := loop.CreateFuture[bool](l)
-			f.AddDoneCallback(func(*future.Future[bool]) { l.Stop() })
+			f.AddDoneCallback(func() { l.Stop() })
 			kind.schedule(l, func() {
 				future.Resolve(f, true)
 				zeroError()
@@ -105,8 +105,8 @@ func TestDefaultExceptionHandlerOfCoroutine(t *testing.T) {
 		var log logRecords
 		l := loop.New(log.option())
 		func() {
-			f := coro.EnsureFuture(l, coro.Func[int](failing))
-			f.AddDoneCallback(func(*future.Future[int]) { l.Stop() })
+			f := coro.CreateTask(l, failing)
+			f.AddDoneCallback(func() { l.Stop() })
 			require.NoError(t, l.RunForever())
 		}()
 		require.Empty(t, log.records)
@@ -115,15 +115,15 @@ func TestDefaultExceptionHandlerOfCoroutine(t *testing.T) {
 			runtime.Gosched() // to what the collector calls
 			runOnce(t, l)
 		}
-		log.requireLogged(t, 0, "exception was never retrieved", errZero)
+		log.requireLogged(t, 0, "^Task exception was never retrieved", errZero)
 		require.NoError(t, l.Close())
 		require.Len(t, log.records, 1, "it is told once")
 	})
 	t.Run("when the loop closes", func(t *testing.T) {
 		var log logRecords
 		l := loop.New(loop.VirtualTime(), log.option())
-		f := coro.EnsureFuture(l, coro.Func[int](failing))
-		f.AddDoneCallback(func(*future.Future[int]) { l.Stop() })
+		f := coro.CreateTask(l, failing)
+		f.AddDoneCallback(func() { l.Stop() })
 		require.NoError(t, l.RunForever())
 		runtime.GC()
 		runOnce(t, l)

@@ -183,12 +183,12 @@ func TestCallbackContext(t *testing.T) {
 		{"CallAt", func(l *loop.Loop, fn func()) { l.CallAt(time.Second, fn) }},
 		{"a future's callback", func(l *loop.Loop, fn func()) {
 			f := loop.CreateFuture[int](l)
-			f.AddDoneCallback(func(*future.Future[int]) { fn() })
+			f.AddDoneCallback(func() { fn() })
 			future.Resolve(f, 1)
 		}},
 		{"a future's callback, set in another context", func(l *loop.Loop, fn func()) {
 			f := loop.CreateFuture[int](l)
-			f.AddDoneCallback(func(*future.Future[int]) { fn() })
+			f.AddDoneCallback(func() { fn() })
 			l.CallSoon(func() {
 				v.Set(l, 99)
 				future.Resolve(f, 1)

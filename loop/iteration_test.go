@@ -85,7 +85,7 @@ func TestIterationOrder(t *testing.T) {
 		{"a future's callbacks are scheduled one by one", func(l *loop.Loop, j *journal) {
 			f := loop.CreateFuture[int](l)
 			for i := range 3 {
-				f.AddDoneCallback(func(*future.Future[int]) {
+				f.AddDoneCallback(func() {
 					j.note("callback %d", i)
 					l.CallSoon(j.noting(fmt.Sprintf("of callback %d", i)))
 				})

@@ -94,7 +94,7 @@ func TestWrongGoroutineInDebugMode(t *testing.T) {
 		}
 		l.CallSoon(func() {}) // from here it may
 		f := loop.CreateFuture[int](l)
-		f.AddDoneCallback(func(*future.Future[int]) {})
+		f.AddDoneCallback(func() {})
 		return loop.Go(func(context.Context) (int, error) {
 			return 1, f.SetResult(1)
 		}).Await(co)
@@ -158,7 +158,7 @@ func TestCloseTwiceAndUseAfterwards(t *testing.T) {
 	noLeak(t)
 	l := loop.New()
 	f := loop.CreateFuture[int](l)
-	f.AddDoneCallback(func(*future.Future[int]) { t.Error("called on a closed loop") })
+	f.AddDoneCallback(func() { t.Error("called on a closed loop") })
 	require.NoError(t, l.Close())
 	require.NoError(t, l.Close())
 	require.True(t, l.IsClosed())

@@ -204,7 +204,7 @@ func TestBaseErrors(t *testing.T) {
 			j := &journal{loop: l}
 			task := coro.CreateTask(l, coro.Do(func(*coro.Co) error { return base }))
 			l.CallSoon(j.noting("behind it"))
-			task.AddDoneCallback(func(*future.Future[coro.None]) { j.note("done") })
+			task.AddDoneCallback(func() { j.note("done") })
 			require.Equal(t, base, l.RunForever())
 			j.note("ended")
 			require.Equal(t, base, task.Err(), "the task has it as well")
