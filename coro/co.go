@@ -62,6 +62,9 @@ func (st *step) Run() {
 	s.current = nil
 }
 
+// String is what the loop calls the step in its reports.
+func (st *step) String() string { return st.task.String() }
+
 // begin gets a worker for the first step. A task that was canceled before it
 // never runs its function.
 func (co *Co) begin() bool {
@@ -96,10 +99,14 @@ func (co *Co) startEager() {
 // Semantics: asyncio.Task.__step and __wakeup, CPython 3.14.
 func (co *Co) Suspend(c *future.Core) error {
 	co.mustRun()
+	if c.SelfAwaited() {
+		return fmt.Errorf("%w: %s has done so, and cannot be awaited before it ends", ErrAwaitSelf, c.Role().Describe())
+	}
 	if c.Loop() != co.sched.futureLoop {
 		return co.throw(fmt.Errorf("%w (task %q)", ErrOtherLoop, co.Name()))
 	}
 	if c == co.core {
+		c.MarkSelfAwaited()
 		return co.throw(fmt.Errorf("%w (task %q)", ErrAwaitSelf, co.Name()))
 	}
 	co.waiter = c

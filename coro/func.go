@@ -3,8 +3,9 @@ package coro
 import "github.com/ouro-loop/ouro/future"
 
 // Func is a coroutine function, asyncio's "async def". Every function of this
-// signature converts to it; [Bind] makes one of a function with more arguments,
-// and [Do] of one without a result.
+// signature converts to it, by itself where a Func is asked for, with [Bind0] where
+// an [Awaitable] is. [Bind] makes one of a function with more arguments, and [Do] of
+// one without a result.
 //
 // Unlike a Python coroutine object, a Func is not used up: each await and each
 // task runs it anew.
@@ -25,6 +26,22 @@ type None = struct{}
 func Do(f func(co *Co) error) Func[None] {
 	return func(co *Co) (None, error) { return None{}, f(co) }
 }
+
+// Do1 makes a Func of a function that has no result and one more argument:
+//
+//	coro.Gather(co, coro.Do1(coro.Sleep, time.Second), ...)
+func Do1[A any](f func(*Co, A) error, a A) Func[None] {
+	return func(co *Co) (None, error) { return None{}, f(co, a) }
+}
+
+// Do2 makes a Func of a function that has no result and two more arguments.
+func Do2[A, B any](f func(*Co, A, B) error, a A, b B) Func[None] {
+	return func(co *Co) (None, error) { return None{}, f(co, a, b) }
+}
+
+// Bind0 makes a Func of a function of its signature: it is the conversion, without
+// the type having to be named.
+func Bind0[T any](f func(*Co) (T, error)) Func[T] { return f }
 
 // Bind makes a Func of a function with one more argument.
 func Bind[A, T any](f func(*Co, A) (T, error), a A) Func[T] {

@@ -33,6 +33,17 @@ type Settled[T any] struct {
 	Err   error
 }
 
+// Result is the value and the error as a future gives them.
+func (s Settled[T]) Result() (T, error) { return s.Value, s.Err }
+
+// String shows the error, or the value if there is none.
+func (s Settled[T]) String() string {
+	if s.Err != nil {
+		return s.Err.Error()
+	}
+	return fmt.Sprint(s.Value)
+}
+
 // GatherSettled is Gather with errors as values: every child is waited for, and
 // the future has no error of theirs. Canceling it is as with Gather.
 //

@@ -99,6 +99,20 @@ func (s *Scheduler) LeaveCallback() { s.callbackVars = nil }
 // Reset forgets what was running: the loop's goroutine was torn out of a step.
 func (s *Scheduler) Reset() { s.current, s.creators, s.callbackVars = nil, nil, nil }
 
+// Identify has the goroutines that coroutines run on named by name, from now on,
+// for RunsOn.
+func (s *Scheduler) Identify(name func() string) { s.pool.identify = name }
+
+// RunsOn reports whether the task that runs now may run on the goroutine of that
+// name. It is for reports of calls from wrong goroutines.
+func (s *Scheduler) RunsOn(goroutine string) bool {
+	if s.current == nil {
+		return false
+	}
+	w := s.current.worker // nil while the task sets its outcome
+	return w == nil || w.goroutine == "" || w.goroutine == goroutine
+}
+
 // Close unwinds every suspended task, runs its deferred functions, and ends all
 // workers. No goroutine is left when it returns, unless a deferred function
 // blocks. The unwound tasks are canceled; nothing that this would wake is run.

@@ -2,6 +2,8 @@ package coro
 
 import (
 	"fmt"
+	"reflect"
+	"runtime"
 
 	"github.com/ouro-loop/ouro/future"
 )
@@ -25,8 +27,8 @@ type AnyTask interface {
 	Cancelling() int
 	Vars() *Vars
 	Stack() []Frame
+	String() string
 
-	coroutine() *Co
 	runBody()
 }
 
@@ -138,8 +140,6 @@ func (t *Task[T]) call() (v T, err error) {
 	return t.fn(&t.co)
 }
 
-func (t *Task[T]) coroutine() *Co { return &t.co }
-
 // Name is the task's name.
 func (t *Task[T]) Name() string { return t.co.Name() }
 
@@ -175,9 +175,10 @@ func (t *Task[T]) Cancelling() int { return t.co.cancels }
 // Semantics: asyncio.Task.uncancel, CPython 3.14.
 func (t *Task[T]) Uncancel() int { return t.co.uncancel() }
 
-// String shows the task's name and state.
+// String shows the task's name, its state and its function.
 func (t *Task[T]) String() string {
-	return fmt.Sprintf("<Task %q %v>", t.co.Name(), t.Core().State())
+	function := runtime.FuncForPC(reflect.ValueOf(t.fn).Pointer()).Name()
+	return fmt.Sprintf("<Task %q %v %s()>", t.co.Name(), t.Core().State(), function)
 }
 
 // taskRole is a Co as what stands behind the future of a task.

@@ -23,12 +23,17 @@ type worker struct {
 	// stack when it is resumed, after which it suspends again.
 	request func()
 
+	goroutine string // its name, if the pool identifies them
+
 	unwinding bool // the function is being torn down: it must not suspend again
 	dead      bool // the function has ended, and the worker's goroutine with it
 }
 
 func (w *worker) run(yield func(struct{}) bool) {
 	defer func() { w.dead = true }()
+	if w.pool.identify != nil {
+		w.goroutine = w.pool.identify()
+	}
 	for {
 		w.co.yield = yield
 		w.co.task.runBody()
@@ -44,6 +49,8 @@ type pool struct {
 	idle    []*worker
 	maxIdle int
 	closed  bool
+
+	identify func() string // names the calling goroutine; nil unless the loop is in debug mode
 }
 
 func (p *pool) init(maxIdle int) { p.maxIdle = maxIdle }

@@ -14,6 +14,7 @@ type Core struct {
 	state       State
 	owned       bool // the result is its maker's business: SetResult and SetError refuse
 	canceling   bool // a cancel request is on its way through this future
+	selfAwaited bool // see SelfAwaited
 }
 
 // Role is what stands behind a future of a special kind. It may also implement
@@ -78,6 +79,14 @@ func (c *Core) CancelMessage() *string { return c.msg }
 
 // SetCancelMessage notes the message of a request that is delivered later.
 func (c *Core) SetCancelMessage(msg *string) { c.msg = msg }
+
+// SelfAwaited reports whether the future is a task that has awaited itself, which
+// MarkSelfAwaited has said. CPython lets nobody await such a task any more until it
+// is done, because a flag of the failed attempt stays behind.
+func (c *Core) SelfAwaited() bool { return c.selfAwaited }
+
+// MarkSelfAwaited makes SelfAwaited true.
+func (c *Core) MarkSelfAwaited() { c.selfAwaited = true }
 
 // Finish ends the future with a result, which the caller has stored. It reports
 // false if the future was done already.

@@ -19,7 +19,12 @@ var ErrWrongGoroutine = errors.New("loop: this must be called on the loop's goro
 // SetDebug turns debug mode on or off, see the option [Debug].
 //
 // Semantics: asyncio.loop.set_debug.
-func (l *Loop) SetDebug(on bool) { l.debug = on }
+func (l *Loop) SetDebug(on bool) {
+	l.debug = on
+	if on {
+		l.scheduler.Identify(goroutine)
+	}
+}
 
 // Debug reports whether the loop is in debug mode.
 func (l *Loop) Debug() bool { return l.debug }
@@ -72,8 +77,38 @@ func callSite() string {
 var modulePath = strings.TrimSuffix(reflect.TypeFor[Loop]().PkgPath(), "loop")
 
 // calledFromElsewhere reports whether the caller is certainly not on the loop's
-// goroutine.
-func (l *Loop) calledFromElsewhere() bool { return l.IsRunning() && where() == elsewhere }
+// goroutine: an ordinary one is not, and one of another loop neither.
+func (l *Loop) calledFromElsewhere() bool {
+	if !l.IsRunning() {
+		return false
+	}
+	switch where() {
+	case elsewhere:
+		return true
+	case insideLoop:
+		me := goroutine()
+		return me != l.goroutine && !l.scheduler.RunsOn(me)
+	}
+	return false
+}
+
+// goroutine names the calling goroutine.
+func goroutine() string {
+	name, _, _ := strings.Cut(goroutineHead(), " [")
+	return name
+}
+
+// inBubble reports whether the caller is inside a testing/synctest bubble, where
+// os/signal blocks for ever.
+func inBubble() bool { return strings.Contains(goroutineHead(), "synctest bubble") }
+
+// goroutineHead is the first line of the caller's stack trace. Nothing else tells
+// who one is, and where.
+func goroutineHead() string {
+	var trace [128]byte
+	head, _, _ := strings.Cut(string(trace[:runtime.Stack(trace[:], false)]), "\n")
+	return head
+}
 
 // reportWrongGoroutine mends what a call from a wrong goroutine would have broken,
 // by taking the way that is meant for others, and tells of it. A panic would be

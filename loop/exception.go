@@ -50,23 +50,40 @@ func (l *Loop) DefaultExceptionHandler(c future.ErrorContext) {
 // Semantics: asyncio.loop.call_exception_handler, CPython 3.14.
 func (l *Loop) CallExceptionHandler(c future.ErrorContext) {
 	if l.handler == nil {
-		l.DefaultExceptionHandler(c)
+		l.callDefaultHandler(c, "Exception in default exception handler")
 		return
 	}
 	defer func() {
 		if v := recover(); v != nil {
-			l.DefaultExceptionHandler(future.ErrorContext{
+			const broken = "Exception in default exception handler while handling an unexpected error in custom exception handler"
+			l.callDefaultHandler(future.ErrorContext{
 				Message: "Unhandled error in exception handler",
 				Err:     &future.PanicError{Value: v, Stack: debug.Stack()},
-			})
-			l.DefaultExceptionHandler(c) // it has been told to nobody else
+			}, broken)
+			l.callDefaultHandler(c, broken) // it has been told to nobody else
 		}
 	}()
 	l.handler(l, c)
 }
 
-// reportPanic reports a panic in the entry that runs.
+// callDefaultHandler survives a logger that panics, and logs that as broken.
+func (l *Loop) callDefaultHandler(c future.ErrorContext, broken string) {
+	defer func() {
+		if v := recover(); v != nil {
+			defer func() { _ = recover() }() // nothing is left to tell it to
+			l.log().Error(broken, slog.Any("panic", v))
+		}
+	}()
+	l.DefaultExceptionHandler(c)
+}
+
+// reportPanic reports a panic in the entry that runs. An error that is to end the
+// program does so.
 func (l *Loop) reportPanic(err *future.PanicError) {
+	if future.IsBase(err) {
+		l.Abort(err.Unwrap())
+		return
+	}
 	c := future.ErrorContext{Message: "Exception in callback " + describe(l.running), Err: err}
 	if from, ok := l.running.(*call); ok {
 		c.Source = from.site

@@ -128,6 +128,16 @@ func Go[T any](f func(ctx context.Context) (T, error)) coro.Func[T] {
 	}
 }
 
+// ToThreadDo is ToThread for a function without a result.
+func ToThreadDo(f func(ctx context.Context) error) coro.Func[coro.None] { return ToThread(noResult(f)) }
+
+// GoDo is Go for a function without a result.
+func GoDo(f func(ctx context.Context) error) coro.Func[coro.None] { return Go(noResult(f)) }
+
+func noResult(f func(ctx context.Context) error) func(ctx context.Context) (coro.None, error) {
+	return func(ctx context.Context) (coro.None, error) { return coro.None{}, f(ctx) }
+}
+
 func awaitOn[T any](co *coro.Co, e executor.Executor, f func(ctx context.Context) (T, error)) (T, error) {
 	ctx := co.Context()
 	in, err := RunInExecutor(Of(co), e, func() (T, error) { return f(ctx) })

@@ -44,6 +44,7 @@ func (c *call) Run() {
 	if c.canceled {
 		return // and is not used again: handles may still ask about it
 	}
+	c.gen++ // from here on it is too late for a Cancel, also for one by fn itself
 	s := &c.loop.scheduler
 	s.EnterCallback(&c.vars)
 	c.fn()
@@ -51,8 +52,8 @@ func (c *call) Run() {
 	c.free()
 }
 
+// free puts a call that has run among those to use again.
 func (c *call) free() {
-	c.gen++
 	c.fn, c.vars, c.site = nil, coro.Vars{}, ""
 	if !c.timed {
 		c.next = c.loop.freeCalls

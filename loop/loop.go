@@ -24,8 +24,9 @@ type Loop struct {
 	clock     clock
 	inbox     inbox
 
-	running future.Runnable // the entry that runs
-	abort   error           // ends the run before the next entry
+	running   future.Runnable // the entry that runs
+	goroutine string          // that the loop runs on, in debug mode
+	abort     error           // ends the run before the next entry
 
 	isRunning atomic.Bool
 	stopping  atomic.Bool
@@ -60,7 +61,6 @@ func newLoop(o options) *Loop {
 	l := &Loop{
 		handler:      o.handler,
 		logger:       o.logger,
-		debug:        o.debug,
 		slowCallback: o.slowCallback,
 	}
 	l.clock = clock{start: time.Now(), virtual: o.virtual}
@@ -74,6 +74,7 @@ func newLoop(o options) *Loop {
 		EagerTasks: o.eager,
 		MaxIdle:    o.maxIdle,
 	})
+	l.SetDebug(o.debug)
 	return l
 }
 
@@ -123,6 +124,9 @@ func (l *Loop) begin() error {
 		return errAnotherRunning
 	case !l.isRunning.CompareAndSwap(false, true):
 		return errAlreadyRunning
+	}
+	if l.debug {
+		l.goroutine = goroutine()
 	}
 	return nil
 }

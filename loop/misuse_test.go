@@ -181,3 +181,43 @@ func TestCloseTwiceAndUseAfterwards(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, v)
 }
+
+// A callback's handle is void once the callback runs: the call behind it is used
+// again for another one.
+func TestCallbackCancelsItsOwnHandle(t *testing.T) {
+	l := loop.New()
+	var h loop.Handle
+	h = l.CallSoon(func() { h.Cancel() })
+	called := false
+	l.CallSoon(func() {
+		l.CallSoon(func() { called = true })
+		l.CallSoon(l.Stop)
+	})
+	require.NoError(t, l.RunForever())
+	require.True(t, called)
+	require.False(t, h.Canceled())
+	require.NoError(t, l.Close())
+}
+
+// What CPython does with a task that has awaited itself: nobody can await it while
+// it is pending, and that is told without a tick.
+func TestAwaitOfATaskThatHasAwaitedItself(t *testing.T) {
+	noLeak(t)
+	var trace []string
+	_, err := loop.Run(func(co *coro.Co) (int, error) {
+		var task *coro.Task[int]
+		task = coro.CreateTask(co, func(co *coro.Co) (int, error) {
+			_, err := co.Task().(*coro.Task[int]).Await(co)
+			require.ErrorIs(t, err, coro.ErrAwaitSelf)
+			trace = append(trace, "itself")
+			return 1, nil
+		}, coro.Eager(true))
+		_, err := task.Await(co)
+		require.ErrorIs(t, err, coro.ErrAwaitSelf)
+		trace = append(trace, "other")
+		require.NoError(t, coro.Sleep(co, 0))
+		return task.Await(co)
+	})
+	require.NoError(t, err)
+	require.Equal(t, []string{"other", "itself"}, trace)
+}

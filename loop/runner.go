@@ -1,7 +1,6 @@
 package loop
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -38,10 +37,19 @@ func Run[T any](main coro.Func[T], opts ...Option) (v T, err error) {
 	return RunIn(r, main)
 }
 
-// join is errors.Join, without a wrapping where one is enough.
+// Main is Run for a main without a result.
+func Main(main func(co *coro.Co) error, opts ...Option) error {
+	_, err := Run(coro.Do(main), opts...)
+	return err
+}
+
+// join is errors.Join where both are needed.
 func join(a, b error) error {
-	if a == nil || b == nil {
-		return cmp.Or(a, b)
+	switch {
+	case a == nil || errors.Is(b, a):
+		return b
+	case b == nil || errors.Is(a, b):
+		return a
 	}
 	return errors.Join(a, b)
 }

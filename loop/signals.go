@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime"
-	"strings"
 
 	"github.com/ouro-loop/ouro/coro"
 )
@@ -116,12 +114,4 @@ func (s *signals) close() {
 	close(s.arrived)
 	<-s.ended
 	s.handlers = nil
-}
-
-// inBubble reports whether the caller is inside a testing/synctest bubble, where
-// os/signal blocks for ever. Only the head of a stack trace tells.
-func inBubble() bool {
-	var head [128]byte
-	line, _, _ := strings.Cut(string(head[:runtime.Stack(head[:], false)]), "\n")
-	return strings.Contains(line, "synctest bubble")
 }

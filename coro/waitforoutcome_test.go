@@ -24,7 +24,6 @@ func TestWaitForIterations(t *testing.T) {
 		{"limit, never suspends", returning(1, nil), time.Second, 0, nil},
 		{"limit, one yield", yielding(1), time.Second, 1, nil},
 		{"limit, an error", returning(0, errTest), time.Second, 0, errTest},
-		{"limit runs out", sleepThen(time.Hour, 1, nil), time.Second, 2, &future.TimeoutError{}},
 		{"zero", returning(1, nil), 0, 3, &future.TimeoutError{}},
 		{"negative", returning(1, nil), -time.Second, 3, &future.TimeoutError{}},
 	} {
@@ -42,6 +41,28 @@ func TestWaitForIterations(t *testing.T) {
 			})
 		})
 	}
+}
+
+// The time runs out in one iteration, and the cancellation arrives in the next.
+func TestWaitForIterationsAfterTheTime(t *testing.T) {
+	run(t, func(co *coro.Co) error {
+		l := loop.Of(co)
+		n, stop := 0, false
+		var count func()
+		count = func() {
+			if !stop {
+				n++
+				l.CallSoon(count)
+			}
+		}
+		l.CallLater(time.Second, count)
+		_, err := coro.WaitFor(co, sleepThen(time.Hour, 1, nil), time.Second)
+		stop = true
+		requireTimeout(t, err)
+		require.Equal(t, time.Second, l.Time())
+		require.Equal(t, 2, n)
+		return nil
+	})
 }
 
 // With a limit or none the awaitable runs in the task of the caller, and what it does

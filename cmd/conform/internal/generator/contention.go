@@ -1,0 +1,134 @@
+package generator
+
+import "github.com/ouro-loop/ouro/cmd/conform/internal/program"
+
+// What locks and queues do when several tasks want the same thing, and one of those in line is cancelled just as its
+// turn comes, is what is easiest to get wrong about them, and what statements drawn one by one hardly ever reach.
+
+// contender makes the body of a coroutine that wants something of which there is not enough.
+func (b *builder) contender(s *scope) []program.Stmt {
+	n, ok := b.pick(s, func(n name) bool { return n.kind >= lock && n.kind <= queue })
+	if !ok {
+		return nil
+	}
+	at := named(n)
+	pause := program.Stmt{Op: program.OpSleep, MS: b.delay()}
+	switch n.kind {
+	case condition:
+		do := []program.Stmt{{Op: program.OpCondWait, On: at}, pause}
+		return one(program.Stmt{Op: program.OpWith, On: at, Do: do})
+	case event:
+		return one(program.Stmt{Op: program.OpEvWait, On: at})
+	case barrier:
+		return one(program.Stmt{Op: program.OpBarWait, On: at})
+	case queue:
+		o, _ := b.objectOf(n)
+		if b.chance(50) {
+			return one(program.Stmt{Op: program.OpPut, On: at, V: b.item(o.Kind)})
+		}
+		return one(program.Stmt{Op: program.OpGet, On: at})
+	}
+	if b.chance(50) {
+		return one(program.Stmt{Op: program.OpWith, On: at, Do: b.holding(s, n)})
+	}
+	return one(program.Stmt{Op: program.OpWith, On: at, Do: one(pause)})
+}
+
+// objectOf returns the object that a name is bound to.
+func (b *builder) objectOf(n name) (*program.Object, bool) {
+	for i := range b.p.Objects {
+		if b.p.Objects[i].As == n.id {
+			return &b.p.Objects[i], true
+		}
+	}
+	return nil, false
+}
+
+// crowd starts one coroutine several times, and then cancels some of the tasks and gives others what they want, with
+// little or no time between.
+func (b *builder) crowd(s *scope) []program.Stmt {
+	k, ok := b.start(s)
+	if !ok {
+		return nil
+	}
+	var made []program.Stmt
+	var tasks []program.Operand
+	for range 2 + b.rng.IntN(3) {
+		if len(made) > 0 && b.cost[k]*s.times > s.left {
+			break
+		}
+		if len(made) > 0 {
+			s.left -= b.cost[k] * s.times
+		}
+		st := program.Stmt{Op: program.OpSpawn, As: b.bind(s, task, reachOf(int(k))).id, Coro: k, Name: b.taskName()}
+		made = append(made, st)
+		tasks = append(tasks, program.Operand{Name: st.As})
+	}
+	pause := func(ms int64) { made = append(made, program.Stmt{Op: program.OpSleep, MS: program.Just(ms)}) }
+	for range b.between(1, 3) {
+		pause(b.between(0, 1))
+	}
+	for range 2 + b.rng.IntN(5) {
+		switch b.rng.IntN(5) {
+		case 0, 1:
+			on := oneOf(b, tasks...)
+			made = append(made, program.Stmt{Op: program.OpCancel, On: on, Msg: b.message()})
+		case 2, 3:
+			made = append(made, b.poke(s)...)
+		default:
+			pause(b.between(0, 1))
+		}
+	}
+	return made
+}
+
+// poke gives somebody who waits for an object what he waits for.
+func (b *builder) poke(s *scope) []program.Stmt {
+	n, ok := b.pick(s, func(n name) bool { return n.kind >= lock && n.kind <= queue })
+	if !ok {
+		return nil
+	}
+	at := named(n)
+	var made []program.Stmt
+	switch n.kind {
+	case condition:
+		notify := program.Stmt{Op: program.OpNotify, On: at, N: b.between(1, 2)}
+		return one(program.Stmt{Op: program.OpWith, On: at, Do: one(notify)})
+	case event:
+		made = one(program.Stmt{Op: program.OpEvSet, On: at})
+		if b.chance(50) {
+			made = append(made, program.Stmt{Op: program.OpEvClear, On: at})
+		}
+		return made
+	case barrier:
+		return one(b.within(s, program.Stmt{Op: program.OpBarWait, On: at}, 70))
+	case queue:
+		o, _ := b.objectOf(n)
+		made = one(program.Stmt{Op: program.OpPutNowait, On: at, V: b.item(o.Kind)})
+		if b.chance(50) {
+			made = one(program.Stmt{Op: program.OpGetNowait, On: at})
+		}
+	default:
+		made = one(program.Stmt{Op: program.OpRelease, On: at})
+	}
+	return one(b.guard(s, made))
+}
+
+// burst fills a queue and empties it again, which shows in what order it hands things out.
+func (b *builder) burst(s *scope) []program.Stmt {
+	o, ok := b.object(queue)
+	if !ok {
+		return nil
+	}
+	at := program.Operand{Name: o.As}
+	n := 2 + b.rng.IntN(6)
+	if o.N > 0 {
+		n = int(o.N)
+	}
+	var do []program.Stmt
+	for range n {
+		do = append(do, program.Stmt{Op: program.OpPutNowait, On: at, V: b.item(o.Kind)})
+	}
+	do = append(do, program.Stmt{Op: program.OpRepeat, N: int64(n), Do: one(program.Stmt{Op: program.OpGetNowait, On: at})})
+	return one(b.guard(s, do))
+}

@@ -1,0 +1,128 @@
+package generator
+
+import "github.com/ouro-loop/ouro/cmd/conform/internal/program"
+
+func (b *builder) spawn(s *scope) []program.Stmt {
+	k, ok := b.start(s)
+	if !ok {
+		return nil
+	}
+	return one(b.spawnOf(s, k))
+}
+
+// spawnOf starts coroutine k as a task.
+func (b *builder) spawnOf(s *scope, k int32) program.Stmt {
+	return program.Stmt{
+		Op: program.OpSpawn, As: b.bind(s, task, reachOf(int(k))).id, Coro: k, Name: b.taskName(), Eager: b.chance(25),
+	}
+}
+
+func (b *builder) gather(s *scope) []program.Stmt {
+	of, r := b.operands(s)
+	if b.chance(4) {
+		of, r = nil, nothing
+	}
+	if r.gathers >= maxGathers {
+		return nil
+	}
+	st, _ := b.gatherOf(s, of, r)
+	return one(st)
+}
+
+// gatherOf gathers operands that reach that far.
+func (b *builder) gatherOf(s *scope, of []program.Operand, r reach) (program.Stmt, name) {
+	r.gathers++
+	n := b.bind(s, gather, r)
+	return program.Stmt{Op: program.OpGather, As: n.id, Of: of, Settle: b.chance(40)}, n
+}
+
+func (b *builder) shield(s *scope) []program.Stmt {
+	o, r, ok := b.operand(s)
+	if !ok {
+		return nil
+	}
+	return one(program.Stmt{Op: program.OpShield, As: b.bind(s, shield, r).id, On: o})
+}
+
+// groupSpawn starts a task in a group, and rather in one that is open here.
+func (b *builder) groupSpawn(s *scope) []program.Stmt {
+	n, ok := b.some(s, group)
+	if len(s.groups) > 0 && b.chance(70) {
+		n, ok = oneOf(b, s.groups...), true
+	}
+	if !ok {
+		return nil
+	}
+	return b.spawnIn(s, n)
+}
+
+// spawnIn starts a task in group n.
+func (b *builder) spawnIn(s *scope, n name) []program.Stmt {
+	k, ok := b.startAbove(s, max(s.coro, n.level))
+	if !ok {
+		return nil
+	}
+	return one(program.Stmt{
+		Op: program.OpTGSpawn, On: named(n), As: b.bind(s, task, reachOf(int(k))).id, Coro: k, Name: b.taskName(),
+	})
+}
+
+// cancelTwice cancels a task, and again at a later phase of its end.
+func (b *builder) cancelTwice(s *scope) []program.Stmt {
+	n, ok := b.some(s, task)
+	if !ok {
+		return nil
+	}
+	var made []program.Stmt
+	for range 2 {
+		made = append(made, program.Stmt{Op: program.OpCancel, On: named(n), Msg: b.message()})
+		for range b.rng.IntN(3) {
+			made = append(made, program.Stmt{Op: program.OpSleep, MS: program.Just(int64(0))})
+		}
+	}
+	return made
+}
+
+// shieldOfGather shields a gather and waits for the shield with a time limit.
+func (b *builder) shieldOfGather(s *scope) []program.Stmt {
+	of, r := b.operands(s)
+	if len(of) == 0 || r.gathers >= maxGathers {
+		return nil
+	}
+	gathers, g := b.gatherOf(s, of, r)
+	sh := b.bind(s, shield, g.reach)
+	shields := program.Stmt{Op: program.OpShield, As: sh.id, On: named(g)}
+	wait := program.Stmt{Op: program.OpWaitFor, On: named(sh), MS: b.limit()}
+	return []program.Stmt{gathers, shields, b.guard(s, one(wait))}
+}
+
+// eagerInGroup opens a group and runs an eager task beside one of the group's own.
+func (b *builder) eagerInGroup(s *scope) []program.Stmt {
+	k, ok := b.start(s)
+	if !ok {
+		return nil
+	}
+	return b.groupWith(s, func(n name) []program.Stmt {
+		eager := b.spawnOf(s, k)
+		eager.Eager = true
+		return append(b.spawnIn(s, n), eager)
+	})
+}
+
+// stubborn goes on after a cancellation: it cleans up with suspensions, or takes the cancellation back.
+func (b *builder) stubborn(s *scope) []program.Stmt {
+	me := program.Stmt{Op: program.OpSelf, As: b.bindPlain(s, current).id}
+	on := program.Operand{Name: me.As}
+	handler := program.Handler{Kinds: []string{"CancelledError"}, Reraise: b.chance(40)}
+	if b.chance(50) {
+		handler.Do = append(handler.Do, program.Stmt{Op: program.OpUncancel, On: on})
+	}
+	handler.Do = append(handler.Do, program.Stmt{Op: program.OpSleep, MS: b.delay()},
+		program.Stmt{Op: program.OpCancelling, On: on})
+	do := append(b.inner(s), program.Stmt{Op: program.OpSleep, MS: b.delay()})
+	st := program.Stmt{Op: program.OpTry, Do: do, Except: []program.Handler{handler}}
+	if b.chance(40) {
+		st.Finally = []program.Stmt{{Op: program.OpSleep, MS: b.delay()}}
+	}
+	return []program.Stmt{me, st}
+}

@@ -1,0 +1,105 @@
+package program
+
+import "slices"
+
+// Clone returns a copy that shares nothing that an edit would change.
+func (p *Program) Clone() *Program {
+	c := &Program{
+		Main:    p.Main,
+		Objects: slices.Clone(p.Objects),
+		Coros:   slices.Clone(p.Coros),
+		Names:   slices.Clone(p.Names),
+	}
+	for i := range c.Coros {
+		c.Coros[i].Body = CloneBlock(c.Coros[i].Body)
+	}
+	return c
+}
+
+// CloneBlock returns a copy of a block, with what is inside it.
+func CloneBlock(block []Stmt) []Stmt {
+	c := slices.Clone(block)
+	for i := range c {
+		st := &c[i]
+		st.Of = slices.Clone(st.Of)
+		st.Except = slices.Clone(st.Except)
+		for j := range st.Except {
+			st.Except[j].Kinds = slices.Clone(st.Except[j].Kinds)
+		}
+		for _, inner := range st.Blocks() {
+			*inner = CloneBlock(*inner)
+		}
+	}
+	return c
+}
+
+// Prune drops the coroutines that main does not lead to and the objects that no statement names.
+func (p *Program) Prune() {
+	used := make([]bool, len(p.Coros))
+	names := make([]bool, len(p.Names))
+	p.mark(p.Main, used, names)
+	p.Objects = slices.DeleteFunc(p.Objects, func(o Object) bool { return !names[o.As] })
+	moved := make([]int32, len(p.Coros))
+	var kept []Coro
+	for i := range p.Coros {
+		if used[i] {
+			moved[i] = int32(len(kept))
+			kept = append(kept, p.Coros[i])
+		}
+	}
+	p.Main = int(moved[p.Main])
+	p.Coros = kept
+	for i := range kept {
+		Walk(kept[i].Body, func(st *Stmt) {
+			for _, ref := range st.coros() {
+				*ref = moved[*ref]
+			}
+		})
+	}
+}
+
+// mark notes what coroutine id and those that it leads to use.
+func (p *Program) mark(id int, used, names []bool) {
+	if used[id] {
+		return
+	}
+	used[id] = true
+	Walk(p.Coros[id].Body, func(st *Stmt) {
+		names[st.On.Name], names[st.As], names[st.Var] = true, true, true
+		for _, o := range st.Of {
+			names[o.Name] = true
+		}
+		for _, ref := range st.coros() {
+			p.mark(int(*ref), used, names)
+		}
+	})
+}
+
+// coros returns where the statement says which coroutines it starts.
+func (st *Stmt) coros() []*int32 {
+	var refs []*int32
+	sp := &specs[st.Op]
+	if sp.need&fieldCoro != 0 {
+		refs = append(refs, &st.Coro)
+	}
+	if sp.need&fieldOn != 0 && st.On.Fresh() {
+		refs = append(refs, &st.On.Coro)
+	}
+	for i := range st.Of {
+		if st.Of[i].Fresh() {
+			refs = append(refs, &st.Of[i].Coro)
+		}
+	}
+	return refs
+}
+
+// Number gives the statements new numbers, from 1 in the order of the text.
+func (p *Program) Number() {
+	i := 0
+	for k := range p.Coros {
+		Walk(p.Coros[k].Body, func(st *Stmt) {
+			i++
+			st.I = i
+		})
+	}
+}

@@ -1,0 +1,225 @@
+package program
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// stmt reads one statement. A word stands for the same field in every statement, so that fields can be read in the
+// order in which they come, before the statement's kind is known.
+func (p *parser) stmt() (st Stmt) {
+	var have fields
+	p.open('{')
+	for first := true; p.more('}', first); first = false {
+		word := p.key()
+		f := fieldsByWord[string(word)]
+		switch {
+		case f == 0:
+			p.skip()
+		case have&f != 0:
+			p.failf("field %q given twice", word)
+		default:
+			have |= f
+			p.field(f, &st)
+			p.place("statement %d: field %q", st.I, word)
+		}
+	}
+	if p.err != nil {
+		return st
+	}
+	p.checkStmt(&st, have)
+	p.place("statement %d (%s)", st.I, st.Op)
+	return st
+}
+
+func (p *parser) field(f fields, st *Stmt) {
+	switch f {
+	case fieldI:
+		st.I = int(p.int())
+	case fieldOp:
+		word := p.bytes()
+		op, ok := opOf(word)
+		if !ok {
+			p.failf("unknown statement %q", word)
+		}
+		st.Op = op
+	case fieldOn:
+		st.On = p.operand()
+	case fieldAs:
+		st.As = p.name()
+	case fieldOf:
+		st.Of = p.operands()
+	case fieldCoro:
+		st.Coro = p.coro()
+	case fieldName:
+		st.Name = p.maybeStr()
+	case fieldText:
+		st.Text = p.str()
+	case fieldMsg:
+		st.Msg = p.maybeStr()
+	case fieldErr:
+		st.Err = p.appErr()
+	case fieldMS:
+		st.MS = p.millis()
+	case fieldN:
+		st.N = p.int()
+	case fieldV:
+		st.V = p.value()
+	case fieldVar:
+		st.Var = p.name()
+	case fieldWhen:
+		st.When = p.when()
+	case fieldSettle:
+		st.Settle = p.bool()
+	case fieldEager:
+		st.Eager = p.bool()
+	case fieldStop:
+		st.Stop = p.bool()
+	case fieldImmediate:
+		st.Immediate = p.bool()
+	case fieldDo:
+		st.Do = p.block()
+	case fieldExcept:
+		st.Except = p.handlers()
+	case fieldFinally:
+		if !p.null() {
+			st.Finally = p.block()
+		}
+	}
+}
+
+// checkStmt makes sure that a statement has the fields that its kind needs, and that these fit together.
+func (p *parser) checkStmt(st *Stmt, have fields) {
+	sp := &specs[st.Op]
+	missing := (fieldI | fieldOp | sp.need) &^ have
+	switch {
+	case missing != 0:
+		p.failf("missing field %q", fieldWord(fields(1)<<bits.TrailingZeros32(uint32(missing))))
+	case sp.need&fieldOn != 0 && st.On.Fresh() && !sp.fresh,
+		sp.need&fieldOf != 0 && !sp.fresh && slices.ContainsFunc(st.Of, Operand.Fresh):
+		p.failf("a name wanted, not a fresh coroutine")
+	case sp.noNull && !st.MS.Set:
+		p.failf("ms must not be null")
+	case st.Op.Callback():
+		p.checkCallback(st.Do)
+	case sp.need&fieldVar != 0:
+		p.vars = append(p.vars, varUse{st.Var, st.I, st.Op})
+	}
+}
+
+// checkCallback refuses in a callback what Python's compiler refuses outside a coroutine.
+func (p *parser) checkCallback(do []Stmt) {
+	for i := range do {
+		if op := do[i].Op; op.Suspends() || op == OpReturn {
+			p.failf("statement %d: no %s in a callback", do[i].I, op)
+		}
+	}
+}
+
+func (p *parser) operand() Operand {
+	if p.peek() == '"' {
+		return Operand{Name: p.name()}
+	}
+	var o Operand
+	var known bool
+	p.open('{')
+	for first := true; p.more('}', first); first = false {
+		if string(p.key()) != "coro" {
+			p.skip()
+			continue
+		}
+		o.Coro, known = p.coro(), true
+	}
+	if !known {
+		p.failf("a name or a coroutine wanted")
+	}
+	return o
+}
+
+func (p *parser) operands() []Operand {
+	var of []Operand
+	p.open('[')
+	for first := true; p.more(']', first); first = false {
+		of = append(of, p.operand())
+	}
+	return of
+}
+
+func (p *parser) maybeStr() Maybe[string] {
+	if p.null() {
+		return Maybe[string]{}
+	}
+	return Just(p.str())
+}
+
+func (p *parser) millis() Maybe[int64] {
+	if p.null() {
+		return Maybe[int64]{}
+	}
+	ms := p.int()
+	if ms > maxMS || ms < -maxMS {
+		p.failf("%d ms is too long", ms)
+	}
+	return Just(ms)
+}
+
+func (p *parser) appErr() (e Err) {
+	words := p.strings()
+	if len(words) != 2 || !slices.Contains(kinds, words[0]) {
+		p.failf("an error is [kind, message], its kind one of %v", kinds)
+		return e
+	}
+	return Err{Kind: words[0], Msg: words[1]}
+}
+
+func (p *parser) strings() []string {
+	var words []string
+	p.open('[')
+	for first := true; p.more(']', first); first = false {
+		words = append(words, p.str())
+	}
+	return words
+}
+
+func (p *parser) when() When {
+	word := p.str()
+	i := slices.Index(whenWords[:], word)
+	if i < 0 {
+		p.failf("%q is none of %v", word, whenWords)
+		return 0
+	}
+	return When(i)
+}
+
+func (p *parser) handlers() []Handler {
+	if p.null() {
+		return nil
+	}
+	var hs []Handler
+	p.open('[')
+	for first := true; p.more(']', first); first = false {
+		hs = append(hs, p.handler())
+	}
+	return hs
+}
+
+func (p *parser) handler() (h Handler) {
+	var hasKinds, hasDo bool
+	p.open('{')
+	for first := true; p.more('}', first); first = false {
+		switch string(p.key()) {
+		case "kinds":
+			h.Kinds, hasKinds = p.strings(), true
+		case "do":
+			h.Do, hasDo = p.block(), true
+		case "reraise":
+			h.Reraise = p.bool()
+		default:
+			p.skip()
+		}
+	}
+	if !hasKinds || !hasDo {
+		p.failf("a handler needs kinds and do")
+	}
+	return h
+}

@@ -1,0 +1,76 @@
+package replay
+
+import (
+	"github.com/ouro-loop/ouro/cmd/conform/internal/program"
+	"github.com/ouro-loop/ouro/coro"
+)
+
+// returned is what a block hands up when it ran a return statement.
+type returned struct{ v program.Value }
+
+// body runs a coroutine's statements.
+func (m *machine) body(co *coro.Co, i int) (program.Value, error) {
+	v, err := m.block(co, m.p.Coros[i].Body)
+	if r, ok := v.(returned); ok {
+		return r.v, err
+	}
+	return nil, err
+}
+
+// block runs statements in order, up to an error or a return, which it hands up as
+// a value of type returned.
+func (m *machine) block(co *coro.Co, block []program.Stmt) (any, error) {
+	for i := range block {
+		v, err := m.stmt(co, &block[i])
+		if err != nil {
+			return nil, err
+		}
+		if _, ok := v.(returned); ok {
+			return v, nil
+		}
+	}
+	return nil, nil
+}
+
+// stmt runs one statement and logs how it ended.
+func (m *machine) stmt(co *coro.Co, st *program.Stmt) (any, error) {
+	if m.stopped {
+		return nil, errLimit
+	}
+	var v any
+	var err error
+	if st.Op.Suspends() {
+		v, err = m.suspending(co, st)
+	} else {
+		v, err = m.immediate(st)
+	}
+	if m.stopped {
+		return nil, errLimit
+	}
+	if err != nil {
+		m.log(st.I, "!"+errorText(err))
+		return nil, err
+	}
+	if r, ok := v.(returned); ok {
+		m.log(st.I, "=return "+text(r.v))
+	} else {
+		m.log(st.I, "="+text(v))
+	}
+	return v, nil
+}
+
+// callback runs the statements of a callback.
+func (m *machine) callback(block []program.Stmt) {
+	for i := range block {
+		st := &block[i]
+		if m.stopped {
+			return
+		}
+		v, err := m.immediate(st)
+		if err != nil {
+			m.log(st.I, "!"+errorText(err))
+			panic(err) // what an exception in a callback is here
+		}
+		m.log(st.I, "="+text(v))
+	}
+}

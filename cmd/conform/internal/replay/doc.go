@@ -1,0 +1,3 @@
+// Package replay runs conformance programs on this library, through its public
+// interface, and records their traces.
+package replay

@@ -1,0 +1,110 @@
+package replay
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/ouro-loop/ouro/cmd/conform/internal/program"
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/loop"
+)
+
+// raised is an error of the program's own.
+type raised struct{ program.Err }
+
+func (e *raised) Error() string { return e.Kind + ":" + e.Msg }
+
+// text writes a value as the trace has it.
+func text(v program.Value) string {
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return strconv.FormatBool(v)
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case int:
+		return strconv.Itoa(v)
+	case string:
+		return v
+	case error:
+		return errorText(v)
+	case []any:
+		items := make([]string, len(v))
+		for i, item := range v {
+			items[i] = text(item)
+		}
+		return "[" + strings.Join(items, ",") + "]"
+	}
+	panic("replay: a value of no type that programs have")
+}
+
+// errorText writes an error as the trace has it.
+func errorText(err error) string {
+	switch e := err.(type) {
+	case *raised:
+		return e.Error()
+	case *future.PanicError: // how an error leaves a callback
+		if inner, ok := e.Value.(error); ok {
+			return errorText(inner)
+		}
+	case *future.CanceledError:
+		if msg, ok := e.Message(); ok {
+			return "CancelledError:" + msg
+		}
+		return "CancelledError"
+	case *coro.ExceptionGroup:
+		items := make([]string, len(e.Errors))
+		for i, item := range e.Errors {
+			items[i] = errorText(item)
+		}
+		return className(err) + "[" + strings.Join(items, ",") + "]"
+	}
+	return className(err)
+}
+
+// className is the class that asyncio's error has where this library has err.
+func className(err error) string {
+	var timeout *future.TimeoutError
+	var group *coro.ExceptionGroup
+	switch {
+	case errors.As(err, &group):
+		return "ExceptionGroup"
+	case future.IsCanceled(err):
+		return "CancelledError"
+	case errors.As(err, &timeout):
+		return "TimeoutError"
+	case errors.Is(err, future.ErrInvalidState):
+		return "InvalidStateError"
+	}
+	if name := syncClassName(err); name != "" {
+		return name
+	}
+	return "RuntimeError"
+}
+
+func isDeadlock(err error) bool {
+	var deadlock *loop.DeadlockError
+	return errors.As(err, &deadlock)
+}
+
+// matches reports whether a handler for kinds catches err.
+func matches(err error, kinds []string) bool {
+	own, isOwn := err.(*raised)
+	canceled := future.IsCanceled(err)
+	for _, k := range kinds {
+		switch {
+		case k == "BaseException", k == "Exception" && !canceled:
+			return true
+		case isOwn:
+			if own.Kind == k {
+				return true
+			}
+		case k == className(err):
+			return true
+		}
+	}
+	return false
+}

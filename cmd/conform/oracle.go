@@ -1,0 +1,77 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os/exec"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ouro-loop/ouro/cmd/conform/internal/program"
+	"github.com/ouro-loop/ouro/cmd/conform/oracle"
+)
+
+// reference is which CPython to ask: the flags that fuzz and oracle have in common.
+type reference struct {
+	python  string
+	pyodide bool
+}
+
+func (r *reference) addTo(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&r.python, "python", "", "a CPython of version 3.13 or later (default: python3.14 or python3.13 in PATH)")
+	flags.BoolVar(&r.pyodide, "pyodide", false,
+		"ask the CPython 3.14 of the npm package pyodide@314, installed in the working directory, run by node")
+	cmd.MarkFlagsMutuallyExclusive("python", "pyodide")
+}
+
+// pythons are the interpreters that are looked for, the best first.
+var pythons = []string{"python3.14", "python3.13"}
+
+// start finds the CPython that the flags name.
+func (r *reference) start() (*oracle.Oracle, error) {
+	if r.pyodide {
+		return oracle.Pyodide()
+	}
+	if r.python != "" {
+		return oracle.CPython(r.python)
+	}
+	for _, name := range pythons {
+		if path, err := exec.LookPath(name); err == nil {
+			return oracle.CPython(path)
+		}
+	}
+	return nil, fmt.Errorf("none of %v in PATH: use --python or --pyodide", pythons)
+}
+
+func newOracle() *cobra.Command {
+	var ref reference
+	cmd := &cobra.Command{
+		Use:     "oracle",
+		Short:   "Run programs on CPython",
+		Long:    "Reads programs, one a line, runs each on CPython's asyncio and writes its trace, one a line.",
+		Example: "  conform oracle --python python3.13 < programs.jsonl > traces.jsonl",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			o, err := ref.start()
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, o.Close()) }()
+			return eachProgram(cmd, func(_ *program.Program, line []byte, out *bufio.Writer) error {
+				answers, err := o.Judge(cmd.Context(), [][]byte{line})
+				if err != nil {
+					return err
+				}
+				if answers[0].TimedOut {
+					return errors.New("no answer in time")
+				}
+				_, err = out.Write(append(answers[0].Line, '\n'))
+				return err
+			})
+		},
+	}
+	ref.addTo(cmd)
+	return cmd
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ouro-loop/ouro/cmd/conform/internal/fuzz"
+	"github.com/ouro-loop/ouro/cmd/conform/internal/program"
+	"github.com/ouro-loop/ouro/cmd/conform/internal/traces"
+)
+
+// errNoLibrary says that the command was built without the library's side.
+var errNoLibrary = errors.New("this build cannot run programs on the library yet")
+
+func newReplay(replay fuzz.Replay) *cobra.Command {
+	return &cobra.Command{
+		Use:   "replay",
+		Short: "Run programs on this library",
+		Long: "Reads programs, one a line, runs each on this library and writes its trace, one a line.\n\n" +
+			"A line that is no program gives an error with its number; the others are still run, and the exit status is 2.",
+		Example: "  conform replay < programs.jsonl > traces.jsonl",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if replay == nil {
+				return errNoLibrary
+			}
+			var buf []byte
+			return eachProgram(cmd, func(p *program.Program, _ []byte, out *bufio.Writer) error {
+				trace := fuzz.Guarded(replay, p)
+				if end := trace.Ended(); end == fuzz.Hung || strings.HasPrefix(end, fuzz.Panicked) {
+					return errors.New(end)
+				}
+				buf = append(traces.AppendJSON(buf[:0], trace), '\n')
+				_, err := out.Write(buf)
+				return err
+			})
+		},
+	}
+}

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ouro-loop/ouro/cmd/loopdemo/internal/demos"
+)
+
+func TestWrongCommandLines(t *testing.T) {
+	tests := []struct {
+		args string
+		want []string // on the standard error
+	}{
+		{"run", []string{"--all", "loopdemo list"}},
+		{"run hello --all", []string{"not both"}},
+		{"run hello typo", []string{`unknown demo "typo": did you mean "hello"?`}},
+		{"run gathr", []string{`did you mean "gather"?`}},
+		{"run Hello", []string{`did you mean "hello"?`}},
+		{"run as_completed", []string{`did you mean "as-completed"?`}},
+		{"run wiat fire", []string{`"wiat": did you mean "wait"?`, `"fire": did you mean "fire-and-forget"?`}},
+		{"run completed-tasks", []string{`did you mean "as-completed-tasks"?`}},
+		{"run -- --all", []string{`unknown demo "--all"`}},
+		{"run wait --seed -1", []string{"--seed"}},
+		{"run wait --seed 1e3", []string{"--seed"}},
+		{"run wait --seed", []string{"--seed"}},
+		{"run --fast", []string{"unknown flag: --fast"}},
+		{"show", []string{"the name of one demo"}},
+		{"show hello wait", []string{"the name of one demo"}},
+		{"show hallo", []string{`unknown demo "hallo": did you mean "hello"?`}},
+		{"show hello --width -1", []string{"-1 columns"}},
+		{"show hello --width wide", []string{"--width"}},
+		{"list hello", []string{`"hello"`}},
+		{"lst", []string{`unknown command "lst": did you mean "list"?`}},
+		{"gather", []string{`unknown command "gather": did you mean "run gather"?`}},
+		{"help shwo", []string{`unknown command "shwo": did you mean "show"?`}},
+		{"--virtual", []string{"unknown flag"}},
+		{"-", []string{"unknown command"}},
+		{"\x00\xff", []string{"unknown command"}},
+		{strings.Repeat("蛇", 10_000), []string{"unknown command"}},
+	}
+	for _, tt := range tests {
+		stdout, stderr, status := loopdemo(t, strings.Fields(tt.args)...)
+		require.Equal(t, 2, status, "%.50q", tt.args)
+		require.Empty(t, stdout, "%.50q", tt.args)
+		for line := range strings.Lines(stderr) {
+			require.True(t, strings.HasPrefix(line, "loopdemo: "), line)
+		}
+		for _, want := range tt.want {
+			require.Contains(t, stderr, want, "%.50q", tt.args)
+		}
+	}
+	_, stderr, status := loopdemo(t, "run", "")
+	require.Equal(t, 2, status)
+	require.Contains(t, stderr, `unknown demo ""`)
+}
+
+func TestTour(t *testing.T) {
+	tour := succeed(t)
+	for _, name := range demoNames() {
+		require.Contains(t, tour, "\n  "+name+" ")
+	}
+	require.LessOrEqual(t, longest(strings.Split(tour, "\n")), 80)
+
+	// What it tells to try has to work.
+	tried := 0
+	for line := range strings.Lines(tour) {
+		rest, ok := strings.CutPrefix(line, "  loopdemo ")
+		if !ok {
+			continue
+		}
+		tried++
+		command, _, _ := strings.Cut(rest, "   ")
+		synctest.Test(t, func(t *testing.T) {
+			require.NotEmpty(t, succeed(t, strings.Fields(command)...))
+		})
+	}
+	require.Equal(t, 5, tried)
+}
+
+func TestList(t *testing.T) {
+	lines := strings.Split(strings.TrimSuffix(succeed(t, "list"), "\n"), "\n")
+	require.Len(t, lines, len(demoNames()))
+	for i, d := range demos.All() {
+		require.True(t, strings.HasPrefix(lines[i], d.Name+"  "), lines[i])
+		require.Contains(t, lines[i], "  "+d.Topic+"  ")
+		require.True(t, strings.HasSuffix(lines[i], "  "+d.About), lines[i])
+	}
+}
+
+func TestHelp(t *testing.T) {
+	for _, args := range []string{"--help", "help", "help run", "run --help", "run -h", "show --help"} {
+		require.Contains(t, succeed(t, strings.Fields(args)...), "Usage:\n  loopdemo", args)
+	}
+}
+
+func TestCompletion(t *testing.T) {
+	require.Contains(t, mustComplete(t, "run", ""), "\ngather-errors\n")
+	require.Contains(t, mustComplete(t, "show", "hello", ""), "hello\n")
+}
+
+func mustComplete(t *testing.T, args ...string) string {
+	t.Helper()
+	stdout, _, status := loopdemo(t, append([]string{"__complete"}, args...)...)
+	require.Equal(t, 0, status)
+	return stdout
+}
+
+// Side by side, both sources can be cut out of what show prints; below each other
+// they stand as they are. Neither is wider than a large window.
+func TestShow(t *testing.T) {
+	for _, name := range demoNames() {
+		file := strings.ReplaceAll(name, "-", "_")
+		inGo := readSource(t, file+".go")
+		inPython := readSource(t, file+"_asyncio.py")
+		require.Contains(t, inGo, "opts ...loop.Option) error {", "the function that is run")
+		require.Contains(t, inPython, "import asyncio\n")
+
+		below := succeed(t, "show", name, "--width", "40")
+		require.Equal(t, titled(file+".go", inGo)+"\n"+titled(file+"_asyncio.py", inPython), below)
+		require.Equal(t, below, succeed(t, "show", name), "the output is not a terminal")
+
+		var left, right strings.Builder
+		columns := -1
+		beside := succeed(t, "show", name, "--width", "150")
+		for line := range strings.Lines(beside) {
+			line = strings.TrimSuffix(line, "\n")
+			require.Equal(t, strings.TrimRight(line, " "), line)
+			if columns < 0 {
+				columns = strings.Index(line, " | ")
+				require.Positive(t, columns, "the two stand side by side")
+			}
+			require.Equal(t, " |", line[columns:columns+2])
+			left.WriteString(strings.TrimRight(line[:columns], " ") + "\n")
+			right.WriteString(strings.TrimPrefix(line[columns+2:], " ") + "\n")
+		}
+		require.Equal(t, titled(file+".go", inGo), strings.TrimRight(left.String(), "\n")+"\n")
+		require.Equal(t, titled(file+"_asyncio.py", inPython), strings.TrimRight(right.String(), "\n")+"\n")
+
+		// Not a column less than necessary.
+		width := longest(strings.Split(beside, "\n"))
+		require.Equal(t, beside, succeed(t, "show", name, "--width", strconv.Itoa(width)))
+		require.Equal(t, below, succeed(t, "show", name, "--width", strconv.Itoa(width-1)))
+	}
+}
+
+func titled(name, text string) string {
+	return name + "\n" + strings.Repeat("-", len(name)) + "\n\n" + strings.ReplaceAll(text, "\t", "    ")
+}
+
+func readSource(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile("internal/demos/" + file)
+	require.NoError(t, err)
+	return string(text)
+}
+
+func TestEdits(t *testing.T) {
+	tests := []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0},
+		{"", "wait", 4},
+		{"wait", "", 4},
+		{"wait", "wait", 0},
+		{"wiat", "wait", 1},
+		{"waitt", "wait", 1},
+		{"wit", "wait", 1},
+		{"want", "wait", 1},
+		{"kitten", "sitting", 3},
+		{"ab", "ba", 1},
+		{"schläft", "schlaft", 1},
+	}
+	for _, tt := range tests {
+		require.Equal(t, tt.want, edits(tt.a, tt.b), "%q %q", tt.a, tt.b)
+		require.Equal(t, tt.want, edits(tt.b, tt.a), "%q %q", tt.b, tt.a)
+	}
+}
+
+func TestExpandTabs(t *testing.T) {
+	require.Equal(t, "    x", expandTabs("\tx"))
+	require.Equal(t, "a   x", expandTabs("a\tx"))
+	require.Equal(t, "äöü x", expandTabs("äöü\tx"))
+	require.Equal(t, "abcd    x", expandTabs("abcd\tx"))
+}

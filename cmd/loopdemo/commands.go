@@ -1,0 +1,211 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ouro-loop/ouro/cmd/loopdemo/internal/demos"
+	"github.com/ouro-loop/ouro/loop"
+)
+
+// newRoot makes the command. Demos print to the standard output of the process, as
+// the programs they are; so does everything else here.
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "loopdemo",
+		Short: "asyncio's tutorials, run in Go",
+		Args:  noSuchCommand,
+		Run: func(cmd *cobra.Command, _ []string) {
+			printTour(cmd.OutOrStdout())
+		},
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	root.AddCommand(newList(), newRun(), newShow())
+	root.SetHelpCommand(newHelp())
+	return root
+}
+
+func newList() *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "List the demos",
+		Args:  cobra.NoArgs,
+		Run: func(cmd *cobra.Command, _ []string) {
+			printList(cmd.OutOrStdout(), "")
+		},
+	}
+}
+
+func newRun() *cobra.Command {
+	var all, virtual bool
+	var seed uint64
+	cmd := &cobra.Command{
+		Use:   "run NAME... | --all",
+		Short: "Run demos",
+		Example: `  loopdemo run hello
+  loopdemo run gather-tasks --virtual
+  loopdemo run --all --virtual`,
+		ValidArgsFunction: completeNames,
+		RunE: func(cmd *cobra.Command, names []string) error {
+			chosen, err := choose(names, all)
+			if err != nil {
+				return err
+			}
+			if !cmd.Flags().Changed("seed") {
+				seed = seedUnlessGiven(virtual)
+			}
+			var opts []loop.Option
+			if virtual {
+				opts = append(opts, loop.VirtualTime())
+			}
+			return runDemos(cmd.OutOrStdout(), chosen, seed, opts)
+		},
+	}
+	cmd.Flags().BoolVar(&all, "all", false, "run every demo")
+	cmd.Flags().BoolVar(&virtual, "virtual", false,
+		"virtual time: begin at 00:00:00, and never wait for a timer")
+	cmd.Flags().Uint64Var(&seed, "seed", 0,
+		"`number` that decides the random demos (default: 1 with\n--virtual, and otherwise a different one each time)")
+	return cmd
+}
+
+func seedUnlessGiven(virtual bool) uint64 {
+	if virtual {
+		return 1
+	}
+	return rand.Uint64()
+}
+
+func newShow() *cobra.Command {
+	var width int
+	cmd := &cobra.Command{
+		Use:               "show NAME",
+		Short:             "Show a demo's source, and the same program in Python",
+		ValidArgsFunction: completeNames,
+		RunE: func(cmd *cobra.Command, names []string) error {
+			if len(names) != 1 {
+				return errors.New("show takes the name of one demo; see loopdemo list")
+			}
+			if width < 0 {
+				return fmt.Errorf("a width of %d columns is not possible", width)
+			}
+			chosen, err := choose(names, false)
+			if err != nil {
+				return err
+			}
+			if width == 0 {
+				width = terminalWidth()
+			}
+			return show(cmd.OutOrStdout(), chosen[0], width)
+		},
+	}
+	cmd.Flags().IntVar(&width, "width", 0,
+		"`columns` there are: with enough of them the two stand side by\nside (default: those of the terminal)")
+	return cmd
+}
+
+// newHelp is in place of cobra's, which takes any name.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about a command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			topic, _, err := cmd.Root().Find(args)
+			if err == nil && topic == cmd.Root() {
+				err = noSuchCommand(topic, args)
+			}
+			if err != nil {
+				return err
+			}
+			topic.InitDefaultHelpFlag() // which lists it
+			return topic.Help()
+		},
+	}
+}
+
+// noSuchCommand refuses arguments that are no command of the root's. What looks
+// more like a demo's name was probably meant to be run.
+func noSuchCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var known []string
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() || c.Name() == "help" {
+			known = append(known, c.Name())
+		}
+	}
+	commands := len(known)
+	known = append(known, namesOf(demos.All())...)
+	suggestion := nearest(args[0], known)
+	if slices.Index(known, suggestion) >= commands {
+		suggestion = "run " + suggestion
+	}
+	return fmt.Errorf("unknown command %q: did you mean %q?", args[0], suggestion)
+}
+
+// choose gives the demos with these names, or all. The error names every one that
+// there is not.
+func choose(names []string, all bool) ([]demos.Demo, error) {
+	known := demos.All()
+	switch {
+	case all && len(names) > 0:
+		return nil, errors.New("run takes names or --all, not both")
+	case all:
+		return known, nil
+	case len(names) == 0:
+		return nil, errors.New("run takes the names of demos, or --all; see loopdemo list")
+	}
+	var chosen []demos.Demo
+	var unknown []error
+	for _, name := range names {
+		i := slices.IndexFunc(known, func(d demos.Demo) bool { return d.Name == name })
+		if i < 0 {
+			suggestion := nearest(name, namesOf(known))
+			unknown = append(unknown, fmt.Errorf("unknown demo %q: did you mean %q?", name, suggestion))
+			continue
+		}
+		chosen = append(chosen, known[i])
+	}
+	if unknown != nil {
+		return nil, errors.Join(unknown...)
+	}
+	return chosen, nil
+}
+
+// runDemos runs one demo after the other, each with the random numbers of the same
+// seed. If they are several, each has a heading.
+func runDemos(w io.Writer, chosen []demos.Demo, seed uint64, opts []loop.Option) error {
+	for i, d := range chosen {
+		if len(chosen) > 1 {
+			if i > 0 {
+				fmt.Fprintln(w)
+			}
+			fmt.Fprintln(w, "==", d.Name)
+		}
+		random := rand.New(rand.NewPCG(seed, 0))
+		if err := d.Run(random, opts...); err != nil {
+			return &demoError{name: d.Name, err: err}
+		}
+	}
+	return nil
+}
+
+func namesOf(ds []demos.Demo) []string {
+	names := make([]string, len(ds))
+	for i, d := range ds {
+		names[i] = d.Name
+	}
+	return names
+}
+
+func completeNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return namesOf(demos.All()), cobra.ShellCompDirectiveNoFileComp
+}

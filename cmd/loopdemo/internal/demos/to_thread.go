@@ -1,0 +1,44 @@
+package demos
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/loop"
+)
+
+// ToThread takes what blocks off the loop, which goes on meanwhile. The
+// work takes its two seconds whatever clock the loop has: virtual time
+// waits for it.
+func toThread(opts ...loop.Option) error {
+	clock := func() string { return time.Now().Format(time.TimeOnly) }
+
+	work := func(context.Context) (coro.None, error) {
+		fmt.Println("Work started", clock())
+		time.Sleep(2 * time.Second) // blocks
+		fmt.Println("Work done at", clock())
+		return coro.None{}, nil
+	}
+
+	nap := func(co *coro.Co) error {
+		return coro.Sleep(co, time.Second)
+	}
+
+	main := func(co *coro.Co) error {
+		fmt.Println("Started main at", clock())
+		_, err := coro.Gather(co,
+			loop.ToThread(work),
+			coro.Do(nap),
+		).Await(co)
+		if err != nil {
+			return err
+		}
+		fmt.Println("Finished main at", clock())
+		return nil
+	}
+
+	_, err := loop.Run(coro.Do(main), opts...)
+	return err
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// runsQuickly are the demos whose Python version takes no long sleep and prints
+// the same every time.
+var runsQuickly = []string{
+	"hello", "sequential", "concurrent", "as-completed", "create-task", "gather", "gather-errors",
+	"gather-fails", "task-name", "fire-and-forget", "task-group",
+}
+
+const checkSyntax = `
+import ast, sys
+for path in sys.argv[1:]:
+    with open(path, encoding="utf-8") as f:
+        ast.parse(f.read(), path)
+`
+
+func TestPythonSyntax(t *testing.T) {
+	t.Parallel()                   // with TestRunAll, which mostly sleeps
+	python := findPython(t, 3, 11) // for TaskGroup
+	files, err := filepath.Glob("internal/demos/*.py")
+	require.NoError(t, err)
+	require.Len(t, files, len(demoNames()))
+	runPython(t, python, checkSyntax, files...)
+}
+
+const runScripts = `
+import contextlib, io, json, runpy, sys
+printed = []
+for path in sys.argv[1:]:
+    with contextlib.redirect_stdout(io.StringIO()) as text:
+        runpy.run_path(path, run_name="__main__")
+    printed.append(text.getvalue())
+json.dump(printed, sys.stdout)
+`
+
+// Python prints what Go does.
+func TestPythonPrintsTheSame(t *testing.T) {
+	t.Parallel()
+	python := findPython(t, 3, 12)
+	var files []string
+	for _, name := range runsQuickly {
+		files = append(files, "internal/demos/"+strings.ReplaceAll(name, "-", "_")+"_asyncio.py")
+	}
+	var printed []string
+	require.NoError(t, json.Unmarshal(runPython(t, python, runScripts, files...), &printed))
+	require.Len(t, printed, len(files))
+	for i, name := range runsQuickly {
+		want, got := golden(t, name), printed[i]
+		if name == "as-completed" { // where Python starts them in any order
+			want, got = sortStarts(want), sortStarts(got)
+		}
+		require.Equal(t, want, got, name)
+	}
+}
+
+// sortStarts sorts the lines at the beginning that tell of a start.
+func sortStarts(s string) string {
+	lines := strings.Split(s, "\n")
+	n := slices.IndexFunc(lines, func(line string) bool { return !strings.HasSuffix(line, ": started") })
+	slices.Sort(lines[:n])
+	return strings.Join(lines, "\n")
+}
+
+// findPython is the path of a Python of this version or a later one. Without any
+// the test is skipped.
+func findPython(t *testing.T, major, minor int) string {
+	t.Helper()
+	for _, name := range []string{"python3", "python3.14", "python3.13", "python3.12", "python3.11", "python"} {
+		path, err := exec.LookPath(name)
+		if err != nil {
+			continue
+		}
+		check := fmt.Sprintf("import sys; sys.exit(sys.version_info < (%d, %d))", major, minor)
+		if exec.Command(path, "-I", "-c", check).Run() == nil {
+			return path
+		}
+	}
+	t.Skipf("needs a Python %d.%d or later, and there is none", major, minor)
+	return ""
+}
+
+func runPython(t *testing.T, python, script string, args ...string) []byte {
+	t.Helper()
+	cmd := exec.Command(python, append([]string{"-I", "-W", "error", "-c", script}, args...)...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	require.NoError(t, err, stderr.String())
+	require.Empty(t, stderr.String())
+	return out
+}

@@ -1,0 +1,50 @@
+package loop_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/loop"
+)
+
+// What the hot paths allocate does not depend on the machine, so it is a test.
+func TestAllocations(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	for _, test := range []struct {
+		name string
+		most float64
+		run  func(co *coro.Co) error
+	}{
+		{"sleep(0)", 0, func(co *coro.Co) error { return coro.Sleep(co, 0) }},
+		{"create a task and await it", 1, func(co *coro.Co) error {
+			_, err := coro.CreateTask(co, noop).Await(co)
+			return err
+		}},
+		{"call_soon", 0, func(co *coro.Co) error {
+			loop.Of(co).CallSoon(doNothing)
+			return coro.Sleep(co, 0)
+		}},
+		{"await a new future that a callback sets", 2, func(co *coro.Co) error { // the future and the closure
+			f := loop.CreateFuture[int](loop.Of(co))
+			loop.Of(co).CallSoon(func() { _ = f.SetResult(1) })
+			_, err := f.Await(co)
+			return err
+		}},
+		{"sleep", 1, func(co *coro.Co) error { return coro.Sleep(co, 1) }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := loop.Run(func(co *coro.Co) (int, error) {
+				got := testing.AllocsPerRun(1000, func() { require.NoError(t, test.run(co)) })
+				require.LessOrEqual(t, got, test.most)
+				return 0, nil
+			}, loop.VirtualTime())
+			require.NoError(t, err)
+		})
+	}
+}
+
+func doNothing() {}
