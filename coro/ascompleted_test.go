@@ -58,7 +58,6 @@ func TestAsCompleted(t *testing.T) {
 		{"nothing, with a limit", time.Second, nil, nil},
 		// CPython: test_tasks.BaseTaskTests.test_as_completed_with_unused_timeout
 		{"limit that is not reached", time.Second, []coro.Awaitable[string]{sleepThen(10*ms, "a", nil)}, trace{"10ms a <nil>"}},
-		{"limit of zero", 0, []coro.Awaitable[string]{returning("a", nil), sleepThen(10*ms, "b", nil)}, trace{"0s  timed out", "0s  timed out"}},
 	} {
 		for _, way := range asCompleted {
 			t.Run(test.name+"/"+way.name, func(t *testing.T) {
@@ -124,6 +123,24 @@ func TestAsCompletedTimeout(t *testing.T) {
 			v, err = loop.RunUntilComplete(l, c)
 			require.NoError(t, err)
 			require.Equal(t, "c", v)
+		})
+	}
+}
+
+// A limit of zero is over in the iteration in which a task takes its first step, and so
+// before anybody is told of its end.
+func TestAsCompletedTimeoutOfZero(t *testing.T) {
+	for i, want := range []trace{{" timed out", " timed out"}, {" timed out"}} {
+		t.Run(asCompleted[i].name, func(t *testing.T) {
+			var tr trace
+			run(t, func(co *coro.Co) error {
+				asCompleted[i].each(co, 0, func(v string, err error) bool {
+					tr.add("%s %v", v, err)
+					return true
+				}, returning("a", nil), sleepThen(10*ms, "b", nil))
+				return nil
+			})
+			require.Equal(t, want, tr)
 		})
 	}
 }

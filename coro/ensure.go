@@ -7,13 +7,21 @@ import "github.com/ouro-loop/ouro/future"
 //
 // Semantics: asyncio.ensure_future, CPython 3.14.
 func EnsureFuture[T any](s Spawner, aw Awaitable[T], opts ...TaskOption) future.Of[T] {
+	var o taskOptions
+	if len(opts) > 0 {
+		o = collect(opts)
+	}
+	return ensureFuture(s, aw, o)
+}
+
+func ensureFuture[T any](s Spawner, aw Awaitable[T], o taskOptions) future.Of[T] {
 	switch aw := aw.(type) {
 	case future.Of[T]:
 		return aw
 	case Func[T]:
-		return CreateTask(s, aw, opts...)
+		return createTask(s, aw, o)
 	}
-	return CreateTask(s, func(co *Co) (T, error) { return aw.Await(co) }, opts...)
+	return createTask(s, func(co *Co) (T, error) { return aw.Await(co) }, o)
 }
 
 // Any makes awaitables of different types fit for one Gather, Wait or AsCompleted:

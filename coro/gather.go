@@ -74,7 +74,7 @@ func GatherErrors[F future.Any](s Spawner, fs ...F) *future.Future[[]error] {
 		}
 		future.Resolve(outer, results)
 	}
-	g.watchAll()
+	g.watchAll(true)
 	return outer
 }
 
@@ -98,8 +98,12 @@ func gather[T, R any](s Spawner, aws []Awaitable[T], settle bool, result func(fu
 	outer := new(future.Future[[]R])
 	g.init(s, outer.Core(), len(aws))
 	children := make([]future.Of[T], len(aws))
+	given := false // some of aws are futures, and may be given twice
 	for i, aw := range aws {
-		children[i] = EnsureFuture(s, aw, Quiet())
+		if _, ok := aw.(future.Of[T]); ok {
+			given = true
+		}
+		children[i] = ensureFuture(s, aw, taskOptions{quiet: true})
 		g.children[i] = children[i].Core()
 	}
 	g.resolve = func() {
@@ -109,7 +113,7 @@ func gather[T, R any](s Spawner, aws []Awaitable[T], settle bool, result func(fu
 		}
 		future.Resolve(outer, results)
 	}
-	g.watchAll()
+	g.watchAll(given)
 	return outer
 }
 
@@ -142,19 +146,24 @@ func (g *gathering) init(s Spawner, outer *future.Core, n int) {
 }
 
 // watchAll begins to wait for the children.
-func (g *gathering) watchAll() {
+func (g *gathering) watchAll(mayRepeat bool) {
 	if len(g.children) == 0 {
 		g.resolve()
 		return
 	}
 	g.watches = make([]gatherWatch, 0, len(g.children)) // never grows: links must not move
 	var done []*future.Core
-	seen := make(map[*future.Core]bool, len(g.children))
+	var seen map[*future.Core]bool
+	if mayRepeat {
+		seen = make(map[*future.Core]bool, len(g.children))
+	}
 	for _, child := range g.children {
-		if seen[child] {
-			continue
+		if mayRepeat {
+			if seen[child] {
+				continue
+			}
+			seen[child] = true
 		}
-		seen[child] = true
 		g.total++
 		if child.Done() {
 			done = append(done, child)

@@ -41,9 +41,26 @@ type TaskOption func(*taskOptions)
 
 type taskOptions struct {
 	name  string
-	eager bool
-	quiet bool
 	vars  *Vars
+	eager eagerness
+	quiet bool
+}
+
+type eagerness int8
+
+const (
+	eagerByLoop eagerness = iota // as the loop has it for all tasks
+	eagerNo
+	eagerYes
+)
+
+// collect is apart from its callers so that a call without options allocates none.
+func collect(opts []TaskOption) taskOptions {
+	o := new(taskOptions)
+	for _, opt := range opts {
+		opt(o)
+	}
+	return *o
 }
 
 // Name names the task. Without it, or with "", it is Task-N for the loop's N-th
@@ -55,7 +72,14 @@ func Name(name string) TaskOption { return func(o *taskOptions) { o.name = name 
 // The default is the loop's, which is false unless it was made otherwise.
 //
 // Semantics: asyncio.create_task(eager_start=...), CPython 3.14.
-func Eager(eager bool) TaskOption { return func(o *taskOptions) { o.eager = eager } }
+func Eager(eager bool) TaskOption {
+	return func(o *taskOptions) {
+		o.eager = eagerNo
+		if eager {
+			o.eager = eagerYes
+		}
+	}
+}
 
 // Quiet leaves the task out of the reports about tasks that were pending when
 // their loop was closed.
@@ -73,6 +97,14 @@ func InContext(v *Vars) TaskOption { return func(o *taskOptions) { o.vars = v } 
 // Semantics: asyncio.create_task, loop.create_task and TaskGroup.create_task,
 // CPython 3.14.
 func CreateTask[T any](s Spawner, f Func[T], opts ...TaskOption) *Task[T] {
+	var o taskOptions
+	if len(opts) > 0 {
+		o = collect(opts)
+	}
+	return createTask(s, f, o)
+}
+
+func createTask[T any](s Spawner, f Func[T], o taskOptions) *Task[T] {
 	if f == nil {
 		panic("coro: CreateTask of a nil function")
 	}
@@ -89,10 +121,7 @@ func CreateTask[T any](s Spawner, f Func[T], opts ...TaskOption) *Task[T] {
 	co.sched, co.task, co.core = sched, t, t.Core()
 	co.core.Init(sched.futureLoop, (*taskRole)(co), true)
 	co.link.Init((*step)(co))
-	eager := sched.options.EagerTasks
-	if opts != nil {
-		eager = co.configure(opts)
-	}
+	co.name, co.vars, co.quiet = o.name, o.vars, o.quiet
 	if co.name == "" {
 		sched.unnamed++
 		co.number = sched.unnamed
@@ -102,6 +131,7 @@ func CreateTask[T any](s Spawner, f Func[T], opts ...TaskOption) *Task[T] {
 		co.vars = &co.ownVars
 	}
 	sched.register(co)
+	eager := o.eager == eagerYes || o.eager == eagerByLoop && sched.options.EagerTasks
 	if eager && sched.loop.IsRunning() {
 		co.startEager()
 	} else {
@@ -111,17 +141,6 @@ func CreateTask[T any](s Spawner, f Func[T], opts ...TaskOption) *Task[T] {
 		group.add(co.core)
 	}
 	return t
-}
-
-// configure applies options, and returns whether the task starts eagerly. It is
-// apart from CreateTask so that a call without options allocates none.
-func (co *Co) configure(opts []TaskOption) (eager bool) {
-	o := taskOptions{eager: co.sched.options.EagerTasks}
-	for _, opt := range opts {
-		opt(&o)
-	}
-	co.name, co.vars, co.quiet = o.name, o.vars, o.quiet
-	return o.eager
 }
 
 // runBody runs the task's function, on the worker's side.
