@@ -116,7 +116,6 @@ func (b *Barrier) Wait(co *coro.Co) (index int, err error) {
 // has changed: who is there to notice would notice the order.
 func (b *Barrier) suspend(co *coro.Co) error {
 	if err := b.bound.Bind(co, (*barrierRole)(b)); err != nil {
-		b.waiters.Wake(1)
 		return err
 	}
 	_, err := b.waiters.Wait(co, (*barrierRole)(b))

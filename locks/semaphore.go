@@ -209,8 +209,9 @@ func (h *holders) drop() {
 	if len(h.tasks) == 0 {
 		return
 	}
+	current := coro.CurrentTask(h.sched)
 	at := len(h.tasks) - 1
-	for current := coro.CurrentTask(h.sched); at > 0 && h.tasks[at] != current; {
+	for at > 0 && h.tasks[at] != current {
 		at--
 	}
 	h.tasks = slices.Delete(h.tasks, at, at+1)

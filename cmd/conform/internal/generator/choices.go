@@ -69,6 +69,7 @@ func moves() []choice {
 		{w(1, 2, 1), (*builder).stubborn, shallow, false},
 		{w(1, 0, 3), (*builder).workers, shallow, false},
 		{w(3, 2, 4), (*builder).crowd, shallow, false},
+		{w(2, 3, 1), (*builder).impatient, shallow, false},
 		{w(1, 0, 2), (*builder).burst, shallow, false},
 	}
 }

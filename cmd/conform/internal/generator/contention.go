@@ -11,6 +11,7 @@ func (b *builder) contender(s *scope) []program.Stmt {
 	if !ok {
 		return nil
 	}
+	b.wants[s.coro] = n
 	at := named(n)
 	pause := program.Stmt{Op: program.OpSleep, MS: b.delay()}
 	switch n.kind {
@@ -54,48 +55,53 @@ func (b *builder) crowd(s *scope) []program.Stmt {
 	var made []program.Stmt
 	var tasks []program.Operand
 	for range 2 + b.rng.IntN(3) {
-		if len(made) > 0 && b.cost[k]*s.times > s.left {
-			break
-		}
-		if len(made) > 0 {
-			s.left -= b.cost[k] * s.times
-		}
-		st := program.Stmt{Op: program.OpSpawn, As: b.bind(s, task, reachOf(int(k))).id, Coro: k, Name: b.taskName()}
+		st := b.spawnOf(s, k)
+		st.Eager = false // so that they come one after the other
 		made = append(made, st)
 		tasks = append(tasks, program.Operand{Name: st.As})
+		s.left -= b.cost[k] * s.times
 	}
-	pause := func(ms int64) { made = append(made, program.Stmt{Op: program.OpSleep, MS: program.Just(ms)}) }
+	pause := func() { made = append(made, program.Stmt{Op: program.OpSleep, MS: program.Just(b.between(0, 1))}) }
+	cancel := func(t program.Operand) {
+		made = append(made, program.Stmt{Op: program.OpCancel, On: t, Msg: b.message()})
+	}
 	for range b.between(1, 3) {
-		pause(b.between(0, 1))
+		pause()
 	}
-	for range 2 + b.rng.IntN(5) {
-		switch b.rng.IntN(5) {
-		case 0, 1:
-			on := oneOf(b, tasks...)
-			made = append(made, program.Stmt{Op: program.OpCancel, On: on, Msg: b.message()})
-		case 2, 3:
-			made = append(made, b.poke(s)...)
+	for range 2 + b.rng.IntN(4) {
+		switch b.rng.IntN(6) {
+		case 0:
+			cancel(oneOf(b, tasks...))
+		case 1, 2:
+			made = append(made, b.poke(s, k)...)
+		case 3: // the first in line goes just as its turn comes
+			made = append(made, b.poke(s, k)...)
+			cancel(tasks[0])
+		case 4:
+			cancel(tasks[0])
+			made = append(made, b.poke(s, k)...)
 		default:
-			pause(b.between(0, 1))
+			pause()
 		}
 	}
 	return made
 }
 
-// poke gives somebody who waits for an object what he waits for.
-func (b *builder) poke(s *scope) []program.Stmt {
-	n, ok := b.pick(s, func(n name) bool { return n.kind >= lock && n.kind <= queue })
-	if !ok {
-		return nil
+// poke gives somebody who waits for an object what he waits for: mostly those that run coroutine k.
+func (b *builder) poke(s *scope, k int32) []program.Stmt {
+	n := b.wants[k]
+	if n.id == 0 || b.chance(20) {
+		var ok bool
+		if n, ok = b.pick(s, func(n name) bool { return n.kind >= lock && n.kind <= queue }); !ok {
+			return nil
+		}
 	}
 	at := named(n)
-	var made []program.Stmt
 	switch n.kind {
 	case condition:
-		notify := program.Stmt{Op: program.OpNotify, On: at, N: b.between(1, 2)}
-		return one(program.Stmt{Op: program.OpWith, On: at, Do: one(notify)})
+		return one(program.Stmt{Op: program.OpWith, On: at, Do: b.pokeCondition(s, at)})
 	case event:
-		made = one(program.Stmt{Op: program.OpEvSet, On: at})
+		made := one(program.Stmt{Op: program.OpEvSet, On: at})
 		if b.chance(50) {
 			made = append(made, program.Stmt{Op: program.OpEvClear, On: at})
 		}
@@ -104,14 +110,31 @@ func (b *builder) poke(s *scope) []program.Stmt {
 		return one(b.within(s, program.Stmt{Op: program.OpBarWait, On: at}, 70))
 	case queue:
 		o, _ := b.objectOf(n)
-		made = one(program.Stmt{Op: program.OpPutNowait, On: at, V: b.item(o.Kind)})
-		if b.chance(50) {
-			made = one(program.Stmt{Op: program.OpGetNowait, On: at})
+		made := program.Stmt{Op: program.OpPutNowait, On: at, V: b.item(o.Kind)}
+		if b.chance(40) {
+			made = program.Stmt{Op: program.OpGetNowait, On: at}
 		}
-	default:
-		made = one(program.Stmt{Op: program.OpRelease, On: at})
+		return one(b.guard(s, one(made)))
+	}
+	made := one(program.Stmt{Op: program.OpRelease, On: at})
+	for b.chance(40) {
+		made = append(made, program.Stmt{Op: oneOf(b, program.OpRelease, program.OpLocked), On: at})
+	}
+	if b.chance(30) {
+		made = append(made, b.within(s, program.Stmt{Op: program.OpAcquire, On: at}, 70))
 	}
 	return one(b.guard(s, made))
+}
+
+// pokeCondition notifies while the condition is held, or cancels somebody who then waits to hold it again.
+func (b *builder) pokeCondition(s *scope, at program.Operand) []program.Stmt {
+	var made []program.Stmt
+	t, ok := b.some(s, task)
+	for ok && b.chance(40) {
+		made = append(made, program.Stmt{Op: program.OpCancel, On: named(t), Msg: b.message()},
+			program.Stmt{Op: program.OpSleep, MS: program.Just(int64(0))})
+	}
+	return append(made, program.Stmt{Op: program.OpNotify, On: at, N: b.between(1, 2)})
 }
 
 // burst fills a queue and empties it again, which shows in what order it hands things out.

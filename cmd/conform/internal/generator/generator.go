@@ -67,6 +67,8 @@ type builder struct {
 	names   []name         // what is known of p.Names, except of the first
 	cost    []int          // statements that each coroutine runs, with those that it starts
 	used    []bool         // coroutines that another one starts
+	wants   []name         // what a coroutine waits for first, if it is a contender
+	resists []bool         // coroutines that do not end at once when cancelled
 	objects map[kind][]int // indices into p.Objects
 }
 
@@ -85,6 +87,8 @@ func (b *builder) build() {
 	}
 	b.cost = make([]int, count)
 	b.used = make([]bool, count)
+	b.wants = make([]name, count)
+	b.resists = make([]bool, count)
 	b.makeObjects()
 	b.planNames()
 	for k := count - 1; k > 0; k-- {
@@ -103,6 +107,7 @@ func (b *builder) coroutine(k, size int) {
 		body = b.contender(s)
 	case b.chance(12):
 		body = b.stubborn(s)
+		b.resists[k] = true
 	}
 	if len(body) == 0 || b.chance(40) {
 		body = append(body, b.block(s, 1+b.rng.IntN(size))...)

@@ -126,3 +126,16 @@ func (b *builder) stubborn(s *scope) []program.Stmt {
 	}
 	return []program.Stmt{me, st}
 }
+
+// impatient starts a task that does not end at once when cancelled, and waits for it for hardly any time.
+func (b *builder) impatient(s *scope) []program.Stmt {
+	k, ok := b.start(s)
+	if !ok || !b.resists[k] && b.chance(80) {
+		return nil
+	}
+	t := b.spawnOf(s, k)
+	wait := program.Stmt{
+		Op: program.OpWaitFor, On: program.Operand{Name: t.As}, MS: program.Just(b.between(-1, 1)),
+	}
+	return []program.Stmt{t, {Op: program.OpSleep, MS: program.Just(int64(0))}, b.guard(s, one(wait))}
+}

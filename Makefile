@@ -1,0 +1,42 @@
+# What there is to run. The lines below "##" are what "make" prints.
+
+GO ?= go
+STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOLANGCI = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2
+
+.PHONY: help check fmt vet lint staticcheck test race fuzz bench demo
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+check: fmt vet staticcheck test race ## everything that has to pass
+
+fmt: ## fail if a file is not formatted, or go.mod not tidy
+	@test -z "$$(gofmt -l .)" || { gofmt -d .; exit 1; }
+	$(GO) mod tidy -diff
+
+vet: ## go vet, for the other systems too
+	$(GO) vet ./...
+	GOOS=darwin $(GO) vet ./...
+	GOOS=windows $(GO) vet ./...
+
+staticcheck: ## staticcheck
+	$(STATICCHECK) ./...
+
+lint: ## golangci-lint, as .golangci.yml has it
+	$(GOLANGCI) run
+
+test: ## the tests
+	$(GO) test ./...
+
+race: ## the tests under the race detector, in random order
+	$(GO) test -race -shuffle=on ./...
+
+fuzz: ## a minute of fuzzing for each fuzz test
+	$(GO) test -run '^$$' -fuzz FuzzQueue -fuzztime 60s -fuzzminimizetime 10x ./timers
+
+bench: ## the benchmarks, each beside its floor
+	$(GO) test -run '^$$' -bench . -count 5 ./bench
+
+demo: ## asyncio's tutorials, in virtual time
+	$(GO) run ./cmd/loopdemo run --all --virtual

@@ -1,0 +1,207 @@
+// Package docs keeps the documents true: it checks them against the code.
+package docs
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.FromSlash(name))
+	require.NoError(t, err)
+	return string(text)
+}
+
+// TestAsyncioMap: every name of asyncio is in the map, and what the map points to
+// exists.
+func TestAsyncioMap(t *testing.T) {
+	text := read(t, "asyncio-map.md")
+	rows := regexp.MustCompile("(?m)^\\| (`.*?) \\| (.*?) \\|(.*)\\|$").FindAllStringSubmatch(text, -1)
+	word := regexp.MustCompile("`([^`]+)`")
+	mapped := map[string]bool{}
+	for _, row := range rows {
+		for _, name := range word.FindAllStringSubmatch(row[1], -1) {
+			mapped[name[1]] = true
+		}
+	}
+	names := strings.Fields(read(t, "testdata/asyncio-all.txt"))
+	require.Len(t, names, 95)
+	for _, name := range names {
+		require.True(t, mapped[name], "asyncio.%s is not in the map", name)
+	}
+	exported := exportedNames(t)
+	for _, row := range rows {
+		for _, name := range word.FindAllStringSubmatch(row[2]+row[3], -1) {
+			require.True(t, exported[name[1]], "%s points to %s, which does not exist", row[1], name[1])
+		}
+	}
+}
+
+// packages are those that a program can import.
+var packages = []string{"timers", "executor", "future", "coro", "loop", "locks", "queues"}
+
+// exportedNames are "package.Name" and "package.Type.Method".
+func exportedNames(t *testing.T) map[string]bool {
+	t.Helper()
+	names := map[string]bool{}
+	for _, pkg := range packages {
+		for _, file := range parse(t, pkg, parser.SkipObjectResolution) {
+			for _, decl := range file.Decls {
+				switch d := decl.(type) {
+				case *ast.FuncDecl:
+					name := d.Name.Name
+					if d.Recv != nil {
+						name = receiver(d.Recv.List[0].Type) + "." + name
+					}
+					names[pkg+"."+name] = true
+				case *ast.GenDecl:
+					for _, spec := range d.Specs {
+						switch s := spec.(type) {
+						case *ast.TypeSpec:
+							names[pkg+"."+s.Name.Name] = true
+						case *ast.ValueSpec:
+							for _, n := range s.Names {
+								names[pkg+"."+n.Name] = true
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	return names
+}
+
+func receiver(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.StarExpr:
+		return receiver(e.X)
+	case *ast.IndexExpr:
+		return receiver(e.X)
+	case *ast.Ident:
+		return e.Name
+	}
+	return ""
+}
+
+// parse parses the files of a package, without its tests.
+func parse(t *testing.T, dir string, mode parser.Mode) []*ast.File {
+	t.Helper()
+	var files []*ast.File
+	paths, err := filepath.Glob(filepath.Join("..", dir, "*.go"))
+	require.NoError(t, err)
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, mode)
+		require.NoError(t, err)
+		files = append(files, file)
+	}
+	return files
+}
+
+// TestImportsGoOneWay: each package imports only those below it.
+func TestImportsGoOneWay(t *testing.T) {
+	const module = "github.com/ouro-loop/ouro/"
+	allowed := map[string][]string{
+		"timers":   {},
+		"executor": {},
+		"future":   {},
+		"coro":     {"future", "timers"},
+		"loop":     {"coro", "executor", "future", "timers"},
+		"locks":    {"coro", "future", "timers"},
+		"queues":   {"coro", "future", "locks", "timers"},
+	}
+	for _, pkg := range slices.Sorted(maps.Keys(allowed)) {
+		for _, file := range parse(t, pkg, parser.ImportsOnly) {
+			for _, imp := range file.Imports {
+				path := strings.Trim(imp.Path.Value, `"`)
+				if inside, ok := strings.CutPrefix(path, module); ok {
+					require.Contains(t, allowed[pkg], inside, "%s imports %s", pkg, inside)
+					continue
+				}
+				first, _, _ := strings.Cut(path, "/")
+				outside := strings.Contains(first, ".")
+				require.False(t, outside && path != "github.com/google/btree" && path != "golang.org/x/sys/unix",
+					"%s imports %s", pkg, path)
+			}
+		}
+	}
+}
+
+// TestReadme: every block of Go in the README is in a tested Example, line by line,
+// and every command is one that exists.
+func TestReadme(t *testing.T) {
+	text := read(t, "../README.md")
+	blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(text, -1)
+	require.NotEmpty(t, blocks)
+	example := flat(read(t, "../loop/example_readme_test.go"))
+	for _, block := range blocks {
+		code := block[1]
+		code = regexp.MustCompile(`(?s)^package main\n\nimport \(.*?\n\)\n`).ReplaceAllString(code, "")
+		code = strings.ReplaceAll(code, "func main() {", "func Example_readme() {")
+		for _, piece := range strings.Split(strings.TrimSpace(code), "\n\n") {
+			piece = strings.TrimSuffix(strings.TrimSpace(piece), "\n}") // the Example has its output there
+			require.Contains(t, example, flat(piece))
+		}
+	}
+	for _, name := range regexp.MustCompile(`\]\(([a-zA-Z][\w./-]*)\)`).FindAllStringSubmatch(text, -1) {
+		_, err := os.Stat(filepath.Join("..", filepath.FromSlash(name[1])))
+		require.NoError(t, err, "the README links to it")
+	}
+}
+
+// flat makes two pieces of text equal that differ only in white space.
+func flat(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// TestArchitectureShowsTheIteration: the diagram's five steps are the calls of the
+// one function.
+func TestArchitectureShowsTheIteration(t *testing.T) {
+	var calls []string
+	for _, file := range parse(t, "loop", parser.SkipObjectResolution) {
+		for _, decl := range file.Decls {
+			if f, ok := decl.(*ast.FuncDecl); ok && f.Name.Name == "iterate" {
+				ast.Inspect(f.Body, func(n ast.Node) bool {
+					if call, ok := n.(*ast.CallExpr); ok {
+						calls = append(calls, call.Fun.(*ast.SelectorExpr).Sel.Name)
+					}
+					return true
+				})
+			}
+		}
+	}
+	require.Len(t, calls, 5)
+	text := read(t, "architecture.md")
+	at := 0
+	for i, name := range calls {
+		step := string(rune('1'+i)) + ". " + name
+		found := strings.Index(text[at:], step)
+		require.GreaterOrEqual(t, found, 0, "architecture.md does not show step %q in its place", step)
+		at += found
+	}
+}
+
+// TestNoWallClockSleep: tests wait for events, or on virtual time.
+func TestNoWallClockSleep(t *testing.T) {
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "docs_test.go") {
+			return err
+		}
+		require.False(t, strings.Contains(read(t, path), "time.Sleep("), path)
+		return nil
+	})
+	require.NoError(t, err)
+}

@@ -1,0 +1,22 @@
+// Package queues holds asyncio's queues: [Queue], first in first out; [LifoQueue],
+// last in first out; and [PriorityQueue], smallest first.
+//
+// They connect the coroutines of one event loop, not goroutines: every method must
+// be called on the loop's goroutine, and none is safe for concurrent use. What does
+// not suspend takes no Co, and can be called from a callback as well.
+//
+// A queue with a bound makes those who put wait while it is full. Consumers tell
+// with TaskDone that they have dealt with an item, and Join waits for that. After
+// Shutdown nothing more can be put, and those who get find the queue at its end:
+//
+//	for job, err := range q.All(co) {
+//		if err != nil {
+//			return err // the task was canceled
+//		}
+//		...
+//		q.TaskDone()
+//	}
+//
+// A queue is tied to the first loop on which a coroutine has to wait for it; to
+// wait on another loop is refused with an error that wraps coro.ErrOtherLoop.
+package queues

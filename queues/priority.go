@@ -1,0 +1,154 @@
+package queues
+
+import (
+	"cmp"
+	"iter"
+
+	"github.com/ouro-loop/ouro/coro"
+)
+
+// PriorityQueue gives the smallest item out first. Otherwise it is a [Queue]: its
+// methods are described there. It is made by [NewPriority] or [NewPriorityFunc], and
+// must not be copied.
+//
+// Of items neither of which is less than the other, the one comes out first that
+// would in CPython, whose heap this is; it need not be the one that was put first.
+// Items that are to keep their order carry a number that says so.
+//
+// Semantics: asyncio.PriorityQueue, CPython 3.14.
+type PriorityQueue[T any] struct {
+	state
+	items heap[T]
+}
+
+// NewPriority makes a queue of items that are compared with <. It is full with
+// maxSize items; with zero or less it never is.
+//
+// Semantics: asyncio.PriorityQueue, CPython 3.14.
+func NewPriority[T cmp.Ordered](maxSize int) *PriorityQueue[T] {
+	return NewPriorityFunc(maxSize, func(a, b T) bool { return a < b })
+}
+
+// NewPriorityFunc makes a queue of items that less compares: it reports whether a
+// comes out before b. Without a strict weak ordering the order is unspecified, and a
+// less that panics leaves it so.
+//
+// Semantics: asyncio.PriorityQueue of items with a __lt__, CPython 3.14.
+func NewPriorityFunc[T any](maxSize int, less func(a, b T) bool) *PriorityQueue[T] {
+	if less == nil {
+		panic("queues: NewPriorityFunc without a less function")
+	}
+	return &PriorityQueue[T]{state: state{maxSize: maxSize}, items: heap[T]{less: less}}
+}
+
+// Put waits while the queue is full, and puts v into it, see [Queue.Put].
+func (q *PriorityQueue[T]) Put(co *coro.Co, v T) error {
+	if err := q.waitForRoom(co); err != nil {
+		return err
+	}
+	return q.PutNowait(v)
+}
+
+// PutNowait puts v into the queue, see [Queue.PutNowait].
+func (q *PriorityQueue[T]) PutNowait(v T) error {
+	if q.items.less == nil {
+		panic("queues: a PriorityQueue that was not made by NewPriority or NewPriorityFunc")
+	}
+	if err := q.mayPut(); err != nil {
+		return err
+	}
+	q.items.push(v)
+	q.put()
+	return nil
+}
+
+// Get waits while the queue is empty, and takes the smallest item out, see
+// [Queue.Get].
+func (q *PriorityQueue[T]) Get(co *coro.Co) (T, error) {
+	if err := q.waitForItem(co); err != nil {
+		var zero T
+		return zero, err
+	}
+	return q.GetNowait()
+}
+
+// GetNowait takes the smallest item out, see [Queue.GetNowait].
+func (q *PriorityQueue[T]) GetNowait() (T, error) {
+	if err := q.mayGet(); err != nil {
+		var zero T
+		return zero, err
+	}
+	v := q.items.pop()
+	q.got()
+	return v, nil
+}
+
+// All gets items until the queue is shut down, see [Queue.All].
+func (q *PriorityQueue[T]) All(co *coro.Co) iter.Seq2[T, error] { return all(co, q.Get) }
+
+// Shutdown lets nothing more be put, and with immediate empties the queue, see
+// [Queue.Shutdown].
+func (q *PriorityQueue[T]) Shutdown(immediate bool) {
+	if immediate {
+		q.items.tree = nil
+	}
+	q.shutDown(immediate)
+}
+
+// String shows the name, the bound, and how many items and waiters there are.
+func (q *PriorityQueue[T]) String() string { return q.format("PriorityQueue") }
+
+// heap is a binary heap that makes the comparisons of CPython's heapq in the same
+// order, so that equal items come out in the same order too. container/heap does
+// not: it stops on the way down where heapq goes to the bottom and back up.
+type heap[T any] struct {
+	tree []T // neither child of i, 2i+1 and 2i+2, is less than i
+	less func(a, b T) bool
+}
+
+func (h *heap[T]) push(v T) {
+	h.tree = append(h.tree, v)
+	h.up(0, len(h.tree)-1)
+}
+
+func (h *heap[T]) pop() (v T) {
+	last := len(h.tree) - 1
+	end := h.tree[last]
+	h.tree[last] = v // the zero value, for the garbage collector
+	h.tree = h.tree[:last]
+	if last == 0 {
+		return end
+	}
+	v, h.tree[0] = h.tree[0], end
+	h.down(0)
+	return v
+}
+
+// up moves the item at i towards the root, past those it is less than.
+func (h *heap[T]) up(root, i int) {
+	t := h.tree
+	for i > root {
+		parent := (i - 1) / 2
+		if !h.less(t[i], t[parent]) {
+			return
+		}
+		t[i], t[parent] = t[parent], t[i]
+		i = parent
+	}
+}
+
+// down moves the item at i to the bottom, always swapping it with the lesser child,
+// and from there back up: it came from the bottom, and most likely belongs there.
+func (h *heap[T]) down(i int) {
+	t := h.tree
+	root := i
+	for 2*i+1 < len(t) {
+		child := 2*i + 1
+		if right := child + 1; right < len(t) && !h.less(t[child], t[right]) {
+			child = right
+		}
+		t[i], t[child] = t[child], t[i]
+		i = child
+	}
+	h.up(root, i)
+}

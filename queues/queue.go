@@ -1,0 +1,150 @@
+package queues
+
+import (
+	"iter"
+
+	"github.com/ouro-loop/ouro/coro"
+)
+
+// Queue gives its items out in the order in which they were put. The zero Queue is
+// empty and has no bound; [New] makes one that has. It must not be copied after its
+// first use.
+//
+// Those who wait are served in the order in which they came, except that whoever
+// happens to run between the wake-up of a waiter and its turn can be faster: the
+// waiter goes on waiting then, at the end of the line.
+//
+// Semantics: asyncio.Queue, CPython 3.14.
+type Queue[T any] struct {
+	state
+	items ring[T]
+}
+
+// New makes a queue that is full with maxSize items; with zero or less it never is.
+//
+// Semantics: asyncio.Queue, CPython 3.14.
+func New[T any](maxSize int) *Queue[T] { return &Queue[T]{state: state{maxSize: maxSize}} }
+
+// Put waits while the queue is full, and puts v into it. A queue that is not full
+// does not suspend. The error is a cancellation of the task, or ErrShutDown; v is
+// not in the queue then.
+//
+// Semantics: asyncio.Queue.put, CPython 3.14.
+func (q *Queue[T]) Put(co *coro.Co, v T) error {
+	if err := q.waitForRoom(co); err != nil {
+		return err
+	}
+	return q.PutNowait(v)
+}
+
+// PutNowait puts v into the queue, and wakes the first of those who wait for an
+// item. The error is ErrShutDown or ErrFull.
+//
+// Semantics: asyncio.Queue.put_nowait, CPython 3.14.
+func (q *Queue[T]) PutNowait(v T) error {
+	if err := q.mayPut(); err != nil {
+		return err
+	}
+	q.items.push(v)
+	q.put()
+	return nil
+}
+
+// Get waits while the queue is empty, and takes an item out of it. If there is one
+// it does not suspend. The error is a cancellation of the task, and nothing was
+// taken out then; or ErrShutDown, when nothing is left after a Shutdown.
+//
+// Semantics: asyncio.Queue.get, CPython 3.14.
+func (q *Queue[T]) Get(co *coro.Co) (T, error) {
+	if err := q.waitForItem(co); err != nil {
+		var zero T
+		return zero, err
+	}
+	return q.GetNowait()
+}
+
+// GetNowait takes an item out of the queue, and wakes the first of those who wait
+// for room. The error is ErrEmpty, or ErrShutDown after a Shutdown.
+//
+// Semantics: asyncio.Queue.get_nowait, CPython 3.14.
+func (q *Queue[T]) GetNowait() (T, error) {
+	if err := q.mayGet(); err != nil {
+		var zero T
+		return zero, err
+	}
+	v := q.items.pop()
+	q.got()
+	return v, nil
+}
+
+// All gets items until the queue is shut down and nothing is left in it. The only
+// error that it yields, as the last pair, is a cancellation of the task. Every item
+// that it yields was taken out; TaskDone is for the body to call.
+//
+// asyncio has no such iteration.
+func (q *Queue[T]) All(co *coro.Co) iter.Seq2[T, error] { return all(co, q.Get) }
+
+// Shutdown lets nothing more be put: those who put get ErrShutDown, those who wait
+// for room too. What is in the queue can still be taken out, and then those who get
+// are given ErrShutDown as well.
+//
+// With immediate the queue is emptied; what was in it counts as done, which may
+// be what Join waits for.
+//
+// Semantics: asyncio.Queue.shutdown, CPython 3.14.
+func (q *Queue[T]) Shutdown(immediate bool) {
+	if immediate {
+		q.items = ring[T]{}
+	}
+	q.shutDown(immediate)
+}
+
+// String shows the name, the bound, and how many items and waiters there are.
+func (q *Queue[T]) String() string { return q.format("Queue") }
+
+// all iterates over what get gives.
+func all[T any](co *coro.Co, get func(*coro.Co) (T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for {
+			v, err := get(co)
+			if err == ErrShutDown {
+				return
+			}
+			if !yield(v, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// ring is a queue in an array that is used in circles.
+type ring[T any] struct {
+	slots []T // their number is a power of two
+	head  int // where the oldest item is
+	n     int
+}
+
+func (r *ring[T]) push(v T) {
+	if r.n == len(r.slots) {
+		r.grow()
+	}
+	r.slots[(r.head+r.n)&(len(r.slots)-1)] = v
+	r.n++
+}
+
+func (r *ring[T]) pop() T {
+	var zero T
+	slot := &r.slots[r.head]
+	v := *slot
+	*slot = zero // for the garbage collector
+	r.head = (r.head + 1) & (len(r.slots) - 1)
+	r.n--
+	return v
+}
+
+func (r *ring[T]) grow() {
+	slots := make([]T, max(8, 2*len(r.slots)))
+	n := copy(slots, r.slots[r.head:])
+	copy(slots[n:], r.slots[:r.head])
+	r.slots, r.head = slots, 0
+}

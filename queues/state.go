@@ -1,0 +1,239 @@
+package queues
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/ouro-loop/ouro/coro"
+)
+
+// state is all of a queue but its items: how many there are, and who waits. It does
+// not depend on their type or order.
+type state struct {
+	_          noCopy
+	name       string
+	maxSize    int
+	n          int // items
+	unfinished int // items put for which TaskDone was not called
+	down       bool
+
+	getters, putters, joiners coro.Waiters
+	bound                     coro.Bound
+}
+
+// noCopy has go vet complain about copies of what holds it.
+type noCopy struct{}
+
+func (*noCopy) Lock()   {}
+func (*noCopy) Unlock() {}
+
+// Len is how many items are in the queue.
+//
+// Semantics: asyncio.Queue.qsize, CPython 3.14.
+func (s *state) Len() int { return s.n }
+
+// MaxSize is how many items the queue takes, zero or less for any number.
+//
+// Semantics: asyncio.Queue.maxsize, CPython 3.14.
+func (s *state) MaxSize() int { return s.maxSize }
+
+// Empty reports whether there is no item in the queue.
+//
+// Semantics: asyncio.Queue.empty, CPython 3.14.
+func (s *state) Empty() bool { return s.n == 0 }
+
+// Full reports whether the queue has reached its bound.
+//
+// Semantics: asyncio.Queue.full, CPython 3.14.
+func (s *state) Full() bool { return s.maxSize > 0 && s.n >= s.maxSize }
+
+// waitForRoom returns nil when the queue is not full.
+func (s *state) waitForRoom(co *coro.Co) error {
+	for s.Full() {
+		if s.down {
+			return ErrShutDown
+		}
+		if err := s.bound.Bind(co, (*putRole)(s)); err != nil {
+			return err
+		}
+		woken, err := s.putters.Wait(co, (*putRole)(s))
+		if err != nil {
+			if woken && !s.Full() {
+				s.putters.Wake(1) // the room is for the next in line
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// mayPut is the error of a put that does not wait.
+func (s *state) mayPut() error {
+	switch {
+	case s.down:
+		return ErrShutDown
+	case s.Full():
+		return ErrFull
+	}
+	return nil
+}
+
+// put comes after an item was put.
+func (s *state) put() {
+	s.n++
+	s.unfinished++
+	s.getters.Wake(1)
+}
+
+// waitForItem returns nil when there is an item in the queue.
+func (s *state) waitForItem(co *coro.Co) error {
+	for s.n == 0 {
+		if s.down {
+			return ErrShutDown
+		}
+		if err := s.bound.Bind(co, (*getRole)(s)); err != nil {
+			return err
+		}
+		woken, err := s.getters.Wait(co, (*getRole)(s))
+		if err != nil {
+			if woken && s.n > 0 {
+				s.getters.Wake(1) // the item is for the next in line
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// mayGet is the error of a get that does not wait.
+func (s *state) mayGet() error {
+	switch {
+	case s.n > 0:
+		return nil
+	case s.down:
+		return ErrShutDown
+	}
+	return ErrEmpty
+}
+
+// got comes after an item was taken out.
+func (s *state) got() {
+	s.n--
+	s.putters.Wake(1)
+}
+
+// TaskDone says that the work on an item that was taken out is done. The call for
+// the last unfinished item wakes those who are in Join. The error is
+// ErrTooManyDone if it was called for every item that was put.
+//
+// Semantics: asyncio.Queue.task_done, CPython 3.14.
+func (s *state) TaskDone() error {
+	if s.unfinished <= 0 {
+		return ErrTooManyDone
+	}
+	s.unfinished--
+	if s.unfinished == 0 {
+		s.joiners.WakeAll()
+	}
+	return nil
+}
+
+// Join waits until TaskDone was called for every item that was put; if there is
+// none, it does not suspend. The error is a cancellation of the task.
+//
+// Semantics: asyncio.Queue.join, CPython 3.14.
+func (s *state) Join(co *coro.Co) error {
+	if s.unfinished == 0 {
+		return nil
+	}
+	if err := s.bound.Bind(co, (*joinRole)(s)); err != nil {
+		return err
+	}
+	_, err := s.joiners.Wait(co, (*joinRole)(s))
+	return err
+}
+
+// Unfinished is how many items were put for which TaskDone was not called yet.
+func (s *state) Unfinished() int { return s.unfinished }
+
+// shutDown is Shutdown, but for the items.
+func (s *state) shutDown(immediate bool) {
+	s.down = true
+	if immediate {
+		s.unfinished = max(0, s.unfinished-s.n)
+		s.n = 0
+		if s.unfinished == 0 {
+			s.joiners.WakeAll()
+		}
+	}
+	s.getters.WakeAll()
+	s.putters.WakeAll()
+}
+
+// SetName names the queue in reports.
+func (s *state) SetName(name string) { s.name = name }
+
+// Name is what SetName was given.
+func (s *state) Name() string { return s.name }
+
+// Getters are the tasks that wait for an item, in order. One that was woken or
+// canceled is among them until it runs.
+func (s *state) Getters() []coro.AnyTask { return s.getters.Tasks() }
+
+// Putters are the tasks that wait for room, in order. One that was woken or
+// canceled is among them until it runs.
+func (s *state) Putters() []coro.AnyTask { return s.putters.Tasks() }
+
+// Joiners are the tasks that wait in Join, in order. One that was woken or canceled
+// is among them until it runs.
+func (s *state) Joiners() []coro.AnyTask { return s.joiners.Tasks() }
+
+// titled is what a queue of a kind is called in reports.
+func (s *state) titled(kind string) string {
+	if s.name == "" {
+		return kind
+	}
+	return fmt.Sprintf("%s %q", kind, s.name)
+}
+
+// format is what String methods give: <Queue "jobs" maxsize=3 items=2 tasks=2>.
+func (s *state) format(kind string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "<%s maxsize=%d", s.titled(kind), s.maxSize)
+	for _, part := range []struct {
+		name string
+		n    int
+	}{
+		{"items", s.n},
+		{"getters", s.getters.Len()},
+		{"putters", s.putters.Len()},
+		{"tasks", s.unfinished},
+	} {
+		if part.n > 0 {
+			fmt.Fprintf(&b, " %s=%d", part.name, part.n)
+		}
+	}
+	if s.down {
+		b.WriteString(" shutdown")
+	}
+	b.WriteString(">")
+	return b.String()
+}
+
+// getRole, putRole and joinRole are a queue as what stands behind the futures of
+// those who wait.
+type (
+	getRole  state
+	putRole  state
+	joinRole state
+)
+
+func (r *getRole) Describe() string { return "an item of " + (*state)(r).titled("queue") }
+
+func (r *putRole) Describe() string {
+	return fmt.Sprintf("room in %s (%d of %d)", (*state)(r).titled("queue"), r.n, r.maxSize)
+}
+
+func (r *joinRole) Describe() string {
+	return fmt.Sprintf("the end of the work on %s (%d unfinished)", (*state)(r).titled("queue"), r.unfinished)
+}
