@@ -56,9 +56,11 @@ func Walk(block []Stmt, visit func(*Stmt)) {
 	for i := range block {
 		st := &block[i]
 		visit(st)
-		for _, inner := range st.Blocks() {
-			Walk(*inner, visit)
+		Walk(st.Do, visit)
+		for h := range st.Except {
+			Walk(st.Except[h].Do, visit)
 		}
+		Walk(st.Finally, visit)
 	}
 }
 

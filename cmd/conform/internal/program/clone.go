@@ -51,9 +51,7 @@ func (p *Program) Prune() {
 	p.Coros = kept
 	for i := range kept {
 		Walk(kept[i].Body, func(st *Stmt) {
-			for _, ref := range st.coros() {
-				*ref = moved[*ref]
-			}
+			st.eachCoro(func(ref *int32) { *ref = moved[*ref] })
 		})
 	}
 }
@@ -69,28 +67,24 @@ func (p *Program) mark(id int, used, names []bool) {
 		for _, o := range st.Of {
 			names[o.Name] = true
 		}
-		for _, ref := range st.coros() {
-			p.mark(int(*ref), used, names)
-		}
+		st.eachCoro(func(ref *int32) { p.mark(int(*ref), used, names) })
 	})
 }
 
-// coros returns where the statement says which coroutines it starts.
-func (st *Stmt) coros() []*int32 {
-	var refs []*int32
+// eachCoro calls visit with each place where the statement says which coroutine it starts.
+func (st *Stmt) eachCoro(visit func(*int32)) {
 	sp := &specs[st.Op]
 	if sp.need&fieldCoro != 0 {
-		refs = append(refs, &st.Coro)
+		visit(&st.Coro)
 	}
 	if sp.need&fieldOn != 0 && st.On.Fresh() {
-		refs = append(refs, &st.On.Coro)
+		visit(&st.On.Coro)
 	}
 	for i := range st.Of {
 		if st.Of[i].Fresh() {
-			refs = append(refs, &st.Of[i].Coro)
+			visit(&st.Of[i].Coro)
 		}
 	}
-	return refs
 }
 
 // Number gives the statements new numbers, from 1 in the order of the text.

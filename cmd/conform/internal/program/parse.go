@@ -1,9 +1,11 @@
 package program
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -16,16 +18,15 @@ const maxMS = 1_000_000_000
 // Parse reads a program from its line of text. It accepts what can be run and has one meaning; what it refuses is
 // told with its column and, inside a statement, with the statement's number. Fields that the format does not have
 // are skipped, so that a program may carry notes.
+//
+// It is safe for concurrent use.
 func Parse(line []byte) (*Program, error) {
 	if !utf8.Valid(line) {
 		return nil, errors.New("not UTF-8")
 	}
-	p := parser{
-		scanner: scanner{data: line},
-		names:   make(map[string]Name, 32),
-		coros:   make(map[string]int32, 8),
-		prog:    &Program{Names: []string{""}},
-	}
+	p := parsers.Get().(*parser)
+	defer parsers.Put(p)
+	p.begin(line)
 	p.program()
 	if p.err != nil {
 		return nil, p.err
@@ -33,15 +34,36 @@ func Parse(line []byte) (*Program, error) {
 	return p.prog, nil
 }
 
+// parser reads one program after the other. Most of its memory outlives the programs: reading them is a good part of
+// what running them costs.
 type parser struct {
 	scanner
-	prog  *Program
+	prog *Program
+	told bool // err says already where in the program it is
+
 	names map[string]Name
-	coros map[string]int32
+	coros map[string]int32 // numbered as they are first mentioned
+	order []int32          // of those, as they are defined
 	vars  []varUse
-	stack []Stmt // the statements of the blocks being read, so that a block is allocated once
-	told  bool   // err says already where in the program it is
+
+	// What blocks and lists gather their elements on, until they know how many there are.
+	stmts    []Stmt
+	operands []Operand
+	handlers []Handler
+	words    []string
+
+	// What the finished lists of this program are cut from.
+	stmtArena    arena[Stmt]
+	operandArena arena[Operand]
+	handlerArena arena[Handler]
+	wordArena    arena[string]
+
+	texts map[string]string // strings that earlier programs had as well
 }
+
+var parsers = sync.Pool{New: func() any {
+	return &parser{names: map[string]Name{}, coros: map[string]int32{}, texts: map[string]string{}}
+}}
 
 // varUse is a statement that uses a context variable. Objects may follow the coroutines in the text, so that these
 // are looked up at the end.
@@ -49,6 +71,33 @@ type varUse struct {
 	name Name
 	i    int
 	op   Op
+}
+
+func (p *parser) begin(line []byte) {
+	p.scanner = scanner{data: line}
+	p.prog = &Program{Names: make([]string, 1, 32)}
+	p.told = false
+	clear(p.names)
+	clear(p.coros)
+	p.order, p.vars = p.order[:0], p.vars[:0]
+	p.stmts, p.operands, p.handlers, p.words = p.stmts[:0], p.operands[:0], p.handlers[:0], p.words[:0]
+	p.stmtArena.free = make([]Stmt, bytes.Count(line, []byte(`"op"`)))
+	p.operandArena, p.handlerArena, p.wordArena = arena[Operand]{}, arena[Handler]{}, arena[string]{}
+}
+
+// arena cuts slices from larger ones.
+type arena[T any] struct{ free []T }
+
+// take returns a copy of the list that has no room to grow.
+func (a *arena[T]) take(list []T) []T {
+	n := len(list)
+	if n > len(a.free) {
+		a.free = make([]T, max(n, 16))
+	}
+	taken := a.free[:n:n]
+	a.free = a.free[n:]
+	copy(taken, list)
+	return taken
 }
 
 // place puts before the error, if there is one, where in the program it is. The innermost place wins.
@@ -60,7 +109,6 @@ func (p *parser) place(format string, args ...any) {
 }
 
 func (p *parser) program() {
-	var main string
 	var hasMain, hasCoros bool
 	p.open('{')
 	for first := true; p.more('}', first); first = false {
@@ -70,7 +118,8 @@ func (p *parser) program() {
 				p.failf("version %d of the format is unknown", v)
 			}
 		case "main":
-			main, hasMain = p.str(), true
+			hasMain = true
+			p.prog.Main = int(p.coro())
 		case "objects":
 			p.objects()
 		case "coros":
@@ -84,20 +133,13 @@ func (p *parser) program() {
 		}
 	}
 	p.end()
-	if p.err != nil {
-		return
-	}
-	if !hasMain || !hasCoros {
+	if p.err == nil && !(hasMain && hasCoros) {
 		p.failf("a program needs main and coros")
-		return
 	}
-	id, ok := p.coros[main]
-	if !ok {
-		p.failf("main: unknown coroutine %q", main)
-		return
+	if p.err == nil {
+		p.checkVars()
+		p.resolve()
 	}
-	p.prog.Main = int(id)
-	p.checkVars()
 }
 
 func (p *parser) checkVars() {
@@ -110,94 +152,74 @@ func (p *parser) checkVars() {
 	}
 }
 
-func (p *parser) objects() {
-	if p.null() {
+// resolve gives the coroutines the numbers that they have in the order of the text.
+func (p *parser) resolve() {
+	const unknown = -1
+	number := make([]int32, len(p.coros))
+	for id := range number {
+		number[id] = unknown
+	}
+	moved := len(p.order) != len(number)
+	for i, id := range p.order {
+		number[id] = int32(i)
+		moved = moved || int(id) != i
+	}
+	if !moved {
 		return
 	}
-	p.open('[')
-	for first := true; p.more(']', first); first = false {
-		p.prog.Objects = append(p.prog.Objects, p.object())
-		p.place("object %d", len(p.prog.Objects))
+	main := number[p.prog.Main]
+	if main == unknown {
+		p.failf("main: unknown coroutine %q", p.mentioned(int32(p.prog.Main)))
+		return
+	}
+	p.prog.Main = int(main)
+	for i := range p.prog.Coros {
+		Walk(p.prog.Coros[i].Body, func(st *Stmt) {
+			st.eachCoro(func(ref *int32) {
+				if number[*ref] == unknown {
+					p.failf("unknown coroutine %q", p.mentioned(*ref))
+					p.place("statement %d (%s)", st.I, st.Op)
+					return
+				}
+				*ref = number[*ref]
+			})
+		})
 	}
 }
 
-func (p *parser) object() (o Object) {
-	var n, size Maybe[int64]
-	p.open('{')
-	for first := true; p.more('}', first); first = false {
-		switch string(p.key()) {
-		case "kind":
-			word := p.str()
-			o.Kind = ObjectKind(slices.Index(objectWords[1:], word) + 1)
-			if o.Kind == 0 {
-				p.failf("unknown kind %q", word)
-			}
-		case "as":
-			o.As = p.name()
-		case "n":
-			n = Just(p.int())
-		case "max":
-			size = Just(p.int())
-		case "default":
-			o.Default = p.value()
-		default:
-			p.skip()
+// mentioned returns the name of the coroutine that was mentioned under that number.
+func (p *parser) mentioned(id int32) string {
+	for name, i := range p.coros {
+		if i == id {
+			return name
 		}
 	}
-	if p.err != nil {
-		return o
-	}
-	switch {
-	case o.Kind == 0:
-		p.failf("missing field %q", "kind")
-	case o.As == 0:
-		p.failf("missing field %q", "as")
-	case o.Kind.counted() == "n" && !n.Set, o.Kind.counted() == "max" && !size.Set:
-		p.failf("missing field %q", o.Kind.counted())
-	case o.Kind == Barrier && n.V < 1, o.Kind != Barrier && n.V < 0:
-		p.failf("n is %d, too small for a %s", n.V, o.Kind)
-	case o.Kind.counted() == "n":
-		o.N = n.V
-	case o.Kind.counted() == "max":
-		o.N = size.V
-	}
-	return o
+	return "?"
 }
 
-// coroutines reads the coroutines twice: once for their names, so that those used before they are defined are known,
-// and once for their bodies.
 func (p *parser) coroutines() {
-	before := p.scanner
 	p.open('{')
 	for first := true; p.more('}', first); first = false {
-		name := string(p.key())
-		if _, ok := p.coros[name]; ok {
+		id := p.coroOf(p.key())
+		name := p.mentioned(id)
+		if slices.Contains(p.order, id) {
 			p.failf("coroutine %q defined twice", name)
 		}
-		p.coros[name] = int32(len(p.prog.Coros))
-		p.prog.Coros = append(p.prog.Coros, Coro{Name: name})
-		p.skip()
-	}
-	if p.err != nil {
-		return
-	}
-	p.scanner = before
-	p.open('{')
-	for i := 0; p.more('}', i == 0); i++ {
-		p.key()
-		p.prog.Coros[i].Body = p.block()
-		p.place("coroutine %q", p.prog.Coros[i].Name)
+		p.order = append(p.order, id)
+		body := p.block()
+		p.prog.Coros = append(p.prog.Coros, Coro{Name: name, Body: body})
+		p.place("coroutine %q", name)
 	}
 }
 
 func (p *parser) block() []Stmt {
-	base := len(p.stack)
+	base := len(p.stmts)
 	p.open('[')
 	for first := true; p.more(']', first); first = false {
-		p.stack = append(p.stack, p.stmt())
+		p.stmts = append(p.stmts, p.stmt())
 	}
-	block := slices.Clone(p.stack[base:])
-	p.stack = p.stack[:base]
+	block := p.stmtArena.take(p.stmts[base:])
+	p.stmts = p.stmts[:base]
 	return block
 }
 
@@ -212,17 +234,35 @@ func (p *parser) name() Name {
 		return n
 	}
 	n := Name(len(p.prog.Names))
-	p.prog.Names = append(p.prog.Names, string(word))
-	p.names[p.prog.Names[n]] = n
+	text := p.text(word)
+	p.prog.Names = append(p.prog.Names, text)
+	p.names[text] = n
 	return n
 }
 
 // coro reads the name of a coroutine.
-func (p *parser) coro() int32 {
-	word := p.bytes()
-	id, ok := p.coros[string(word)]
-	if !ok {
-		p.failf("unknown coroutine %q", word)
+func (p *parser) coro() int32 { return p.coroOf(p.bytes()) }
+
+func (p *parser) coroOf(word []byte) int32 {
+	if id, ok := p.coros[string(word)]; ok {
+		return id
 	}
+	id := int32(len(p.coros))
+	p.coros[p.text(word)] = id
 	return id
+}
+
+// maxTexts bounds the strings that are kept for later programs.
+const maxTexts = 1000
+
+// text returns the bytes as a string, and the same string for the same bytes while there is room.
+func (p *parser) text(word []byte) string {
+	if s, ok := p.texts[string(word)]; ok {
+		return s
+	}
+	s := string(word)
+	if len(p.texts) < maxTexts {
+		p.texts[s] = s
+	}
+	return s
 }

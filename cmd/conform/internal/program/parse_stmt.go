@@ -1,6 +1,7 @@
 package program
 
 import (
+	"fmt"
 	"math/bits"
 	"slices"
 )
@@ -12,24 +13,39 @@ func (p *parser) stmt() (st Stmt) {
 	p.open('{')
 	for first := true; p.more('}', first); first = false {
 		word := p.key()
-		f := fieldsByWord[string(word)]
+		f := fieldOf(word)
 		switch {
 		case f == 0:
 			p.skip()
 		case have&f != 0:
-			p.failf("field %q given twice", word)
+			p.failf("given twice")
 		default:
 			have |= f
 			p.field(f, &st)
-			p.place("statement %d: field %q", st.I, word)
+		}
+		if p.err != nil {
+			p.place("%s: field %q", st.title(), word)
+			return st
 		}
 	}
-	if p.err != nil {
-		return st
+	if p.err == nil {
+		p.checkStmt(&st, have)
 	}
-	p.checkStmt(&st, have)
-	p.place("statement %d (%s)", st.I, st.Op)
+	if p.err != nil {
+		p.place("%s", st.title())
+	}
 	return st
+}
+
+// title names a statement as far as it is known.
+func (st *Stmt) title() string {
+	switch {
+	case st.I == 0 && st.Op == 0:
+		return "a statement"
+	case st.Op == 0:
+		return fmt.Sprintf("statement %d", st.I)
+	}
+	return fmt.Sprintf("statement %d (%s)", st.I, st.Op)
 }
 
 func (p *parser) field(f fields, st *Stmt) {
@@ -48,7 +64,7 @@ func (p *parser) field(f fields, st *Stmt) {
 	case fieldAs:
 		st.As = p.name()
 	case fieldOf:
-		st.Of = p.operands()
+		st.Of = p.operandList()
 	case fieldCoro:
 		st.Coro = p.coro()
 	case fieldName:
@@ -80,7 +96,7 @@ func (p *parser) field(f fields, st *Stmt) {
 	case fieldDo:
 		st.Do = p.block()
 	case fieldExcept:
-		st.Except = p.handlers()
+		st.Except = p.handlerList()
 	case fieldFinally:
 		if !p.null() {
 			st.Finally = p.block()
@@ -136,14 +152,19 @@ func (p *parser) operand() Operand {
 	return o
 }
 
-func (p *parser) operands() []Operand {
-	var of []Operand
+func (p *parser) operandList() []Operand {
+	base := len(p.operands)
 	p.open('[')
 	for first := true; p.more(']', first); first = false {
-		of = append(of, p.operand())
+		p.operands = append(p.operands, p.operand())
 	}
+	of := p.operandArena.take(p.operands[base:])
+	p.operands = p.operands[:base]
 	return of
 }
+
+// str reads a string.
+func (p *parser) str() string { return p.text(p.bytes()) }
 
 func (p *parser) maybeStr() Maybe[string] {
 	if p.null() {
@@ -173,11 +194,13 @@ func (p *parser) appErr() (e Err) {
 }
 
 func (p *parser) strings() []string {
-	var words []string
+	base := len(p.words)
 	p.open('[')
 	for first := true; p.more(']', first); first = false {
-		words = append(words, p.str())
+		p.words = append(p.words, p.str())
 	}
+	words := p.wordArena.take(p.words[base:])
+	p.words = p.words[:base]
 	return words
 }
 
@@ -191,15 +214,17 @@ func (p *parser) when() When {
 	return When(i)
 }
 
-func (p *parser) handlers() []Handler {
+func (p *parser) handlerList() []Handler {
 	if p.null() {
 		return nil
 	}
-	var hs []Handler
+	base := len(p.handlers)
 	p.open('[')
 	for first := true; p.more(']', first); first = false {
-		hs = append(hs, p.handler())
+		p.handlers = append(p.handlers, p.handler())
 	}
+	hs := p.handlerArena.take(p.handlers[base:])
+	p.handlers = p.handlers[:base]
 	return hs
 }
 

@@ -196,9 +196,6 @@ func (s *scanner) int() int64 {
 	return n
 }
 
-// str reads a string.
-func (s *scanner) str() string { return string(s.bytes()) }
-
 // bytes reads a string: a part of the input if it holds no escapes, so valid only as long as that.
 func (s *scanner) bytes() []byte {
 	if s.peek() != '"' {
@@ -306,7 +303,7 @@ func (s *scanner) hex4() rune {
 func (s *scanner) value() Value {
 	switch s.peek() {
 	case '"':
-		return s.str()
+		return string(s.bytes())
 	case 't', 'f':
 		return s.bool()
 	case 'n':

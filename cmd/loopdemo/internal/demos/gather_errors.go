@@ -9,16 +9,16 @@ import (
 
 // GatherSettled waits for every child, and has errors among the results.
 func gatherErrors(opts ...loop.Option) error {
-	var ok coro.Func[int] = func(co *coro.Co) (int, error) {
+	ok := func(co *coro.Co) (int, error) {
 		return 1, nil
 	}
 
-	var bad coro.Func[int] = func(co *coro.Co) (int, error) {
+	bad := func(co *coro.Co) (int, error) {
 		return 0, py.ValueError("boom")
 	}
 
 	main := func(co *coro.Co) error {
-		results, err := coro.GatherSettled(co, ok, bad).Await(co)
+		results, err := coro.GatherSettled(co, coro.Bind0(ok), coro.Bind0(bad)).Await(co)
 		if err != nil {
 			return err
 		}
@@ -26,6 +26,5 @@ func gatherErrors(opts ...loop.Option) error {
 		return nil
 	}
 
-	_, err := loop.Run(coro.Do(main), opts...)
-	return err
+	return loop.Main(main, opts...)
 }

@@ -39,6 +39,5 @@ func gatherFails(opts ...loop.Option) error {
 		return err
 	}
 
-	_, err := loop.Run(coro.Do(main), opts...)
-	return err
+	return loop.Main(main, opts...)
 }

@@ -15,6 +15,5 @@ func hello(opts ...loop.Option) error {
 		return nil
 	}
 
-	_, err := loop.Run(coro.Do(main), opts...)
-	return err
+	return loop.Main(main, opts...)
 }

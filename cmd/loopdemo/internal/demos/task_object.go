@@ -34,6 +34,5 @@ func taskObject(opts ...loop.Option) error {
 		return nil
 	}
 
-	_, err := loop.Run(coro.Do(main), opts...)
-	return err
+	return loop.Main(main, opts...)
 }

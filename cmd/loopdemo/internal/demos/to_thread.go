@@ -15,22 +15,18 @@ import (
 func toThread(opts ...loop.Option) error {
 	clock := func() string { return time.Now().Format(time.TimeOnly) }
 
-	work := func(context.Context) (coro.None, error) {
+	work := func(context.Context) error {
 		fmt.Println("Work started", clock())
 		time.Sleep(2 * time.Second) // blocks
 		fmt.Println("Work done at", clock())
-		return coro.None{}, nil
-	}
-
-	nap := func(co *coro.Co) error {
-		return coro.Sleep(co, time.Second)
+		return nil
 	}
 
 	main := func(co *coro.Co) error {
 		fmt.Println("Started main at", clock())
 		_, err := coro.Gather(co,
-			loop.ToThread(work),
-			coro.Do(nap),
+			loop.ToThreadDo(work),
+			coro.Do1(coro.Sleep, time.Second),
 		).Await(co)
 		if err != nil {
 			return err
@@ -39,6 +35,5 @@ func toThread(opts ...loop.Option) error {
 		return nil
 	}
 
-	_, err := loop.Run(coro.Do(main), opts...)
-	return err
+	return loop.Main(main, opts...)
 }

@@ -60,6 +60,5 @@ func wait(random *rand.Rand, opts ...loop.Option) error {
 		return nil
 	}
 
-	_, err := loop.Run(coro.Do(main), opts...)
-	return err
+	return loop.Main(main, opts...)
 }
