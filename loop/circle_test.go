@@ -1,6 +1,7 @@
 package loop_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,11 +35,8 @@ func TestCircleOfAwaits(t *testing.T) {
 		require.ErrorContains(t, err, `task "Task-4" waits for task "Task-2"`)
 		require.ErrorContains(t, err, "circle_test.go")
 	})
-	for _, n := range []int{2, 3, 1000, 1_000_000} {
-		if n > 1000 && testing.Short() {
-			continue
-		}
-		t.Run("canceled", func(t *testing.T) {
+	for _, n := range []int{2, 3, 1000, many(1_000_000)} {
+		t.Run(fmt.Sprintf("of %d, canceled", n), func(t *testing.T) {
 			noLeak(t)
 			_, err := loop.Run(func(co *coro.Co) (int, error) {
 				tasks := circle(co, n)
@@ -99,11 +97,8 @@ func TestCircleOfAwaits(t *testing.T) {
 
 // A chain of awaits is canceled from its head, however long it is.
 func TestDeepChainCanceled(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a million tasks")
-	}
 	noLeak(t)
-	const n = 1_000_000
+	n := many(1_000_000)
 	_, err := loop.Run(func(co *coro.Co) (int, error) {
 		end := loop.CreateFuture[int](loop.Of(co))
 		var last coro.Awaitable[int] = end

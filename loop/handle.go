@@ -96,11 +96,12 @@ type timedCall struct {
 // Semantics: asyncio.TimerHandle, CPython 3.14.
 type TimerHandle struct {
 	Handle
-	t *timedCall
+	t    *timedCall
+	when time.Duration
 }
 
 // When is the loop's time at which the callback is to be called.
-func (h TimerHandle) When() time.Duration { return h.t.timer.When() }
+func (h TimerHandle) When() time.Duration { return h.when }
 
 // Cancel keeps the callback from being called, if it has not been yet. Its timer
 // leaves the tree at once.
@@ -149,7 +150,7 @@ func (l *Loop) CallAt(when time.Duration, fn func()) TimerHandle {
 	}
 	t.timer.Run = &t.call
 	l.AddTimer(&t.timer, when)
-	return TimerHandle{Handle{&t.call, t.gen}, t}
+	return TimerHandle{Handle{&t.call, t.gen}, t, when}
 }
 
 // PostedHandle is a callback that was scheduled with CallSoonThreadsafe. Its

@@ -248,9 +248,10 @@ func (l *Loop) Schedule(r future.Runnable) {
 // Callback makes a function into an entry of the ready queue.
 func (l *Loop) Callback(fn func()) future.Runnable { return l.newCall(fn) }
 
-// AddTimer has t.Run become ready once the loop's time is when.
+// AddTimer has t.Run become ready once the loop's time is when. The end of time is
+// never reached: a timer for it is not kept.
 func (l *Loop) AddTimer(t *timers.Timer, when time.Duration) {
-	if !l.closed.Load() {
+	if when != noLimit && !l.closed.Load() {
 		l.timers.Add(t, when)
 	}
 }

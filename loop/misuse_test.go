@@ -221,3 +221,16 @@ func TestAwaitOfATaskThatHasAwaitedItself(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"other", "itself"}, trace)
 }
+
+// A sleep for ever has no end, not one at the end of time.
+func TestSleepForever(t *testing.T) {
+	noLeak(t)
+	for _, before := range []time.Duration{0, time.Second} {
+		_, err := loop.Run(func(co *coro.Co) (int, error) {
+			require.NoError(t, coro.Sleep(co, before))
+			return 0, coro.Sleep(co, coro.Forever)
+		}, loop.VirtualTime())
+		var deadlock *loop.DeadlockError
+		require.ErrorAs(t, err, &deadlock)
+	}
+}
