@@ -135,7 +135,7 @@ func TestCheckGoroutine(t *testing.T) {
 
 func stopLoopCallback(l *loop.Loop) { l.Stop() }
 
-// CPython: test_base_events.BaseEventLoopTests.test_log_slow_callbacks
+// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_log_slow_callbacks
 func TestLogSlowCallbacks(t *testing.T) {
 	messages := func(log *logRecords) (all []string) {
 		for _, r := range log.records {

@@ -2,6 +2,7 @@ package loop_test
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -112,5 +113,19 @@ func TestShutdownDefaultExecutor(t *testing.T) {
 		for _, p := range e.shutdowns {
 			require.Equal(t, executor.RunPending, p)
 		}
+	})
+	t.Run("nor at the end of a Run", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			var log logged
+			start := time.Now()
+			v, err := loop.Run(func(co *coro.Co) (int, error) {
+				loop.Of(co).SetDefaultExecutor(&recordingExecutor{})
+				return answer()
+			}, loop.Logger(log.logger()))
+			require.NoError(t, err)
+			require.Equal(t, 42, v)
+			require.Equal(t, 300*time.Second, time.Since(start))
+			require.Regexp(t, `level=WARN msg="The executor did not finish(ing)? joining its threads within`, log.String())
+		})
 	})
 }

@@ -19,7 +19,8 @@ import (
 // without a word; as in asyncio, nothing more is heard of it until set is
 // called for that number again.
 //
-// All methods are called on the loop's goroutine, and none after close.
+// All methods are called on the loop's goroutine, and none after close. The
+// errors are for the loop to wrap.
 //
 // Semantics: selectors.EpollSelector and selectors.KqueueSelector, CPython 3.14.
 type poller struct {
@@ -48,13 +49,15 @@ const (
 //
 //	change(fd, have, want)  watch fd for want; it was watched for have, maybe nothing
 //	forget(fd)              stop watching fd; closed or never watched, it is no error
-//	poll(limit, report)     report what is ready now; limit descriptors are watched
-//	ready()                 report whether something is ready; any goroutine
-//	block()                 wait until something is ready; false: interrupted; any goroutine
-//	interrupt(), resume()   make block return false, running or called before resume
+//	poll(limit, report)     report what is ready now; limit descriptors are watched;
+//	                        haunted: closed files are in the queue, it should be renewed
+//	ready()                 report whether something is ready
+//	block()                 wait until something is ready; false: it was interrupted
+//	interrupt(), resume()   from the one to the other block returns at once
 //	close()                 release everything; block has returned
 //
-// poll and ready consume nothing, and block does not hold up the others.
+// None of them uses readiness up. The helper goroutine calls block; the others
+// are for the loop's goroutine and go on while block waits.
 
 // newPoller returns a poller without descriptors, to be closed by its owner.
 // It holds a descriptor of its own from the start, so the loop makes it when
@@ -67,7 +70,7 @@ const (
 func newPoller(wake func()) (*poller, error) {
 	queue, err := openPollQueue()
 	if err != nil {
-		return nil, fmt.Errorf("loop: no descriptor can be watched: %w", err)
+		return nil, err
 	}
 	return &poller{queue: queue, wake: wake, fds: make(map[int]pollInterest)}, nil
 }
@@ -98,7 +101,7 @@ func (p *poller) set(fd int, read, write bool) error {
 	if err := p.queue.change(fd, have, want); err != nil {
 		delete(p.fds, fd)
 		p.queue.forget(fd) // a kqueue may have taken one direction of the two
-		return fmt.Errorf("loop: cannot watch descriptor %d: %w", fd, err)
+		return fmt.Errorf("cannot watch descriptor %d: %w", fd, err)
 	}
 	p.fds[fd] = want
 	return nil
@@ -107,35 +110,33 @@ func (p *poller) set(fd int, read, write bool) error {
 // poll calls ready for each descriptor that is ready now, in the order in which
 // the kernel found them ready, and never blocks. Errors and hang-ups count as
 // readable and as writable, where registered. A kqueue reports a descriptor
-// that is both in two calls. ready must not call the poller.
+// that is both in two calls. ready may call set for the descriptor that it is
+// told of, and nothing else of the poller.
 func (p *poller) poll(ready func(fd int, readable, writable bool)) error {
 	if len(p.fds) == 0 {
 		return nil
 	}
-	ghost := false
-	err := p.queue.poll(len(p.fds), func(fd int, is pollInterest) {
-		want, known := p.fds[fd]
-		if !known {
-			ghost = true
-			return
-		}
-		if is &= want; is != 0 {
+	haunted, err := p.queue.poll(len(p.fds), func(fd int, is pollInterest) {
+		if is &= p.fds[fd]; is != 0 {
 			ready(fd, is&pollRead != 0, is&pollWrite != 0)
 		}
 	})
-	if ghost {
+	if haunted {
 		p.renew()
 	}
-	if err != nil {
-		return fmt.Errorf("loop: polling descriptors: %w", err)
-	}
-	return nil
+	return err
 }
 
 // renew moves to a new queue. Epoll watches open files, not numbers: one that
 // was closed here while registered, but lives on through a duplicate (as
-// net.Conn's File makes) is reported for ever and cannot be named any more to
-// be removed. It would wake the loop again and again for nothing.
+// net.Conn's File makes), stays in the queue and cannot be named any more to be
+// removed. Every time it is ready it would wake the loop, for nothing or for
+// another file that has its number now.
+//
+// # Differences from asyncio
+//
+// CPython's loop spins, or calls the callbacks of the other file. The remedy is
+// libev's.
 func (p *poller) renew() {
 	queue, err := openPollQueue()
 	if err != nil {
@@ -158,11 +159,11 @@ func (p *poller) renew() {
 // Why no wake is lost. Readiness is a level, so it is enough that after arm
 // somebody looks and, finding nothing, is told of the next change. If the
 // helper rests, that is the helper: block looks first and then waits. If it is
-// in block since an earlier arm, the notice of something that is ready now may
-// have gone by while poll was using the same queue, so arm looks itself; with
-// nothing ready at that moment every later change reaches the helper, as the
-// loop will not poll again before it has been woken. If the helper is just
-// about to call wake, that call is still to come and nothing more is needed.
+// in block since an earlier arm, it may have looked in vain just while poll had
+// the ready entries in hand, as a kqueue lets it, so arm looks once more; what
+// changes later reaches the helper, as the loop does not poll before it has been
+// woken. If both look at once, the one that has the entries in hand wakes. If
+// the helper is just about to call wake, that call is still to come.
 func (p *poller) arm() {
 	switch {
 	case len(p.fds) == 0:

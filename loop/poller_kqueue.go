@@ -82,16 +82,16 @@ func (q *pollQueue) control(fd, filter, flags int) error {
 	return os.NewSyscallError("kevent", err)
 }
 
-func (q *pollQueue) poll(limit int, report func(fd int, is pollInterest)) error {
+func (q *pollQueue) poll(limit int, report func(fd int, is pollInterest)) (haunted bool, err error) {
 	if len(q.events) < 2*limit {
 		q.events = make([]unix.Kevent_t, 4*limit) // two filters each
 	}
 	n, err := unix.Kevent(q.kq, nil, q.events, &unix.Timespec{})
 	if err == unix.EINTR {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return os.NewSyscallError("kevent", err)
+		return false, os.NewSyscallError("kevent", err)
 	}
 	for i := range q.events[:n] {
 		switch event := &q.events[i]; event.Filter {
@@ -101,7 +101,7 @@ func (q *pollQueue) poll(limit int, report func(fd int, is pollInterest)) error 
 			report(int(event.Ident), pollWrite)
 		}
 	}
-	return nil
+	return false, nil // a kqueue knows numbers, and closing one takes it out
 }
 
 func (q *pollQueue) ready() bool { return q.look(&unix.Timespec{}) }

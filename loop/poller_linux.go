@@ -21,6 +21,11 @@ type pollQueue struct {
 	conn   syscall.RawConn
 	look   func(uintptr) bool // ready, as conn wants it; made once, not per block
 	events []unix.EpollEvent
+
+	// Every change has a serial number, which comes back with the events: that
+	// tells a descriptor from a closed one that had the same number.
+	serials map[int]int32
+	serial  int32
 }
 
 func openPollQueue() (*pollQueue, error) {
@@ -34,7 +39,7 @@ func openPollQueue() (*pollQueue, error) {
 		return nil, os.NewSyscallError("fcntl", err)
 	}
 	file := os.NewFile(uintptr(epfd), "epoll")
-	q := &pollQueue{epfd: epfd, file: file}
+	q := &pollQueue{epfd: epfd, file: file, serials: make(map[int]int32)}
 	q.look = func(uintptr) bool { return q.ready() }
 	// NewFile keeps quiet if the runtime's poller refuses the descriptor; a
 	// deadline does not.
@@ -53,7 +58,8 @@ func (q *pollQueue) change(fd int, have, want pollInterest) error {
 	if fd < 0 || fd > math.MaxInt32 {
 		return unix.EBADF // the kernel would cut the number and watch another descriptor
 	}
-	event := unix.EpollEvent{Fd: int32(fd)}
+	q.serial++
+	event := unix.EpollEvent{Fd: int32(fd), Pad: q.serial}
 	if want&pollRead != 0 {
 		event.Events |= unix.EPOLLIN
 	}
@@ -74,29 +80,40 @@ func (q *pollQueue) change(fd int, have, want pollInterest) error {
 		// duplicate that had kept the file in the queue.
 		err = unix.EpollCtl(q.epfd, unix.EPOLL_CTL_MOD, fd, &event)
 	}
-	if err == unix.EPERM {
-		return fmt.Errorf("epoll_ctl: %w (always ready, as regular files and directories are)", err)
+	switch err {
+	case nil:
+		q.serials[fd] = q.serial
+		return nil
+	case unix.EPERM:
+		return fmt.Errorf("epoll_ctl: %w (regular files and directories are always ready)", err)
+	default:
+		return os.NewSyscallError("epoll_ctl", err)
 	}
-	return os.NewSyscallError("epoll_ctl", err)
 }
 
 func (q *pollQueue) forget(fd int) {
+	delete(q.serials, fd)
 	// Fails if the descriptor was closed, and then there is nothing to do.
 	_ = unix.EpollCtl(q.epfd, unix.EPOLL_CTL_DEL, fd, nil)
 }
 
-func (q *pollQueue) poll(limit int, report func(fd int, is pollInterest)) error {
+func (q *pollQueue) poll(limit int, report func(fd int, is pollInterest)) (haunted bool, err error) {
 	if len(q.events) < limit {
 		q.events = make([]unix.EpollEvent, 2*limit)
 	}
 	n, err := unix.EpollWait(q.epfd, q.events, 0)
 	if err == unix.EINTR {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return os.NewSyscallError("epoll_wait", err)
+		return false, os.NewSyscallError("epoll_wait", err)
 	}
 	for _, event := range q.events[:n] {
+		fd := int(event.Fd)
+		if q.serials[fd] != event.Pad {
+			haunted = true
+			continue
+		}
 		// selectors.EpollSelector's rule: all but pure input counts as
 		// writable, all but pure output as readable.
 		var is pollInterest
@@ -106,9 +123,9 @@ func (q *pollQueue) poll(limit int, report func(fd int, is pollInterest)) error 
 		if event.Events&^unix.EPOLLIN != 0 {
 			is |= pollWrite
 		}
-		report(int(event.Fd), is)
+		report(fd, is)
 	}
-	return nil
+	return haunted, nil
 }
 
 // ready asks poll(2) about the epoll descriptor where epoll_wait would do, for

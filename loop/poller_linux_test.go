@@ -1,0 +1,277 @@
+package loop
+
+import (
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+)
+
+func TestPollerHangUpsLinux(t *testing.T) {
+	for _, tt := range []struct {
+		name        string
+		prepare     func(t *testing.T) int
+		read, write string // registered for reading, for writing
+	}{
+		{"pipe without writer", func(t *testing.T) int { // EPOLLHUP
+			r, w := pollerPipe(t)
+			pollerReplace(t, w)
+			return r
+		}, "r", "w"},
+		{"pipe without reader", func(t *testing.T) int { // EPOLLOUT|EPOLLERR
+			r, w := pollerPipe(t)
+			pollerReplace(t, r)
+			return w
+		}, "r", "w"},
+		{"socket half closed", func(t *testing.T) int { // EPOLLIN|EPOLLOUT
+			a, b := pollerPair(t)
+			require.NoError(t, unix.Shutdown(b, unix.SHUT_WR))
+			return a
+		}, "r", "w"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := newPollerHost(t)
+			fd := tt.prepare(t)
+			h.mustSet(fd, true, false)
+			require.Equal(t, map[int]string{fd: tt.read}, h.report())
+			h.mustSet(fd, false, true)
+			require.Equal(t, map[int]string{fd: tt.write}, h.report())
+			h.mustSet(fd, true, true)
+			require.Equal(t, map[int]string{fd: "rw"}, h.report())
+		})
+	}
+}
+
+// pollerReplace closes what fd stands for, but keeps the number for the test to close.
+func pollerReplace(t *testing.T, fd int) {
+	t.Helper()
+	null, err := os.Open(os.DevNull)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, null.Close()) }()
+	require.NoError(t, unix.Dup3(int(null.Fd()), fd, unix.O_CLOEXEC))
+}
+
+func TestPollerRefusesRegularFiles(t *testing.T) {
+	h := newPollerHost(t)
+	file, err := os.Create(filepath.Join(t.TempDir(), "regular"))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, file.Close()) })
+	err = h.set(int(file.Fd()), true, false)
+	require.ErrorIs(t, err, syscall.EPERM)
+	require.ErrorContains(t, err, "regular files")
+	require.Empty(t, h.fds)
+}
+
+// CPython hears of ready descriptors in the order in which they became ready.
+// The helper, which looks at the same queue, must not change that.
+func TestPollerKeepsOrder(t *testing.T) {
+	h := newPollerHost(t)
+	r, w := [3]int{}, [3]int{}
+	for i := range r {
+		r[i], w[i] = pollerPipe(t)
+		h.mustSet(r[i], true, false)
+	}
+	want := []int{r[2], r[0], r[1]}
+	for range 100 {
+		h.arm()
+		for _, i := range []int{2, 0, 1} {
+			pollerSend(t, w[i])
+		}
+		h.park()
+		h.arm()
+		h.park()
+		h.arm() // if the helper is back, this looks too
+		var got []int
+		require.NoError(t, h.poll(func(fd int, _, _ bool) { got = append(got, fd) }))
+		require.Equal(t, want, got)
+		for _, fd := range r {
+			pollerReceive(t, fd)
+		}
+	}
+}
+
+// A file that was closed here but lives on in a duplicate stays in the epoll
+// instance, with no number to remove it by.
+func TestPollerGhosts(t *testing.T) {
+	type pair struct{ mine, peer int }
+	setup := func(t *testing.T) (h *pollerHost, other pair, file, number int) {
+		h = newPollerHost(t)
+		other.mine, other.peer = pollerPair(t)
+		file, w := pollerPipe(t)
+		number, err := unix.Dup(file)
+		require.NoError(t, err)
+		h.mustSet(number, true, false)
+		require.NoError(t, unix.Close(number))
+		h.mustSet(number, false, false)
+		pollerSend(t, w)
+		return h, other, file, number
+	}
+	exorcised := func(t *testing.T, h *pollerHost, fd, peer int) {
+		t.Helper()
+		h.arm()
+		h.park() // the one time that it wakes us
+		require.Empty(t, h.report())
+		require.False(t, h.queue.ready())
+
+		h.arm()
+		pollerSend(t, peer)
+		h.park()
+		require.Equal(t, map[int]string{fd: "r"}, h.report())
+	}
+	t.Run("number free", func(t *testing.T) {
+		h, other, _, _ := setup(t)
+		h.mustSet(other.mine, true, false)
+		exorcised(t, h, other.mine, other.peer)
+	})
+	t.Run("number of another file", func(t *testing.T) {
+		h, other, _, number := setup(t)
+		pollerDup(t, other.mine, number)
+		h.mustSet(number, true, false)
+		exorcised(t, h, number, other.peer)
+	})
+	t.Run("same file and number again", func(t *testing.T) {
+		h, _, file, number := setup(t)
+		pollerDup(t, file, number)
+		h.mustSet(number, true, true)
+		require.Equal(t, map[int]string{number: "r"}, h.report())
+		h.mustSet(number, false, false)
+		require.False(t, h.queue.ready())
+	})
+}
+
+// Steady state: no operation of a running loop allocates.
+func TestPollerDoesNotAllocate(t *testing.T) {
+	h := newPollerHost(t)
+	r, w := pollerPipe(t)
+	h.mustSet(r, true, false)
+	seen := 0
+	ready := func(int, bool, bool) { seen++ }
+	one := make([]byte, 1)
+	require.Zero(t, testing.AllocsPerRun(100, func() {
+		h.arm()
+		_, _ = unix.Write(w, one)
+		<-h.woken
+		_ = h.poll(ready)
+		_, _ = unix.Read(r, one)
+		_ = h.set(r, true, true)
+		_ = h.set(r, true, false)
+	}))
+	require.Positive(t, seen)
+}
+
+// BenchmarkPollerRoundTrip parks until a peer, asked over a channel, has
+// written to a pipe. The rival blocks its thread in epoll_wait; the floor
+// passes the same byte through the same pipe, but parks on a channel alone.
+func BenchmarkPollerRoundTrip(b *testing.B) {
+	setup := func(b *testing.B) (r int, ask, answered chan struct{}) {
+		r, w := pollerPipe(b)
+		ask, answered = make(chan struct{}), make(chan struct{}, 1)
+		go func() {
+			one := make([]byte, 1)
+			for range ask {
+				_, _ = unix.Write(w, one)
+				select {
+				case answered <- struct{}{}:
+				default:
+				}
+			}
+		}()
+		b.Cleanup(func() { close(ask) })
+		b.ReportAllocs()
+		return r, ask, answered
+	}
+	one := make([]byte, 1)
+	b.Run("poller", func(b *testing.B) {
+		r, ask, _ := setup(b)
+		h := newPollerHost(b)
+		h.mustSet(r, true, false)
+		seen := 0
+		ready := func(int, bool, bool) { seen++ }
+		for b.Loop() {
+			ask <- struct{}{}
+			for seen = 0; seen == 0; _ = h.poll(ready) {
+				h.arm()
+				<-h.woken
+			}
+			_, _ = unix.Read(r, one)
+		}
+	})
+	b.Run("rival=epoll_wait", func(b *testing.B) {
+		r, ask, _ := setup(b)
+		epfd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+		require.NoError(b, err)
+		defer func() { _ = unix.Close(epfd) }()
+		require.NoError(b, unix.EpollCtl(epfd, unix.EPOLL_CTL_ADD, r, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(r)}))
+		events := make([]unix.EpollEvent, 1)
+		for b.Loop() {
+			ask <- struct{}{}
+			for n := 0; n <= 0; n, _ = unix.EpollWait(epfd, events, -1) {
+			}
+			_, _ = unix.Read(r, one)
+		}
+	})
+	b.Run("floor=channel", func(b *testing.B) {
+		r, ask, answered := setup(b)
+		for b.Loop() {
+			ask <- struct{}{}
+			<-answered
+			_, _ = unix.Read(r, one)
+		}
+	})
+}
+
+// BenchmarkPollerPoll is what an iteration that does not park pays.
+func BenchmarkPollerPoll(b *testing.B) {
+	for _, bb := range []struct {
+		name              string
+		registered, ready int
+	}{
+		{"registered=0", 0, 0},
+		{"registered=100/ready=0", 100, 0},
+		{"registered=100/ready=1", 100, 1},
+		{"registered=100/ready=100", 100, 100},
+	} {
+		b.Run(bb.name, func(b *testing.B) {
+			h := newPollerHost(b)
+			for i := range bb.registered {
+				r, w := pollerPipe(b)
+				h.mustSet(r, true, false)
+				if i < bb.ready {
+					pollerSend(b, w)
+				}
+			}
+			seen := 0
+			ready := func(int, bool, bool) { seen++ }
+			b.ReportAllocs()
+			for b.Loop() {
+				_ = h.poll(ready)
+			}
+		})
+	}
+}
+
+// BenchmarkPollerSet is add_reader and remove_reader; the floor is the two
+// system calls on an epoll instance that nothing watches.
+func BenchmarkPollerSet(b *testing.B) {
+	r, _ := pollerPipe(b)
+	b.Run("poller", func(b *testing.B) {
+		h := newPollerHost(b)
+		b.ReportAllocs()
+		for b.Loop() {
+			_ = h.set(r, true, false)
+			_ = h.set(r, false, false)
+		}
+	})
+	b.Run("floor=epoll_ctl", func(b *testing.B) {
+		epfd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+		require.NoError(b, err)
+		defer func() { _ = unix.Close(epfd) }()
+		for b.Loop() {
+			_ = unix.EpollCtl(epfd, unix.EPOLL_CTL_ADD, r, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(r)})
+			_ = unix.EpollCtl(epfd, unix.EPOLL_CTL_DEL, r, nil)
+		}
+	})
+}

@@ -1,0 +1,551 @@
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
+
+package loop
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+)
+
+// pollerHost stands in for the loop: it has a channel to park on.
+type pollerHost struct {
+	*poller
+	t     testing.TB
+	ctx   context.Context
+	woken chan struct{}
+	wakes atomic.Int64
+}
+
+func newPollerHost(t testing.TB) *pollerHost {
+	t.Helper()
+	h := &pollerHost{t: t, woken: make(chan struct{}, 1)}
+	var err error
+	h.poller, err = newPoller(func() {
+		h.wakes.Add(1)
+		h.nudge()
+	})
+	require.NoError(t, err)
+	t.Cleanup(h.poller.close)
+	var cancel context.CancelFunc
+	h.ctx, cancel = context.WithTimeout(context.Background(), time.Minute)
+	t.Cleanup(cancel)
+	return h
+}
+
+// nudge ends a park, as CallSoonThreadsafe would.
+func (h *pollerHost) nudge() {
+	select {
+	case h.woken <- struct{}{}:
+	default:
+	}
+}
+
+func (h *pollerHost) park() {
+	h.t.Helper()
+	select {
+	case <-h.woken:
+	case <-h.ctx.Done():
+		h.t.Fatal("nobody woke the loop")
+	}
+}
+
+func (h *pollerHost) mustSet(fd int, read, write bool) {
+	h.t.Helper()
+	require.NoError(h.t, h.set(fd, read, write))
+}
+
+// report is what poll finds ready, descriptor by descriptor: "r", "w" or "rw".
+func (h *pollerHost) report() map[int]string {
+	h.t.Helper()
+	found := map[int]string{}
+	require.NoError(h.t, h.poll(func(fd int, readable, writable bool) {
+		if readable {
+			found[fd] = "r" + found[fd]
+		}
+		if writable {
+			found[fd] += "w"
+		}
+	}))
+	return found
+}
+
+// pollerPipe returns a non-blocking pipe that the test closes.
+func pollerPipe(t testing.TB) (r, w int) {
+	t.Helper()
+	var p [2]int
+	require.NoError(t, unix.Pipe(p[:]))
+	pollerOwn(t, p[:])
+	return p[0], p[1]
+}
+
+// pollerPair returns a non-blocking connected pair of sockets that the test closes.
+func pollerPair(t testing.TB) (a, b int) {
+	t.Helper()
+	p, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+	require.NoError(t, err)
+	pollerOwn(t, p[:])
+	return p[0], p[1]
+}
+
+func pollerOwn(t testing.TB, fds []int) {
+	for _, fd := range fds {
+		require.NoError(t, unix.SetNonblock(fd, true))
+		unix.CloseOnExec(fd)
+		t.Cleanup(func() { _ = unix.Close(fd) })
+	}
+}
+
+// pollerDup gives the file of fd a further number, which is free.
+func pollerDup(t testing.TB, fd, number int) {
+	t.Helper()
+	got, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, number)
+	require.NoError(t, err)
+	pollerOwn(t, []int{got})
+	require.Equal(t, number, got)
+}
+
+func pollerSend(t testing.TB, fd int) {
+	t.Helper()
+	_, err := unix.Write(fd, []byte{1})
+	require.NoError(t, err)
+}
+
+func pollerReceive(t testing.TB, fd int) {
+	t.Helper()
+	n, err := unix.Read(fd, make([]byte, 1))
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+}
+
+func TestPollerReports(t *testing.T) {
+	for _, tt := range []struct {
+		name              string
+		fd                func(t *testing.T) int
+		both, read, write string // registered for both, for reading, for writing
+	}{
+		{"idle socket", func(t *testing.T) int { a, _ := pollerPair(t); return a }, "w", "", "w"},
+		{"socket with data", func(t *testing.T) int { a, b := pollerPair(t); pollerSend(t, b); return a }, "rw", "r", "w"},
+		{"socket hung up", func(t *testing.T) int {
+			a, b := pollerPair(t)
+			require.NoError(t, unix.Shutdown(b, unix.SHUT_RDWR))
+			return a
+		}, "rw", "r", "w"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := newPollerHost(t)
+			fd := tt.fd(t)
+			check := func(read, write bool, want string) {
+				t.Helper()
+				h.mustSet(fd, read, write)
+				for range 2 { // level-triggered: asking uses nothing up
+					require.Equal(t, want, h.report()[fd])
+				}
+			}
+			check(true, true, tt.both)
+			check(false, true, tt.write)
+			check(true, false, tt.read)
+			check(false, false, "")
+		})
+	}
+}
+
+func TestPollerSetInReport(t *testing.T) {
+	h := newPollerHost(t)
+	var want, got []int
+	for range 3 {
+		fd, peer := pollerPair(t)
+		pollerSend(t, peer)
+		h.mustSet(fd, true, false)
+		want = append(want, fd)
+	}
+	queue := h.queue
+	for range 2 {
+		require.NoError(t, h.poll(func(fd int, _, _ bool) {
+			got = append(got, fd)
+			h.mustSet(fd, fd == want[0], false)
+		}))
+	}
+	require.Equal(t, append(want, want[0]), got)
+	require.Same(t, queue, h.queue, "nothing was haunted")
+}
+
+func TestPollerNothingRegistered(t *testing.T) {
+	h := newPollerHost(t)
+	h.arm()
+	require.Nil(t, h.ended, "no helper is started")
+	require.Empty(t, h.report())
+}
+
+func TestPollerBadDescriptors(t *testing.T) {
+	h := newPollerHost(t)
+	r, _ := pollerPipe(t)
+	closed, err := unix.Dup(r)
+	require.NoError(t, err)
+	require.NoError(t, unix.Close(closed))
+	bad := []int{closed, -1}
+	if strconv.IntSize == 64 {
+		bad = append(bad, r+(math.MaxUint32+1)&math.MaxInt) // the low 32 bits would do
+	}
+	for _, fd := range bad {
+		err := h.set(fd, true, false)
+		require.ErrorIs(t, err, syscall.EBADF)
+		require.ErrorContains(t, err, fmt.Sprintf("descriptor %d:", fd))
+		require.NoError(t, h.set(fd, false, false), "removing is never an error")
+	}
+	require.Empty(t, h.fds)
+}
+
+// A descriptor closed while it is registered makes no noise, whatever is asked next.
+func TestPollerClosedBehindItsBack(t *testing.T) {
+	setup := func(t *testing.T) (h *pollerHost, fd int) {
+		h = newPollerHost(t)
+		r, _ := pollerPipe(t)
+		fd, err := unix.Dup(r)
+		require.NoError(t, err)
+		h.mustSet(fd, true, false)
+		require.NoError(t, unix.Close(fd))
+		return h, fd
+	}
+	reuse := func(t *testing.T, number int) (peer int) {
+		a, b := pollerPair(t)
+		if a == number {
+			return b
+		}
+		if b == number {
+			return a
+		}
+		pollerDup(t, a, number)
+		return b
+	}
+	t.Run("removed", func(t *testing.T) {
+		h, fd := setup(t)
+		h.mustSet(fd, false, false)
+		require.Empty(t, h.fds)
+	})
+	t.Run("changed", func(t *testing.T) {
+		h, fd := setup(t)
+		require.ErrorIs(t, h.set(fd, true, true), syscall.EBADF)
+		require.Empty(t, h.fds)
+	})
+	t.Run("number reused", func(t *testing.T) {
+		h, fd := setup(t)
+		peer := reuse(t, fd)
+		h.mustSet(fd, true, false)
+		require.Empty(t, h.report())
+		pollerSend(t, peer)
+		require.Equal(t, map[int]string{fd: "r"}, h.report())
+	})
+	t.Run("number reused, then removed", func(t *testing.T) {
+		h, fd := setup(t)
+		peer := reuse(t, fd)
+		h.mustSet(fd, false, false)
+		h.mustSet(fd, true, true)
+		pollerSend(t, peer)
+		require.Equal(t, map[int]string{fd: "rw"}, h.report())
+	})
+}
+
+func TestPollerArm(t *testing.T) {
+	t.Run("ready after arm", func(t *testing.T) {
+		h := newPollerHost(t)
+		r, w := pollerPipe(t)
+		h.mustSet(r, true, false)
+		h.arm()
+		pollerSend(t, w)
+		h.park()
+		require.Equal(t, map[int]string{r: "r"}, h.report())
+	})
+	t.Run("ready between poll and arm", func(t *testing.T) {
+		h := newPollerHost(t)
+		r, w := pollerPipe(t)
+		h.mustSet(r, true, false)
+		require.Empty(t, h.report())
+		pollerSend(t, w)
+		h.arm()
+		h.park()
+	})
+	t.Run("still ready", func(t *testing.T) {
+		h := newPollerHost(t)
+		r, w := pollerPipe(t)
+		h.mustSet(r, true, false)
+		pollerSend(t, w)
+		for range 3 {
+			h.arm()
+			h.park()
+			require.Equal(t, map[int]string{r: "r"}, h.report())
+		}
+	})
+	t.Run("one wake for many arms", func(t *testing.T) {
+		h := newPollerHost(t)
+		r, w := pollerPipe(t)
+		h.mustSet(r, true, false)
+		for range 10 {
+			h.arm()
+		}
+		pollerSend(t, w)
+		h.park()
+		h.dismiss()
+		require.EqualValues(t, 1, h.wakes.Load())
+	})
+	t.Run("polled while armed", func(t *testing.T) {
+		h := newPollerHost(t)
+		r, w := pollerPipe(t)
+		h.mustSet(r, true, false)
+		for range 100 {
+			h.arm()
+			pollerSend(t, w)
+			require.Equal(t, map[int]string{r: "r"}, h.report())
+			pollerReceive(t, r)
+			require.Empty(t, h.report())
+		}
+		h.dismiss() // forget what wakes there were
+		select {
+		case <-h.woken:
+		default:
+		}
+		h.arm()
+		pollerSend(t, w)
+		h.park()
+	})
+	t.Run("registered while armed", func(t *testing.T) {
+		h := newPollerHost(t)
+		r, _ := pollerPipe(t)
+		a, _ := pollerPair(t)
+		h.mustSet(r, true, false)
+		h.arm()
+		h.mustSet(a, true, false)
+		h.mustSet(a, true, true)
+		h.park()
+		require.Equal(t, map[int]string{a: "w"}, h.report())
+	})
+	t.Run("removed while armed", func(t *testing.T) {
+		h := newPollerHost(t)
+		r, _ := pollerPipe(t)
+		r2, w2 := pollerPipe(t)
+		h.mustSet(r, true, false)
+		h.mustSet(r2, true, false)
+		h.arm()
+		h.mustSet(r2, false, false)
+		pollerSend(t, w2)
+		h.arm()
+		h.dismiss()
+		require.Zero(t, h.wakes.Load())
+	})
+	t.Run("closed while armed", func(t *testing.T) {
+		p, err := newPoller(func() { t.Error("woken") })
+		require.NoError(t, err)
+		r, w := pollerPipe(t)
+		require.NoError(t, p.set(r, true, false))
+		p.arm()
+		ended := p.ended
+		p.close()
+		_, running := <-ended
+		require.False(t, running)
+		pollerSend(t, w)
+	})
+}
+
+// A goroutine that waits for the outside world stops the time of a synctest
+// bubble; without descriptors there must be none, whatever was armed before.
+func TestPollerLeavesSynctestAlone(t *testing.T) {
+	r, w := pollerPipe(t)
+	failsafe := time.AfterFunc(time.Minute, func() { panic("the bubble's time stands still") })
+	defer failsafe.Stop()
+	synctest.Test(t, func(t *testing.T) {
+		wake := make(chan struct{}, 1)
+		p, err := newPoller(func() { wake <- struct{}{} })
+		require.NoError(t, err)
+		defer p.close()
+		for range 3 {
+			require.NoError(t, p.set(r, true, false))
+			p.arm()
+			require.NoError(t, p.set(r, false, false))
+			p.arm() // the loop parks without descriptors
+			start := time.Now()
+			time.Sleep(time.Hour)
+			require.Equal(t, time.Hour, time.Since(start))
+
+			require.NoError(t, p.set(r, true, false))
+			p.arm()
+			pollerSend(t, w)
+			<-wake
+			pollerReceive(t, r)
+			require.NoError(t, p.set(r, false, false))
+			p.arm()
+			time.Sleep(time.Hour)
+		}
+	})
+}
+
+// TestPollerNoLostWake plays a loop that echoes what peers send. A lost wake-up
+// leaves the loop and its peers waiting for each other.
+func TestPollerNoLostWake(t *testing.T) {
+	rounds := 3000
+	if testing.Short() {
+		rounds = 300
+	}
+	for _, tt := range []struct {
+		name         string
+		peers        int
+		noise, churn bool
+	}{
+		{name: "one peer", peers: 1},
+		{name: "one peer, noise", peers: 1, noise: true},
+		{name: "one peer, churn", peers: 1, churn: true},
+		{name: "one peer, noise, churn", peers: 1, noise: true, churn: true},
+		{name: "eight peers", peers: 8},
+		{name: "eight peers, noise, churn", peers: 8, noise: true, churn: true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := newPollerHost(t)
+			e := &pollerEcho{pollerHost: h, unsent: map[int]int{}, rng: rand.New(rand.NewPCG(1, 2))}
+			nudge := func() {}
+			if tt.noise {
+				nudge = h.nudge
+			}
+			var others sync.WaitGroup
+			defer others.Wait()
+			for range tt.peers {
+				a, b := pollerPair(t)
+				e.unsent[a] = 0
+				h.mustSet(a, true, false)
+				others.Go(func() { pollerPeer(t, b, rounds, nudge) })
+				defer func() { _ = unix.Shutdown(a, unix.SHUT_RDWR) }() // frees the peer if the test fails
+			}
+			for {
+				progress := e.step()
+				if len(e.unsent) == 0 {
+					break
+				}
+				if tt.churn && e.rng.IntN(3) == 0 {
+					e.churn()
+				}
+				if !progress || e.rng.IntN(2) == 0 { // sometimes park with something ready
+					if tt.noise && e.rng.IntN(2) == 0 {
+						others.Go(nudge)
+					}
+					h.arm()
+					h.park()
+				}
+			}
+		})
+	}
+}
+
+// pollerEcho is a loop's end of some connections. It takes one byte per report,
+// so that descriptors stay ready over a park, and sends only on a report too.
+type pollerEcho struct {
+	*pollerHost
+	unsent map[int]int // bytes to send back, by open descriptor
+	rng    *rand.Rand
+}
+
+// step polls once and reports whether anything was ready.
+func (e *pollerEcho) step() bool {
+	ready := e.report()
+	for fd, is := range ready {
+		if e.unsent[fd] > 0 && is != "r" {
+			_, err := unix.Write(fd, make([]byte, e.unsent[fd]))
+			require.NoError(e.t, err)
+			e.unsent[fd] = 0
+			e.mustSet(fd, true, false)
+			continue
+		}
+		n, err := unix.Read(fd, make([]byte, 1))
+		require.NoError(e.t, err)
+		if n == 0 {
+			delete(e.unsent, fd)
+			e.mustSet(fd, false, false)
+			continue
+		}
+		e.unsent[fd]++
+		e.mustSet(fd, e.rng.IntN(2) == 0, true)
+	}
+	return len(ready) > 0
+}
+
+// churn takes every descriptor out and puts it in again, while armed.
+func (e *pollerEcho) churn() {
+	e.arm()
+	for fd, unsent := range e.unsent {
+		e.mustSet(fd, false, false)
+		if e.rng.IntN(2) == 0 {
+			e.arm()
+		}
+		e.mustSet(fd, true, e.rng.IntN(2) == 0)
+		e.mustSet(fd, true, unsent > 0)
+	}
+}
+
+// pollerPeer sends two bytes and waits for their echo, rounds times over; nudge
+// wakes the loop for another reason just then.
+func pollerPeer(t *testing.T, fd, rounds int, nudge func()) {
+	own, err := unix.Dup(fd)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	conn := os.NewFile(uintptr(own), "peer") // non-blocking, as fd is: this parks the goroutine
+	defer func() {
+		_ = unix.Shutdown(fd, unix.SHUT_RDWR)
+		_ = conn.Close()
+	}()
+	buf := make([]byte, 2)
+	for range rounds {
+		nudge()
+		if _, err := conn.Write(buf); err != nil {
+			t.Error(err)
+			return
+		}
+		nudge()
+		if _, err := io.ReadFull(conn, buf); err != nil {
+			t.Error(err)
+			return
+		}
+	}
+}
+
+// TestPollerNoLostWakeWriting fills a pipe again and again, parks until it can
+// be written, and is let go on by a reader that empties it.
+func TestPollerNoLostWakeWriting(t *testing.T) {
+	rounds := 2000
+	if testing.Short() {
+		rounds = 200
+	}
+	h := newPollerHost(t)
+	r, w := pollerPipe(t)
+	own, err := unix.Dup(r)
+	require.NoError(t, err)
+	reader := os.NewFile(uintptr(own), "reader")
+	var drain sync.WaitGroup
+	drain.Go(func() { _, _ = io.Copy(io.Discard, reader) })
+	defer drain.Wait()
+	defer func() { _ = reader.Close() }()
+
+	h.mustSet(w, false, true)
+	chunk := make([]byte, 1<<16)
+	for range rounds {
+		for err == nil {
+			_, err = unix.Write(w, chunk)
+		}
+		require.ErrorIs(t, err, unix.EAGAIN)
+		for err = nil; len(h.report()) == 0; {
+			h.arm()
+			h.park()
+		}
+	}
+}
