@@ -122,7 +122,7 @@ func (h TimerHandle) Cancel() {
 func (l *Loop) CallSoon(fn func()) Handle {
 	l.mayCall()
 	c := l.newCall(fn)
-	l.Schedule(c)
+	l.push(c)
 	return Handle{c, c.gen}
 }
 

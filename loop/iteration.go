@@ -34,7 +34,7 @@ func (l *Loop) takePosted() {
 // timeout is how long the loop may wait: not at all if something is ready, else
 // until the first timer is due.
 func (l *Loop) timeout() time.Duration {
-	if l.ready.n > 0 || l.stopping.Load() || l.abort != nil {
+	if l.ready.n > 0 || l.ending() {
 		return 0
 	}
 	next := l.timers.Next()
@@ -82,28 +82,18 @@ func (l *Loop) promoteDue() {
 	}
 }
 
-// runReady runs as many entries as are ready when it is called. One that panics is
-// reported, and the rest still run; an Abort leaves the rest for the next run.
+// runReady runs as many entries as are ready when it is called; an Abort leaves the
+// rest for the next run.
 func (l *Loop) runReady() {
-	for todo := l.ready.n; todo > 0 && l.abort == nil; {
-		todo = l.runSome(todo)
-	}
+	l.todo = l.ready.n
+	l.runTodo()
 }
 
-// runSome runs todo entries, or as many as there are up to a panic or an Abort,
-// and returns how many are left. Recovering here, once for the lot, keeps every
-// single call free of the cost.
-func (l *Loop) runSome(todo int) (left int) {
-	left = todo
-	defer func() {
-		if v := recover(); v != nil {
-			l.reportPanic(&future.PanicError{Value: v, Stack: debug.Stack()})
-			l.scheduler.LeaveCallback()
-		}
-	}()
-	for left > 0 && l.abort == nil {
+// runTodo runs the entries that are left of an iteration.
+func (l *Loop) runTodo() {
+	for l.todo > 0 && l.abort == nil {
 		entry := l.ready.pop()
-		left--
+		l.todo--
 		l.running = entry
 		if l.debug {
 			l.runTimed(entry)
@@ -112,5 +102,34 @@ func (l *Loop) runSome(todo int) (left int) {
 		}
 	}
 	l.running = nil
-	return left
 }
+
+// runIterations runs the loop until it is to end, and reports true then, or up to
+// an entry that panics, which it reports to the exception handler; it is then called
+// again, as resumed. Recovering here, once for all iterations, keeps every one of
+// them free of the cost.
+func (l *Loop) runIterations(resumed bool) (ended bool) {
+	defer func() {
+		if l.running == nil {
+			return // no entry has panicked: all is well, or it is a bug of the loop's own
+		}
+		if v := recover(); v != nil {
+			l.reportPanic(&future.PanicError{Value: v, Stack: debug.Stack()})
+			l.scheduler.LeaveCallback()
+		}
+	}()
+	if resumed {
+		l.runTodo() // the rest of the iteration in which an entry panicked
+		if l.ending() {
+			return true
+		}
+	}
+	for {
+		l.iterate()
+		if l.ending() {
+			return true
+		}
+	}
+}
+
+func (l *Loop) ending() bool { return l.abort != nil || l.stopping.Load() }

@@ -24,7 +24,8 @@ type Loop struct {
 	clock     clock
 	inbox     inbox
 
-	running   future.Runnable // the entry that runs
+	running   future.Runnable // the entry that runs, nil between entries
+	todo      int             // entries of this iteration that have not run yet
 	goroutine string          // that the loop runs on, in debug mode
 	abort     error           // ends the run before the next entry
 
@@ -102,11 +103,8 @@ func (l *Loop) RunForever() error {
 			_ = l.Close()
 		}
 	}()
-	for {
-		l.iterate()
-		if l.abort != nil || l.stopping.Load() {
-			break
-		}
+	for resumed := false; !l.runIterations(resumed); {
+		resumed = true
 	}
 	returned = true
 	err := l.abort
@@ -239,6 +237,10 @@ func (l *Loop) Schedule(r future.Runnable) {
 	if l.closed.Load() {
 		return
 	}
+	l.push(r)
+}
+
+func (l *Loop) push(r future.Runnable) {
 	if l.inbox.some.Load() {
 		l.takeInbox() // what was posted before this call comes before it
 	}
