@@ -83,8 +83,9 @@ func (v *Var[T]) Get(s Scope) T {
 
 // Lookup is Get, and whether the variable was set in s.
 func (v *Var[T]) Lookup(s Scope) (T, bool) {
-	if value, ok := s.Vars().get(v); ok {
-		return value.(T), true
+	if bound, ok := s.Vars().get(v); ok {
+		value, _ := bound.(T) // it is a T, or the nil of an interface type
+		return value, true
 	}
 	return v.defaultValue, false
 }

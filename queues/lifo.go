@@ -38,6 +38,7 @@ func (q *LifoQueue[T]) PutNowait(v T) error {
 		return err
 	}
 	q.items = append(q.items, v)
+	q.added()
 	q.put()
 	return nil
 }
@@ -60,6 +61,7 @@ func (q *LifoQueue[T]) GetNowait() (v T, err error) {
 	last := len(q.items) - 1
 	v, q.items[last] = q.items[last], v // the zero value stays, for the garbage collector
 	q.items = q.items[:last]
+	q.removed()
 	q.got()
 	return v, nil
 }

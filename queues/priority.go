@@ -57,7 +57,9 @@ func (q *PriorityQueue[T]) PutNowait(v T) error {
 	if err := q.mayPut(); err != nil {
 		return err
 	}
-	q.items.push(v)
+	q.items.tree = append(q.items.tree, v)
+	q.added()
+	q.items.up(0, q.n-1) // may panic: v is in the queue then, and nobody told of it
 	q.put()
 	return nil
 }
@@ -78,7 +80,9 @@ func (q *PriorityQueue[T]) GetNowait() (T, error) {
 		var zero T
 		return zero, err
 	}
-	v := q.items.pop()
+	v := q.items.takeFirst()
+	q.removed()
+	q.items.down(0) // may panic: v is lost then, as in CPython
 	q.got()
 	return v, nil
 }
@@ -106,12 +110,9 @@ type heap[T any] struct {
 	less func(a, b T) bool
 }
 
-func (h *heap[T]) push(v T) {
-	h.tree = append(h.tree, v)
-	h.up(0, len(h.tree)-1)
-}
-
-func (h *heap[T]) pop() (v T) {
+// takeFirst takes the least item out, and leaves the last one in its place, which
+// still has to go down.
+func (h *heap[T]) takeFirst() (v T) {
 	last := len(h.tree) - 1
 	end := h.tree[last]
 	h.tree[last] = v // the zero value, for the garbage collector
@@ -120,7 +121,6 @@ func (h *heap[T]) pop() (v T) {
 		return end
 	}
 	v, h.tree[0] = h.tree[0], end
-	h.down(0)
 	return v
 }
 

@@ -46,6 +46,7 @@ func (q *Queue[T]) PutNowait(v T) error {
 		return err
 	}
 	q.items.push(v)
+	q.added()
 	q.put()
 	return nil
 }
@@ -73,6 +74,7 @@ func (q *Queue[T]) GetNowait() (T, error) {
 		return zero, err
 	}
 	v := q.items.pop()
+	q.removed()
 	q.got()
 	return v, nil
 }

@@ -80,10 +80,14 @@ func (s *state) mayPut() error {
 
 // put comes after an item was put.
 func (s *state) put() {
-	s.n++
 	s.unfinished++
 	s.getters.Wake(1)
 }
+
+// added counts an item that is in the queue now, and removed one that no longer is.
+func (s *state) added() { s.n++ }
+
+func (s *state) removed() { s.n-- }
 
 // waitForItem returns nil when there is an item in the queue.
 func (s *state) waitForItem(co *coro.Co) error {
@@ -118,7 +122,6 @@ func (s *state) mayGet() error {
 
 // got comes after an item was taken out.
 func (s *state) got() {
-	s.n--
 	s.putters.Wake(1)
 }
 

@@ -57,7 +57,7 @@ func (f *fuzzing) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	o, err := f.start()
+	o, err := f.start(ctx)
 	if err != nil {
 		return err
 	}

@@ -2,9 +2,9 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
-	"os/exec"
 
 	"github.com/spf13/cobra"
 
@@ -20,29 +20,25 @@ type reference struct {
 
 func (r *reference) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&r.python, "python", "", "a CPython of version 3.13 or later (default: python3.14 or python3.13 in PATH)")
+	flags.StringVar(&r.python, "python", "", "a CPython of version 3.13 or later (default: what OURO_PYTHON names, else python3.14 or python3.13 in PATH)")
 	flags.BoolVar(&r.pyodide, "pyodide", false,
 		"ask the CPython 3.14 of the npm package pyodide@314, installed in the working directory, run by node")
 	cmd.MarkFlagsMutuallyExclusive("python", "pyodide")
 }
 
-// pythons are the interpreters that are looked for, the best first.
-var pythons = []string{"python3.14", "python3.13"}
-
 // start finds the CPython that the flags name.
-func (r *reference) start() (*oracle.Oracle, error) {
+func (r *reference) start(ctx context.Context) (*oracle.Oracle, error) {
 	if r.pyodide {
 		return oracle.Pyodide()
 	}
-	if r.python != "" {
-		return oracle.CPython(r.python)
-	}
-	for _, name := range pythons {
-		if path, err := exec.LookPath(name); err == nil {
-			return oracle.CPython(path)
+	path := r.python
+	if path == "" {
+		var err error
+		if path, err = oracle.Find(ctx); err != nil {
+			return nil, fmt.Errorf("%w: use --python or --pyodide", err)
 		}
 	}
-	return nil, fmt.Errorf("none of %v in PATH: use --python or --pyodide", pythons)
+	return oracle.CPython(path)
 }
 
 func newOracle() *cobra.Command {
@@ -54,7 +50,7 @@ func newOracle() *cobra.Command {
 		Example: "  conform oracle --python python3.13 < programs.jsonl > traces.jsonl",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			o, err := ref.start()
+			o, err := ref.start(cmd.Context())
 			if err != nil {
 				return err
 			}

@@ -10,6 +10,7 @@ import ast
 import asyncio
 import inspect
 import itertools
+import sys
 import textwrap
 
 
@@ -164,4 +165,5 @@ def install():
 
 def follow_314():
     """Makes an earlier CPython behave as 3.14 does where a program can tell them apart."""
-    asyncio.shield = asyncio.tasks.shield = shield_of_314
+    if sys.version_info < (3, 14):
+        asyncio.shield = asyncio.tasks.shield = shield_of_314

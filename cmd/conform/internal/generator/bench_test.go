@@ -1,6 +1,7 @@
 package generator_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/ouro-loop/ouro/cmd/conform/internal/generator"
@@ -16,7 +17,8 @@ func BenchmarkProgram(b *testing.B) {
 	}
 }
 
-// The floor of a replay: what reading and writing programs costs without running them.
+// BenchmarkParse is the floor of a replay: what reading programs costs without running them. Its own floor is
+// json.Valid, which reads the text and keeps nothing of it.
 func BenchmarkParse(b *testing.B) {
 	var lines [][]byte
 	size := 0
@@ -24,13 +26,23 @@ func BenchmarkParse(b *testing.B) {
 		lines = append(lines, program.AppendJSON(nil, generator.Program(1, n, generator.All)))
 		size += len(lines[n])
 	}
-	b.SetBytes(int64(size / len(lines)))
-	b.ReportAllocs()
-	i := 0
-	for b.Loop() {
-		if _, err := program.Parse(lines[i%len(lines)]); err != nil {
-			b.Fatal(err)
-		}
-		i++
+	for _, bench := range []struct {
+		name string
+		read func([]byte) bool
+	}{
+		{"parse", func(line []byte) bool { _, err := program.Parse(line); return err == nil }},
+		{"floor=json.Valid", json.Valid},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			b.SetBytes(int64(size / len(lines)))
+			b.ReportAllocs()
+			i := 0
+			for b.Loop() {
+				if !bench.read(lines[i%len(lines)]) {
+					b.Fatal("refused")
+				}
+				i++
+			}
+		})
 	}
 }

@@ -11,12 +11,17 @@ import (
 // need not pass; what this module generates does.
 func (p *Program) Check() error {
 	c := checker{p: p, numbers: map[int]bool{}}
-	bound := map[Name]bool{}
+	type made struct {
+		as       Name
+		variable bool
+	}
+	bound := map[made]bool{}
 	for _, o := range p.Objects {
-		if bound[o.As] {
+		m := made{o.As, o.Kind == ContextVar}
+		if bound[m] {
 			c.failf("object %s is made twice", p.Names[o.As])
 		}
-		bound[o.As] = true
+		bound[m] = true
 	}
 	for i := range p.Coros {
 		Walk(p.Coros[i].Body, c.stmt)

@@ -1,7 +1,6 @@
 package program
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -81,9 +80,15 @@ func (p *parser) begin(line []byte) {
 	clear(p.coros)
 	p.order, p.vars = p.order[:0], p.vars[:0]
 	p.stmts, p.operands, p.handlers, p.words = p.stmts[:0], p.operands[:0], p.handlers[:0], p.words[:0]
-	p.stmtArena.free = make([]Stmt, bytes.Count(line, []byte(`"op"`)))
+	p.stmtArena.free = make([]Stmt, min(len(line)/bytesPerStmt, maxAhead))
 	p.operandArena, p.handlerArena, p.wordArena = arena[Operand]{}, arena[Handler]{}, arena[string]{}
 }
+
+// Memory for statements is taken ahead, by the length of the text, within bounds.
+const (
+	bytesPerStmt = 56
+	maxAhead     = 512
+)
 
 // arena cuts slices from larger ones.
 type arena[T any] struct{ free []T }
@@ -134,7 +139,7 @@ func (p *parser) program() {
 	}
 	p.end()
 	if p.err == nil && !(hasMain && hasCoros) {
-		p.failf("a program needs main and coros")
+		p.denyf("a program needs main and coros")
 	}
 	if p.err == nil {
 		p.checkVars()
@@ -146,7 +151,7 @@ func (p *parser) checkVars() {
 	for _, use := range p.vars {
 		isUsed := func(o Object) bool { return o.Kind == ContextVar && o.As == use.name }
 		if !slices.ContainsFunc(p.prog.Objects, isUsed) {
-			p.failf("unknown context variable %q", p.prog.Names[use.name])
+			p.denyf("unknown context variable %q", p.prog.Names[use.name])
 			p.place("statement %d (%s)", use.i, use.op)
 		}
 	}
@@ -169,7 +174,7 @@ func (p *parser) resolve() {
 	}
 	main := number[p.prog.Main]
 	if main == unknown {
-		p.failf("main: unknown coroutine %q", p.mentioned(int32(p.prog.Main)))
+		p.denyf("main: unknown coroutine %q", p.mentioned(int32(p.prog.Main)))
 		return
 	}
 	p.prog.Main = int(main)
@@ -177,7 +182,7 @@ func (p *parser) resolve() {
 		Walk(p.prog.Coros[i].Body, func(st *Stmt) {
 			st.eachCoro(func(ref *int32) {
 				if number[*ref] == unknown {
-					p.failf("unknown coroutine %q", p.mentioned(*ref))
+					p.denyf("unknown coroutine %q", p.mentioned(*ref))
 					p.place("statement %d (%s)", st.I, st.Op)
 					return
 				}
@@ -216,7 +221,8 @@ func (p *parser) block() []Stmt {
 	base := len(p.stmts)
 	p.open('[')
 	for first := true; p.more(']', first); first = false {
-		p.stmts = append(p.stmts, p.stmt())
+		p.stmts = append(p.stmts, Stmt{})
+		p.stmt(len(p.stmts) - 1)
 	}
 	block := p.stmtArena.take(p.stmts[base:])
 	p.stmts = p.stmts[:base]

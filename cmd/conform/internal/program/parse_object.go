@@ -41,13 +41,13 @@ func (p *parser) object() (o Object) {
 	}
 	switch {
 	case o.Kind == 0:
-		p.failf("missing field %q", "kind")
+		p.denyf("missing field %q", "kind")
 	case o.As == 0:
-		p.failf("missing field %q", "as")
+		p.denyf("missing field %q", "as")
 	case o.Kind.counted() == "n" && !n.Set, o.Kind.counted() == "max" && !size.Set:
-		p.failf("missing field %q", o.Kind.counted())
+		p.denyf("missing field %q", o.Kind.counted())
 	case o.Kind == Barrier && n.V < 1, o.Kind != Barrier && n.V < 0:
-		p.failf("n is %d, too small for a %s", n.V, o.Kind)
+		p.denyf("n is %d, too small for a %s", n.V, o.Kind)
 	case o.Kind.counted() == "n":
 		o.N = n.V
 	case o.Kind.counted() == "max":

@@ -6,35 +6,36 @@ import (
 	"slices"
 )
 
-// stmt reads one statement. A word stands for the same field in every statement, so that fields can be read in the
-// order in which they come, before the statement's kind is known.
-func (p *parser) stmt() (st Stmt) {
+// stmt reads one statement into p.stmts[at]. A word stands for the same field in every statement, so that fields can
+// be read in the order in which they come, before the statement's kind is known.
+func (p *parser) stmt(at int) {
 	var have fields
 	p.open('{')
 	for first := true; p.more('}', first); first = false {
 		word := p.key()
-		f := fieldOf(word)
+		f := lookupField(word)
 		switch {
 		case f == 0:
 			p.skip()
 		case have&f != 0:
-			p.failf("given twice")
+			p.denyf("given twice")
+		case f&(fieldDo|fieldExcept|fieldFinally) != 0:
+			p.blockField(f, at)
 		default:
-			have |= f
-			p.field(f, &st)
+			p.field(f, &p.stmts[at])
 		}
+		have |= f
 		if p.err != nil {
-			p.place("%s: field %q", st.title(), word)
-			return st
+			p.place("%s: field %q", p.stmts[at].title(), word)
+			return
 		}
 	}
 	if p.err == nil {
-		p.checkStmt(&st, have)
+		p.checkStmt(&p.stmts[at], have)
 	}
 	if p.err != nil {
-		p.place("%s", st.title())
+		p.place("%s", p.stmts[at].title())
 	}
-	return st
 }
 
 // title names a statement as far as it is known.
@@ -93,14 +94,21 @@ func (p *parser) field(f fields, st *Stmt) {
 		st.Stop = p.bool()
 	case fieldImmediate:
 		st.Immediate = p.bool()
-	case fieldDo:
-		st.Do = p.block()
-	case fieldExcept:
-		st.Except = p.handlerList()
-	case fieldFinally:
-		if !p.null() {
-			st.Finally = p.block()
-		}
+	}
+}
+
+// blockField reads a field that holds statements. They are gathered where this one is, which may move meanwhile.
+func (p *parser) blockField(f fields, at int) {
+	switch {
+	case f == fieldDo:
+		do := p.block()
+		p.stmts[at].Do = do
+	case f == fieldExcept:
+		handlers := p.handlerList()
+		p.stmts[at].Except = handlers
+	case !p.null():
+		finally := p.block()
+		p.stmts[at].Finally = finally
 	}
 }
 
@@ -110,12 +118,12 @@ func (p *parser) checkStmt(st *Stmt, have fields) {
 	missing := (fieldI | fieldOp | sp.need) &^ have
 	switch {
 	case missing != 0:
-		p.failf("missing field %q", fieldWord(fields(1)<<bits.TrailingZeros32(uint32(missing))))
+		p.denyf("missing field %q", fieldWord(fields(1)<<bits.TrailingZeros32(uint32(missing))))
 	case sp.need&fieldOn != 0 && st.On.Fresh() && !sp.fresh,
 		sp.need&fieldOf != 0 && !sp.fresh && slices.ContainsFunc(st.Of, Operand.Fresh):
-		p.failf("a name wanted, not a fresh coroutine")
+		p.denyf("a name wanted, not a fresh coroutine")
 	case sp.noNull && !st.MS.Set:
-		p.failf("ms must not be null")
+		p.denyf("ms must not be null")
 	case st.Op.Callback():
 		p.checkCallback(st.Do)
 	case sp.need&fieldVar != 0:
@@ -127,7 +135,7 @@ func (p *parser) checkStmt(st *Stmt, have fields) {
 func (p *parser) checkCallback(do []Stmt) {
 	for i := range do {
 		if op := do[i].Op; op.Suspends() || op == OpReturn {
-			p.failf("statement %d: no %s in a callback", do[i].I, op)
+			p.denyf("statement %d: no %s in a callback", do[i].I, op)
 		}
 	}
 }

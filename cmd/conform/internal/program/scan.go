@@ -25,8 +25,13 @@ const maxDepth = 1000
 
 // failf keeps the first error, with where it is.
 func (s *scanner) failf(format string, args ...any) {
+	s.denyf("column %d: %s", s.pos+1, fmt.Sprintf(format, args...))
+}
+
+// denyf keeps the first error, when it is about what was read earlier.
+func (s *scanner) denyf(format string, args ...any) {
 	if s.err == nil {
-		s.err = fmt.Errorf("column %d: %s", s.pos+1, fmt.Sprintf(format, args...))
+		s.err = fmt.Errorf(format, args...)
 	}
 }
 

@@ -129,11 +129,11 @@ var fieldTable = func() (table [64]struct {
 }()
 
 func fieldHash(word []byte) byte {
-	return (word[0]*7 + word[len(word)-1]*5 + byte(len(word))*3) % 64
+	return (word[0] + word[len(word)-1] + byte(len(word))*16) % 64
 }
 
-// fieldOf finds the field that a word stands for, or 0.
-func fieldOf(word []byte) fields {
+// lookupField finds the field that a word stands for, or 0.
+func lookupField(word []byte) fields {
 	if len(word) == 0 {
 		return 0
 	}

@@ -3,6 +3,7 @@ package traces
 import (
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -37,7 +38,7 @@ func WriteSideBySide(w io.Writer, left, right Side, context int) error {
 		if a != b {
 			mark = '>'
 		}
-		p.printf("%c %5d  %-*s | %s\n", mark, i, width, a, b)
+		p.printf("%s\n", strings.TrimRight(fmt.Sprintf("%c %5d  %-*s | %s", mark, i, width, a, b), " "))
 	}
 	if rest := max(len(left.Trace), len(right.Trace)) - to; rest > 0 {
 		p.printf("  %5s  %d more rows\n", "…", rest)

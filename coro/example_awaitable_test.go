@@ -1,0 +1,51 @@
+package coro_test
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/loop"
+)
+
+// retrying awaits a coroutine again and again until it succeeds. It can be given
+// to everything that takes a coroutine, a future or a task.
+type retrying[T any] struct {
+	try   coro.Func[T]
+	times int
+}
+
+func (r retrying[T]) Await(w future.Waiter) (v T, err error) {
+	for range r.times {
+		v, err = r.try.Await(w)
+		if err == nil || future.IsCanceled(err) {
+			return v, err
+		}
+		fmt.Println("failed:", err)
+	}
+	return v, fmt.Errorf("giving up: %w", err)
+}
+
+// Whatever has an Await method is an awaitable.
+func ExampleAwaitable() {
+	calls := 0
+	connect := func(co *coro.Co) (string, error) {
+		if calls++; calls < 3 {
+			return "", errors.New("busy")
+		}
+		return "connected", coro.Sleep(co, time.Second)
+	}
+	main := func(co *coro.Co) error {
+		fmt.Println(coro.WaitFor(co, retrying[string]{connect, 5}, time.Minute))
+		return nil
+	}
+	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// failed: busy
+	// failed: busy
+	// connected <nil>
+}

@@ -1,0 +1,141 @@
+package coro_test
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/loop"
+)
+
+// A coroutine is a function. Called with the caller's own Co it runs inline, as
+// "await load()" does; given to CreateTask it runs beside the caller.
+func ExampleFunc() {
+	load := func(co *coro.Co) (string, error) {
+		if err := coro.Sleep(co, time.Second); err != nil {
+			return "", err
+		}
+		return "data", nil
+	}
+	main := func(co *coro.Co) error {
+		task := coro.CreateTask(co, load)
+		inline, err := load(co)
+		if err != nil {
+			return err
+		}
+		beside, err := task.Await(co)
+		if err != nil {
+			return err
+		}
+		fmt.Println(inline, beside, "after", loop.Of(co).Time())
+		return nil
+	}
+	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+		fmt.Println(err)
+	}
+	// Output: data data after 1s
+}
+
+// Bind gives a coroutine its argument, and leaves it to others to run it.
+func ExampleBind() {
+	upper := func(co *coro.Co, s string) (string, error) { return strings.ToUpper(s), nil }
+
+	main := func(co *coro.Co) ([]string, error) {
+		return coro.Gather(co, coro.Bind(upper, "a"), coro.Bind(upper, "b")).Await(co)
+	}
+	fmt.Println(loop.Run(main))
+	// Output: [A B] <nil>
+}
+
+func ExampleBind2() {
+	repeat := func(co *coro.Co, s string, n int) (string, error) { return strings.Repeat(s, n), nil }
+
+	main := func(co *coro.Co) (string, error) {
+		return coro.CreateTask(co, coro.Bind2(repeat, "ha", 3)).Await(co)
+	}
+	fmt.Println(loop.Run(main))
+	// Output: hahaha <nil>
+}
+
+// A plain function becomes a Func by itself where a Func is asked for, as by
+// CreateTask. Where any Awaitable will do, as in Gather, Bind0 says so.
+func ExampleBind0() {
+	ping := func(*coro.Co) (string, error) { return "ping", nil }
+
+	main := func(co *coro.Co) ([]string, error) {
+		task := coro.CreateTask(co, ping)
+		return coro.Gather(co, task, coro.Bind0(ping)).Await(co)
+	}
+	fmt.Println(loop.Run(main))
+	// Output: [ping ping] <nil>
+}
+
+// Do is for coroutines that have no result.
+func ExampleDo() {
+	greet := func(co *coro.Co) error {
+		fmt.Println("hello")
+		return nil
+	}
+	main := func(co *coro.Co) error {
+		_, err := coro.CreateTask(co, coro.Do(greet)).Await(co)
+		return err
+	}
+	if err := loop.Main(main); err != nil {
+		fmt.Println(err)
+	}
+	// Output: hello
+}
+
+func ExampleDo1() {
+	main := func(co *coro.Co) error {
+		_, err := coro.Gather(co,
+			coro.Do1(coro.Sleep, 2*time.Second),
+			coro.Do1(coro.Sleep, 3*time.Second),
+		).Await(co)
+		fmt.Println(loop.Of(co).Time())
+		return err
+	}
+	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+		fmt.Println(err)
+	}
+	// Output: 3s
+}
+
+// Each makes a slice into arguments, be it of tasks, of futures or of Funcs.
+func ExampleEach() {
+	square := func(co *coro.Co, i int) (int, error) { return i * i, nil }
+
+	main := func(co *coro.Co) ([]int, error) {
+		var tasks []*coro.Task[int]
+		for i := range 5 {
+			tasks = append(tasks, coro.CreateTask(co, coro.Bind(square, i)))
+		}
+		return coro.Gather(co, coro.Each(tasks)...).Await(co)
+	}
+	fmt.Println(loop.Run(main))
+	// Output: [0 1 4 9 16] <nil>
+}
+
+// EnsureFuture makes a task of a coroutine, and leaves what is a future already.
+func ExampleEnsureFuture() {
+	answer := func(*coro.Co) (int, error) { return 42, nil }
+
+	main := func(co *coro.Co) error {
+		task := coro.CreateTask(co, answer)
+		fmt.Println("the same:", coro.EnsureFuture(co, task) == future.Of[int](task))
+
+		f := coro.EnsureFuture(co, coro.Bind0(answer), coro.Name("answering"))
+		fmt.Println("a new one, done:", f.Done())
+		fmt.Println(f.Await(co))
+		return nil
+	}
+	if err := loop.Main(main); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// the same: true
+	// a new one, done: false
+	// 42 <nil>
+}

@@ -1,0 +1,103 @@
+package coro_test
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/loop"
+)
+
+// A group ends when all its tasks have ended.
+func ExampleGroup() {
+	work := func(co *coro.Co, name string, d time.Duration) error {
+		if err := coro.Sleep(co, d); err != nil {
+			return err
+		}
+		fmt.Println(name, "is done")
+		return nil
+	}
+	main := func(co *coro.Co) error {
+		err := coro.Group(co, func(g *coro.TaskGroup) error {
+			coro.CreateTask(g, coro.Do2(work, "a", 2*time.Second))
+			coro.CreateTask(g, coro.Do2(work, "b", 1*time.Second))
+			fmt.Println("both were created")
+			return nil
+		})
+		fmt.Println("the group is done")
+		return err
+	}
+	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// both were created
+	// b is done
+	// a is done
+	// the group is done
+}
+
+// The first error cancels the other tasks. All errors come out of the group, and
+// errors.Is and errors.As find each of them.
+func ExampleExceptionGroup() {
+	read := func(co *coro.Co) error {
+		return &fs.PathError{Op: "open", Path: "config", Err: fs.ErrNotExist}
+	}
+	errNotSaved := errors.New("not saved")
+	edit := func(co *coro.Co) error {
+		if err := coro.Sleep(co, time.Hour); err != nil {
+			return errNotSaved // canceled, and that is what it has to say
+		}
+		return nil
+	}
+	err := loop.Main(func(co *coro.Co) error {
+		return coro.Group(co, func(g *coro.TaskGroup) error {
+			coro.CreateTask(g, coro.Do(edit))
+			coro.CreateTask(g, coro.Do(read))
+			return nil
+		})
+	})
+	fmt.Println(err)
+	fmt.Println(errors.Is(err, fs.ErrNotExist), errors.Is(err, errNotSaved))
+
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		fmt.Println("cannot", path.Op, path.Path)
+	}
+	// Output:
+	// unhandled errors in a TaskGroup (2 errors): open config: file does not exist; not saved
+	// true true
+	// cannot open config
+}
+
+// Tasks of a group may add more tasks to it: the group waits for them, too.
+func ExampleTaskGroup() {
+	links := map[string][]string{"/": {"/docs", "/blog"}, "/docs": {"/docs/api"}}
+
+	crawl := func(co *coro.Co) error {
+		return coro.Group(co, func(g *coro.TaskGroup) error {
+			var visit func(co *coro.Co, page string) error
+			visit = func(co *coro.Co, page string) error {
+				if err := coro.Sleep(co, time.Second); err != nil {
+					return err
+				}
+				fmt.Println(loop.Of(co).Time(), page)
+				for _, link := range links[page] {
+					coro.CreateTask(g, coro.Do1(visit, link))
+				}
+				return nil
+			}
+			return visit(co, "/")
+		})
+	}
+	if err := loop.Main(crawl, loop.VirtualTime()); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// 1s /
+	// 2s /docs
+	// 2s /blog
+	// 3s /docs/api
+}

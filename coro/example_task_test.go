@@ -1,0 +1,130 @@
+package coro_test
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/loop"
+)
+
+// A task begins in the next iteration of the loop, and runs whenever its creator
+// awaits something.
+func ExampleCreateTask() {
+	work := func(co *coro.Co) (string, error) {
+		fmt.Println("working")
+		return "the result", coro.Sleep(co, time.Second)
+	}
+	main := func(co *coro.Co) error {
+		task := coro.CreateTask(co, work)
+		fmt.Println("created")
+		v, err := task.Await(co)
+		fmt.Println(v)
+		return err
+	}
+	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// created
+	// working
+	// the result
+}
+
+// A task is the future of its function's result.
+func ExampleTask() {
+	main := func(co *coro.Co) error {
+		task := coro.CreateTask(co, func(*coro.Co) (int, error) { return 0, errors.New("out of luck") })
+		task.AddDoneCallback(func() { fmt.Println("callback:", task.Err()) })
+		fmt.Println("done:", task.Done())
+
+		_, err := task.Await(co)
+		fmt.Println("await:", err)
+		fmt.Println("done:", task.Done())
+		return nil
+	}
+	if err := loop.Main(main); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// done: false
+	// callback: out of luck
+	// await: out of luck
+	// done: true
+}
+
+func ExampleName() {
+	whoAmI := func(co *coro.Co) (string, error) { return co.Name(), nil }
+
+	main := func(co *coro.Co) ([]string, error) {
+		unnamed := coro.CreateTask(co, whoAmI)
+		named := coro.CreateTask(co, whoAmI, coro.Name("fetch"))
+		renamed := coro.CreateTask(co, whoAmI, coro.Name("old"))
+		renamed.SetName("new")
+		return coro.Gather(co, unnamed, named, renamed).Await(co)
+	}
+	fmt.Println(loop.Run(main))
+	// Output: [Task-2 fetch new] <nil>
+}
+
+// An eager task runs inside CreateTask until it first suspends. With a result in
+// the cache it never does.
+func ExampleEager() {
+	cache := map[string]string{"gopher": "a rodent"}
+	lookUp := func(co *coro.Co, word string) (string, error) {
+		if found, ok := cache[word]; ok {
+			return found, nil
+		}
+		return "looked up", coro.Sleep(co, time.Second)
+	}
+	main := func(co *coro.Co) error {
+		cached := coro.CreateTask(co, coro.Bind(lookUp, "gopher"), coro.Eager(true))
+		missing := coro.CreateTask(co, coro.Bind(lookUp, "python"), coro.Eager(true))
+		fmt.Println("done at once:", cached.Done(), missing.Done())
+		fmt.Println(coro.Gather(co, cached, missing).Await(co))
+		return nil
+	}
+	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// done at once: true false
+	// [a rodent looked up] <nil>
+}
+
+func ExampleCurrentTask() {
+	main := func(co *coro.Co) error {
+		l := loop.Of(co)
+		l.CallSoon(func() { fmt.Println("in a callback:", coro.CurrentTask(l)) })
+		fmt.Println("in a coroutine:", coro.CurrentTask(l).Name())
+		return coro.Sleep(co, 0)
+	}
+	if err := loop.Main(main); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// in a coroutine: Task-1
+	// in a callback: <nil>
+}
+
+func ExampleAllTasks() {
+	main := func(co *coro.Co) error {
+		co.Task().SetName("main")
+		coro.CreateTask(co, coro.Do1(coro.Sleep, time.Second), coro.Name("short"))
+		coro.CreateTask(co, coro.Do1(coro.Sleep, time.Hour), coro.Name("long"))
+		if err := coro.Sleep(co, time.Minute); err != nil {
+			return err
+		}
+		for _, t := range coro.AllTasks(co) {
+			fmt.Println(t.Name())
+		}
+		return nil
+	}
+	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// main
+	// long
+}

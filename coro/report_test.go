@@ -1,0 +1,92 @@
+package coro_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/loop"
+)
+
+// A task that is pending when its loop closes is reported, unless it was made by a
+// gather or by the run itself.
+//
+// CPython: test_tasks.BaseTaskTests.test_log_destroyed_pending_task
+func TestReportOfPendingTask(t *testing.T) {
+	var tr trace
+	var reported future.Any
+	l := loop.New(loop.VirtualTime(), loop.OnException(func(_ *loop.Loop, c future.ErrorContext) {
+		tr.add("%s %s %v", c.Message, c.Task, c.Err)
+		reported = c.Future
+	}))
+	task := coro.CreateTask(l, func(co *coro.Co) (int, error) {
+		return loop.CreateFuture[int](loop.Of(co)).Await(co)
+	}, coro.Name("kill me"))
+	coro.Gather(l, sleepThen(time.Hour, 1, nil))
+	_, err := loop.RunUntilComplete(l, sleeping(time.Second))
+	require.NoError(t, err)
+	l.CallSoon(l.Stop)
+	_, err = loop.RunUntilComplete(l, sleeping(time.Second))
+	require.ErrorIs(t, err, loop.ErrStopped)
+	require.Len(t, coro.AllTasks(l), 3)
+	require.NoError(t, l.Close())
+	require.Equal(t, trace{"Task was destroyed but it is pending! kill me <nil>"}, tr)
+	require.Same(t, task, reported)
+	require.Empty(t, coro.AllTasks(l))
+}
+
+// An error that nobody has looked at is reported; any look at it is enough.
+func TestReportOfTaskError(t *testing.T) {
+	report := trace{"Task exception was never retrieved: test"}
+	for _, test := range []struct {
+		name string
+		look func(co *coro.Co, task *coro.Task[int])
+		want trace
+	}{
+		{"nobody", func(*coro.Co, *coro.Task[int]) {}, report},
+		{"Done", func(_ *coro.Co, task *coro.Task[int]) { task.Done() }, report},
+		{"Await", func(co *coro.Co, task *coro.Task[int]) { _, _ = task.Await(co) }, nil},
+		{"Result", func(_ *coro.Co, task *coro.Task[int]) { _, _ = task.Result() }, nil},
+		{"Err", func(_ *coro.Co, task *coro.Task[int]) { _ = task.Err() }, nil},
+		// CPython: test_tasks.BaseTaskTests.test_tb_logger_not_called_after_cancel
+		{"Cancel", func(_ *coro.Co, task *coro.Task[int]) { require.False(t, task.Cancel()) }, nil},
+		{"Gather", func(co *coro.Co, task *coro.Task[int]) { _, _ = coro.Gather(co, task).Await(co) }, nil},
+		{"Wait", func(co *coro.Co, task *coro.Task[int]) { _, _, _ = coro.Wait(co, []*coro.Task[int]{task}) }, report},
+		{"Wait for two, until the first error", func(co *coro.Co, task *coro.Task[int]) {
+			other := loop.CreateFuture[int](loop.Of(co))
+			_, _, err := coro.Wait(co, []future.Any{other, task}, coro.ReturnWhen(coro.FirstException))
+			require.NoError(t, err)
+		}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var tr trace
+			l := newLoop(t, tr.handler())
+			complete(t, l, coro.Do(func(co *coro.Co) error {
+				task := coro.CreateTask(co, returning(0, errTest))
+				require.NoError(t, coro.Sleep(co, 50*ms))
+				test.look(co, task)
+				return nil
+			}))
+			require.Empty(t, tr)
+			require.NoError(t, l.Close())
+			require.Equal(t, test.want, tr)
+		})
+	}
+}
+
+// Awaiting a failed task again and again always gives the same error.
+//
+// CPython: test_futures2.FutureTests.test_future_traceback
+func TestErrorOfTaskAwaitedAgain(t *testing.T) {
+	run(t, func(co *coro.Co) error {
+		task := coro.CreateTask(co, returning(0, errTest))
+		for range 5 {
+			_, err := task.Await(co)
+			require.Same(t, errTest, err)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,101 @@
+package coro_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/loop"
+)
+
+// A limit that was set before a sleep is over before the sleep is, if both end at the
+// same time; and after it otherwise.
+func TestSameDeadline(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		run  func(co *coro.Co, tr *trace)
+		want trace
+	}{
+		{"timeout, then sleep", func(co *coro.Co, tr *trace) {
+			tr.add("%v", coro.Timeout(co, time.Second, func(scope *coro.TimeoutScope) error {
+				err := coro.Sleep(co, time.Second)
+				tr.add("%v, expired %v", err, scope.Expired())
+				return err
+			}))
+		}, trace{"canceled, expired true", "timed out"}},
+		{"sleep, then timeout", func(co *coro.Co, tr *trace) {
+			f := loop.CreateFuture[int](loop.Of(co))
+			loop.Of(co).CallLater(time.Second, func() { _ = f.SetResult(1) })
+			tr.add("%v", coro.Timeout(co, time.Second, func(scope *coro.TimeoutScope) error {
+				_, err := f.Await(co)
+				tr.add("%v, expired %v", err, scope.Expired())
+				return err
+			}))
+		}, trace{"canceled, expired true", "timed out"}}, // the result is there, and the cancellation wins
+		{"WaitFor a sleep", func(co *coro.Co, tr *trace) {
+			v, err := coro.WaitFor(co, sleepThen(time.Second, 1, nil), time.Second)
+			tr.add("%v %v", v, err)
+		}, trace{"0 timed out"}},
+		{"WaitFor a task that sleeps already", func(co *coro.Co, tr *trace) {
+			task := coro.CreateTask(co, sleepThen(time.Second, 1, nil))
+			require.NoError(t, coro.Sleep(co, 0))
+			v, err := coro.WaitFor(co, task, time.Second)
+			tr.add("%v %v", v, err)
+		}, trace{"0 timed out"}},
+		{"Wait for a task that sleeps afterwards", func(co *coro.Co, tr *trace) {
+			task := coro.CreateTask(co, sleepThen(time.Second, 1, nil))
+			done, pending, err := coro.Wait(co, []*coro.Task[int]{task}, coro.TimeLimit(time.Second))
+			tr.add("%d %d %v", len(done), len(pending), err)
+		}, trace{"0 1 <nil>"}},
+		{"Wait for a task that sleeps already", func(co *coro.Co, tr *trace) {
+			task := coro.CreateTask(co, sleepThen(time.Second, 1, nil))
+			require.NoError(t, coro.Sleep(co, 0))
+			done, pending, err := coro.Wait(co, []*coro.Task[int]{task}, coro.TimeLimit(time.Second))
+			tr.add("%d %d %v", len(done), len(pending), err)
+		}, trace{"1 0 <nil>"}},
+		{"AsCompleted of a sleep", func(co *coro.Co, tr *trace) {
+			for next := range coro.AsCompleted(co, time.Second, sleepThen(time.Second, 1, nil)) {
+				v, err := next(co)
+				tr.add("%v %v", v, err)
+			}
+		}, trace{"0 timed out"}},
+		{"the inner of two timeouts was set later", func(co *coro.Co, tr *trace) {
+			tr.add("outer: %v", coro.Timeout(co, time.Second, func(*coro.TimeoutScope) error {
+				err := coro.Timeout(co, time.Second, func(*coro.TimeoutScope) error { return coro.Sleep(co, time.Hour) })
+				tr.add("inner: %v", err)
+				return err
+			}))
+		}, trace{"inner: canceled", "outer: timed out"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			run(t, func(co *coro.Co) error {
+				var tr trace
+				test.run(co, &tr)
+				require.Equal(t, test.want, tr)
+				require.Equal(t, time.Second, loop.Of(co).Time())
+				require.Zero(t, co.Task().Cancelling())
+				return nil
+			})
+		})
+	}
+}
+
+// A timeout of zero takes a cancellation that was asked for before it, and not
+// delivered, for its own. CPython has this defect, gh-134471.
+func TestTimeoutOfZeroTakesAnEarlierCancellation(t *testing.T) {
+	var tr trace
+	run(t, func(co *coro.Co) error {
+		task := coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
+			co.Task().Cancel("earlier")
+			tr.add("cancelling %d", co.Task().Cancelling())
+			err := coro.Timeout(co, 0, func(*coro.TimeoutScope) error { return coro.Sleep(co, 0) })
+			tr.add("%v, cancelling %d", err, co.Task().Cancelling())
+			return nil
+		}))
+		_, err := task.Await(co)
+		return err
+	})
+	require.Equal(t, trace{"cancelling 1", "timed out, cancelling 1"}, tr)
+}

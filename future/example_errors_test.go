@@ -1,0 +1,142 @@
+package future_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/loop"
+)
+
+// Code that knows only Go's own errors understands a cancellation, too.
+func ExampleCanceledError() {
+	err := fmt.Errorf("loading the page: %w", future.NewCanceledError("the user went away"))
+	fmt.Println(err)
+	fmt.Println(errors.Is(err, future.ErrCanceled), errors.Is(err, context.Canceled))
+
+	var canceled *future.CanceledError
+	if errors.As(err, &canceled) {
+		msg, ok := canceled.Message()
+		fmt.Printf("%q %v\n", msg, ok)
+	}
+	// Output:
+	// loading the page: canceled: the user went away
+	// true true
+	// "the user went away" true
+}
+
+// A coroutine that treats errors passes cancellations on.
+func ExampleIsCanceled() {
+	withDefault := func(co *coro.Co, fetch coro.Func[string]) (string, error) {
+		v, err := fetch(co)
+		if err != nil && !future.IsCanceled(err) {
+			return "the default", nil
+		}
+		return v, err
+	}
+	main := func(co *coro.Co) error {
+		fmt.Println(withDefault(co, func(*coro.Co) (string, error) { return "", io.ErrUnexpectedEOF }))
+
+		task := coro.CreateTask(co, coro.Bind(withDefault, func(co *coro.Co) (string, error) {
+			return "too late", coro.Sleep(co, time.Hour)
+		}))
+		if err := coro.Sleep(co, time.Second); err != nil {
+			return err
+		}
+		task.Cancel()
+		_, err := task.Await(co)
+		fmt.Println(err)
+		return nil
+	}
+	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// the default <nil>
+	// canceled
+}
+
+// A time limit that runs out is a passed deadline to all of Go.
+func ExampleTimeoutError() {
+	main := func(co *coro.Co) error {
+		_, err := coro.WaitFor(co, coro.Do1(coro.Sleep, time.Hour), time.Second)
+		return err
+	}
+	err := loop.Main(main, loop.VirtualTime())
+	fmt.Println(err)
+	fmt.Println(errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded))
+
+	var timeout *future.TimeoutError
+	fmt.Println(errors.As(err, &timeout), "and not", future.IsCanceled(err))
+	// Output:
+	// timed out
+	// true true
+	// true and not false
+}
+
+// A panic comes out where an error would. The verb %+v prints the stack as well.
+func ExamplePanicError() {
+	err := loop.Main(func(co *coro.Co) error {
+		var users map[string]int
+		users["gopher"]++
+		return nil
+	})
+	fmt.Println(err)
+
+	var p *future.PanicError
+	if errors.As(err, &p) {
+		message, stack, _ := strings.Cut(fmt.Sprintf("%+v", p), "\n\n")
+		fmt.Println(message)
+		fmt.Println("with the stack:", strings.Contains(stack, "ExamplePanicError"))
+	}
+	// Output:
+	// panic: assignment to entry in nil map
+	// panic: assignment to entry in nil map
+	// with the stack: true
+}
+
+// A task that returns a SystemExit ends the program's run, whatever else goes on,
+// and cleans up on the way out.
+func ExampleSystemExit() {
+	main := func(co *coro.Co) error {
+		coro.CreateTask(co, coro.Do(func(*coro.Co) error { return &future.SystemExit{Code: 3} }))
+		defer fmt.Println("main cleans up")
+		return coro.Sleep(co, time.Hour)
+	}
+	err := loop.Main(main)
+
+	var exit *future.SystemExit
+	if errors.As(err, &exit) {
+		fmt.Println("os.Exit with", exit.Code)
+	}
+	// Output:
+	// main cleans up
+	// os.Exit with 3
+}
+
+// An error that nobody has looked at is reported when its future is collected as
+// garbage, or at the latest when the loop is closed.
+func ExampleErrorContext() {
+	report := func(_ *loop.Loop, c future.ErrorContext) {
+		fmt.Println(c.Message)
+		fmt.Println(c.Task, "failed:", c.Err)
+	}
+	main := func(co *coro.Co) error {
+		coro.CreateTask(co, coro.Do(func(*coro.Co) error {
+			return errors.New("disk full")
+		}), coro.Name("backup"))
+		return coro.Sleep(co, time.Second) // and never asks how it went
+	}
+	if err := loop.Main(main, loop.VirtualTime(), loop.OnException(report)); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// Task exception was never retrieved
+	// backup failed: disk full
+}
