@@ -365,3 +365,20 @@ func TestEagerTaskCount(t *testing.T) {
 		}
 	}
 }
+
+// Whether an argument of a gather is done is settled in its turn: one that a later
+// argument finishes in its eager first step still has its callback.
+func TestEagerGatherOfFutureThatIsSetMeanwhile(t *testing.T) {
+	run(t, func(co *coro.Co) error {
+		f := loop.CreateFuture[int](loop.Of(co))
+		set := func(*coro.Co) (int, error) { return 2, f.SetResult(1) }
+		require.Equal(t, 2, countTicks(t, co, func() {
+			g := coro.Gather(co, coro.Awaitable[int](f), coro.Func[int](set))
+			require.False(t, g.Done())
+			v, err := g.Await(co)
+			require.NoError(t, err)
+			require.Equal(t, []int{1, 2}, v)
+		}))
+		return nil
+	}, loop.EagerTasks(true))
+}

@@ -73,3 +73,57 @@ func TestEnsureFutureOfAwaitable(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "ok", v)
 }
+
+// duck is a future by its methods.
+type duck struct{ *future.Future[int] }
+
+// CPython: test_futures.DuckTests.test_ensure_future
+func TestEnsureFutureOfDuck(t *testing.T) {
+	l := newLoop(t)
+	d := duck{loop.CreateFuture[int](l)}
+	require.Equal(t, future.Of[int](d), coro.EnsureFuture[int](l, d))
+	require.Empty(t, coro.AllTasks(l))
+}
+
+// A future of another loop is refused, since what it would wake does not belong there.
+func TestFutureOfOtherLoopRefused(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		do   func(co *coro.Co, mine, other *future.Future[int])
+	}{
+		// CPython: test_tasks.BaseTaskTests.test_ensure_future_error_msg
+		{"EnsureFuture", func(co *coro.Co, _, other *future.Future[int]) { coro.EnsureFuture(co, other) }},
+		// CPython: test_tasks.FutureGatherTests.test_constructor_heterogenous_futures
+		{"Gather", func(co *coro.Co, mine, other *future.Future[int]) { coro.Gather(co, mine, other) }},
+		{"GatherSettled", func(co *coro.Co, mine, other *future.Future[int]) { coro.GatherSettled(co, mine, other) }},
+		{"AsCompleted", func(co *coro.Co, mine, other *future.Future[int]) {
+			coro.AsCompleted(co, coro.Forever, mine, other)
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			mine, other := newLoop(t), newLoop(t)
+			complete(t, mine, coro.Do(func(co *coro.Co) error {
+				theirs := loop.CreateFuture[int](other)
+				defer func() {
+					err, _ := recover().(error)
+					require.ErrorIs(t, err, coro.ErrOtherLoop)
+					require.Zero(t, callbacks(theirs))
+				}()
+				test.do(co, loop.CreateFuture[int](mine), theirs)
+				return nil
+			}))
+		})
+	}
+}
+
+// A shield belongs to the loop of what it shields.
+func TestShieldOfFutureOfOtherLoop(t *testing.T) {
+	l, other := newLoop(t), newLoop(t)
+	inner := loop.CreateFuture[int](other)
+	outer := complete(t, l, func(co *coro.Co) (future.Of[int], error) { return coro.Shield(co, inner), nil })
+	require.Same(t, future.Loop(other), outer.Core().Loop())
+	require.NoError(t, inner.SetResult(42))
+	v, err := loop.RunUntilComplete(other, outer)
+	require.NoError(t, err)
+	require.Equal(t, 42, v)
+}

@@ -174,3 +174,16 @@ func TestCancelGatherAfterError(t *testing.T) {
 	require.False(t, g.Cancel())
 	require.False(t, fs[1].Done())
 }
+
+// To ask a gather that has failed to cancel is no look at its error.
+func TestCancelGatherAfterErrorIsNoLook(t *testing.T) {
+	var tr trace
+	l := newLoop(t, tr.handler())
+	f := loop.CreateFuture[int](l)
+	require.NoError(t, f.SetError(errTest))
+	g := coro.Gather(l, f)
+	require.True(t, g.Done())
+	require.False(t, g.Cancel())
+	require.NoError(t, l.Close())
+	require.Equal(t, trace{"Future exception was never retrieved: test"}, tr)
+}

@@ -90,3 +90,71 @@ func TestErrorOfTaskAwaitedAgain(t *testing.T) {
 		return nil
 	})
 }
+
+// The exception handler runs in the context of what it is told of.
+func TestReportInContext(t *testing.T) {
+	v := coro.NewVar("name", "foo")
+	for _, test := range []struct {
+		name string
+		run  func(t *testing.T, r *loop.Runner)
+		want string
+	}{
+		// CPython: test_futures2.FutureTests.test_handle_exc_handler_correct_context
+		{"of a callback", func(t *testing.T, r *loop.Runner) {
+			r.Loop().CallSoon(func() {
+				v.Set(r.Loop(), "bar")
+				panic("boom")
+			})
+			briefly(t, r.Loop())
+		}, "Exception in callback"},
+		// CPython: test_futures2.FutureTests.test_task_exc_handler_correct_context
+		{"of a task that failed", func(t *testing.T, r *loop.Runner) {
+			coro.CreateTask(r.Loop(), coro.Do(func(co *coro.Co) error {
+				v.Set(co, "bar")
+				return errTest
+			}))
+			briefly(t, r.Loop())
+			require.NoError(t, r.Loop().Close())
+		}, "Task exception was never retrieved"},
+		{"of a task that failed behind a shield", func(t *testing.T, r *loop.Runner) {
+			coro.Shield(r.Loop(), coro.Do(func(co *coro.Co) error {
+				v.Set(co, "bar")
+				_ = coro.Sleep(co, 0)
+				return errTest
+			})).Cancel()
+			briefly(t, r.Loop())
+			briefly(t, r.Loop())
+		}, "*errors.errorString exception in shielded future"},
+		{"of a task that is pending", func(t *testing.T, r *loop.Runner) {
+			coro.CreateTask(r.Loop(), coro.Do(func(co *coro.Co) error {
+				v.Set(co, "bar")
+				return coro.Sleep(co, time.Hour)
+			}))
+			briefly(t, r.Loop())
+			require.NoError(t, r.Loop().Close())
+		}, "Task was destroyed but it is pending!"},
+		{"of a task that fails at the end of a run", func(t *testing.T, r *loop.Runner) {
+			coro.CreateTask(r.Loop(), coro.Do(func(co *coro.Co) error {
+				v.Set(co, "bar")
+				_ = coro.Sleep(co, time.Hour)
+				return errTest
+			}))
+			briefly(t, r.Loop())
+			require.NoError(t, r.Close())
+		}, "unhandled exception during asyncio.run() shutdown"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var messages, contexts []string
+			r := loop.NewRunner(loop.VirtualTime(), loop.Interrupts(false),
+				loop.OnException(func(l *loop.Loop, c future.ErrorContext) {
+					messages = append(messages, c.Message)
+					contexts = append(contexts, v.Get(l))
+				}))
+			test.run(t, r)
+			require.NoError(t, r.Close())
+			require.Len(t, messages, 1)
+			require.Contains(t, messages[0], test.want)
+			require.Equal(t, []string{"bar"}, contexts)
+		})
+	}
+}

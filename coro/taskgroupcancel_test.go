@@ -317,6 +317,20 @@ func TestGroupRefusesTasks(t *testing.T) {
 			return nil
 		})
 	})
+	t.Run("when its last task has ended, and it is about to end", func(t *testing.T) {
+		inBothModes(t, func(t *testing.T, co *coro.Co) error {
+			asked := false
+			err := coro.Group(co, func(g *coro.TaskGroup) error {
+				coro.CreateTask(g, sleeping(ms)).AddDoneCallback(func() {
+					asked = true
+					refused(t, g, "it has ended")
+				})
+				return nil
+			})
+			require.True(t, asked)
+			return err
+		})
+	})
 	// A callback has no task that could be the parent.
 	//
 	// CPython: test_taskgroups.TestTaskGroup.test_taskgroup_without_parent_task

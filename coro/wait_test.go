@@ -259,3 +259,17 @@ func TestWaitForFuturesOfDifferentTypes(t *testing.T) {
 		return nil
 	})
 }
+
+// CPython: test_tasks.BaseTaskTests.test_wait_errors
+func TestWaitForSomethingUnknown(t *testing.T) {
+	run(t, func(co *coro.Co) error {
+		_, _, err := coro.Wait[future.Any](co, nil)
+		require.ErrorIs(t, err, coro.ErrNothingToWaitFor)
+		f := loop.CreateFuture[int](loop.Of(co))
+		require.NoError(t, f.SetResult(1))
+		require.Panics(t, func() {
+			_, _, _ = coro.Wait(co, []*future.Future[int]{f}, coro.ReturnWhen(-1))
+		})
+		return nil
+	})
+}

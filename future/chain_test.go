@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/executor"
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/loop"
@@ -51,8 +52,6 @@ func TestChainCopiesOutcome(t *testing.T) {
 	}{
 		{"result", 10, nil},
 		{"error", 0, errTest},
-		{"invalid state", 0, executor.ErrInvalidState},
-		{"a cancellation as an error", 0, executor.ErrCanceled},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			l := newLoop(t)
@@ -131,5 +130,34 @@ func TestChainCanceledAfterTheWork(t *testing.T) {
 		briefly(t, l)
 		require.True(t, ran.Load())
 		require.True(t, f.Canceled())
+	}
+}
+
+// An executor's own errors become those of this package: work that ends with the
+// cancellation of something else is not canceled, but what awaits it is.
+func TestChainConvertsErrors(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		err      error
+		want     error
+		canceled bool
+	}{
+		{"canceled", executor.ErrCanceled, future.ErrCanceled, true},
+		{"invalid state", executor.ErrInvalidState, future.ErrInvalidState, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l := newLoop(t)
+			e := &handExecutor{}
+			f, err := loop.RunInExecutor(l, e, func() (int, error) { return 0, test.err })
+			require.NoError(t, err)
+			task := coro.CreateTask(l, func(co *coro.Co) (int, error) { return f.Await(co) })
+			briefly(t, l)
+			e.run()
+			_, err = loop.RunUntilComplete(l, task)
+			require.ErrorIs(t, err, test.want)
+			require.Equal(t, test.canceled, task.Canceled())
+			require.False(t, f.Canceled())
+			require.ErrorIs(t, f.Err(), test.want)
+		})
 	}
 }

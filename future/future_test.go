@@ -225,3 +225,24 @@ func TestAwaitByMany(t *testing.T) {
 		"task 0: 42 <nil>", "task 1: 42 <nil>", "task 2: 42 <nil>", "callback 3",
 	}, tr)
 }
+
+// A selfish value shows the future that it is the result of.
+type selfish struct {
+	f     *future.Future[*selfish]
+	shown int
+}
+
+func (s *selfish) String() string {
+	if s.shown++; s.shown > 10 {
+		return "too deep"
+	}
+	return s.f.String()
+}
+
+// CPython: test_futures2.FutureReprTests.test_recursive_repr_for_pending_tasks
+func TestFutureStringOfItself(t *testing.T) {
+	s := &selfish{f: loop.CreateFuture[*selfish](newLoop(t))}
+	require.NoError(t, s.f.SetResult(s))
+	require.Contains(t, s.f.String(), "...")
+	require.Equal(t, 1, s.shown)
+}

@@ -77,6 +77,7 @@ func (l *Loop) watch(fd int, fn func(), write bool) (Handle, error) {
 		d = &descriptor{}
 	}
 	if err := l.poller.set(fd, !write || d.reader != nil, write || d.writer != nil); err != nil {
+		delete(l.watched, fd) // the poller has given it up altogether
 		return Handle{}, fmt.Errorf("loop: %w", err)
 	}
 	l.watched[fd] = d

@@ -64,7 +64,7 @@ func ExampleHandle() {
 	// Output: canceled: true
 }
 
-// A function that calls itself again and again, until it is canceled.
+// A callback that schedules itself again, until that is canceled.
 func ExampleLoop_CallLater() {
 	l := loop.New(loop.VirtualTime())
 	defer l.Close()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -35,17 +36,17 @@ func ExampleVirtualTime() {
 // With a virtual clock, a loop knows when nothing can happen any more, and who
 // waits for what.
 func ExampleDeadlockError() {
+	trade := func(co *coro.Co, want, give *future.Future[string]) error {
+		if _, err := want.Await(co); err != nil {
+			return err
+		}
+		return give.SetResult("there you are")
+	}
 	main := func(co *coro.Co) error {
 		l := loop.Of(co)
-		coin, can := loop.CreateFuture[string](l), loop.CreateFuture[string](l)
-		guest := coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
-			_, err := can.Await(co)
-			return errors.Join(err, coin.SetResult("a coin"))
-		}), coro.Name("guest"))
-		coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
-			_, err := coin.Await(co)
-			return errors.Join(err, can.SetResult("a can"))
-		}), coro.Name("machine"))
+		coin, drink := loop.CreateFuture[string](l), loop.CreateFuture[string](l)
+		coro.CreateTask(co, coro.Do2(trade, coin, drink), coro.Name("machine"))
+		guest := coro.CreateTask(co, coro.Do2(trade, drink, coin), coro.Name("guest"))
 		_, err := guest.Await(co)
 		return err
 	}
@@ -59,6 +60,6 @@ func ExampleDeadlockError() {
 	}
 	// Output:
 	// Task-1 waits for task "guest"
-	// guest waits for a future
 	// machine waits for a future
+	// guest waits for a future
 }

@@ -69,7 +69,7 @@ func (l *Loop) park(limit time.Duration) {
 	b := &l.inbox
 	b.parked.Store(true)
 	defer b.parked.Store(false)
-	if l.watchesDescriptors() {
+	if l.poller != nil {
 		l.poller.arm()
 	}
 	if b.some.Load() || l.stopping.Load() {

@@ -134,8 +134,10 @@ func TestInterrupts(t *testing.T) {
 			loop.Of(co).CallSoon(interrupt)
 			err := never(co)
 			note("%v by the cleanup", err)
+			_ = coro.Sleep(co, 0)
+			note("ends")
 			return err
-		}, loop.ErrKeyboardInterrupt, []string{"canceled", "canceled by the cleanup", "other task canceled"}},
+		}, loop.ErrKeyboardInterrupt, []string{"canceled", "canceled by the cleanup", "other task canceled", "ends"}},
 		{"the cleanup hangs", func(co *coro.Co, interrupt func(), note func(string, ...any)) error {
 			coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
 				defer note("unwound")

@@ -46,23 +46,21 @@ func (l *Loop) timeout() time.Duration {
 
 // wait lets the time pass, and takes in what ends it.
 func (l *Loop) wait(limit time.Duration) {
-	if limit > 0 {
-		switch {
-		case !l.clock.virtual, l.outside > 0:
-			l.park(limit)
-		case l.watchesDescriptors() && l.pollDescriptors():
-			return
-		case limit != noLimit:
-			l.clock.now = l.timers.Next().When()
-		case l.watchesDescriptors():
-			l.park(limit)
-		case l.inbox.some.Load():
-		default:
-			l.Abort(l.deadlock())
-		}
-		if l.inbox.some.Load() {
-			l.takeInbox()
-		}
+	if l.watchesDescriptors() && l.pollDescriptors() || limit == 0 {
+		return
+	}
+	switch {
+	case !l.clock.virtual, l.outside > 0:
+		l.park(limit)
+	case limit != noLimit:
+		l.clock.now = l.timers.Next().When()
+	case l.watchesDescriptors():
+		l.park(limit)
+	case !l.inbox.some.Load():
+		l.Abort(l.deadlock())
+	}
+	if l.inbox.some.Load() {
+		l.takeInbox()
 	}
 	if l.watchesDescriptors() {
 		l.pollDescriptors()

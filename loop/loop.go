@@ -93,8 +93,19 @@ func Of(co *coro.Co) *Loop { return co.Scheduler().Loop().(*Loop) }
 //
 // Semantics: asyncio.loop.run_forever, CPython 3.14.
 func (l *Loop) RunForever() error {
-	if err := l.begin(); err != nil {
+	if err := l.mayRun(); err != nil {
 		return err
+	}
+	return l.run()
+}
+
+// run is RunForever where the loop may run.
+func (l *Loop) run() error {
+	if !l.isRunning.CompareAndSwap(false, true) {
+		return errAlreadyRunning // somebody else was faster
+	}
+	if l.debug {
+		l.goroutine = goroutine()
 	}
 	returned := false
 	defer func() {
@@ -112,7 +123,8 @@ func (l *Loop) RunForever() error {
 	return err
 }
 
-func (l *Loop) begin() error {
+// mayRun is why the loop cannot run here and now, nil if it can.
+func (l *Loop) mayRun() error {
 	switch {
 	case l.closed.Load():
 		return ErrClosed
@@ -120,11 +132,6 @@ func (l *Loop) begin() error {
 		return errAlreadyRunning
 	case where() == insideLoop:
 		return errAnotherRunning
-	case !l.isRunning.CompareAndSwap(false, true):
-		return errAlreadyRunning
-	}
-	if l.debug {
-		l.goroutine = goroutine()
 	}
 	return nil
 }
@@ -143,13 +150,8 @@ func (l *Loop) end() {
 // Semantics: asyncio.loop.run_until_complete, CPython 3.14.
 func RunUntilComplete[T any](l *Loop, aw coro.Awaitable[T]) (T, error) {
 	var zero T
-	switch {
-	case l.closed.Load():
-		return zero, ErrClosed
-	case l.isRunning.Load():
-		return zero, errAlreadyRunning
-	case where() == insideLoop:
-		return zero, errAnotherRunning
+	if err := l.mayRun(); err != nil {
+		return zero, err
 	}
 	_, isFunc := aw.(coro.Func[T])
 	f := coro.EnsureFuture(l, aw, coro.Quiet())
@@ -159,7 +161,7 @@ func RunUntilComplete[T any](l *Loop, aw coro.Awaitable[T]) (T, error) {
 	s := &stopper{loop: l, core: f.Core()}
 	s.link.Init(s)
 	f.Core().Attach(&s.link)
-	err := l.RunForever()
+	err := l.run()
 	s.link.Detach()
 	if err != nil {
 		if isFunc {

@@ -60,8 +60,7 @@ func (s *submissionDone[T]) Run() {
 		s.out.Cancel()
 	}
 	if !s.out.SetRunning() {
-		s.task.Core().Retrieve()
-		return
+		return // canceled; an error of the task's is nobody's then, and reported as such
 	}
 	if v, err := s.task.Result(); err != nil {
 		_ = s.out.SetError(err)

@@ -1,0 +1,75 @@
+package loop_test
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/loop"
+)
+
+// A callback has nobody to return an error to. If it panics, the exception handler
+// is told, and the loop goes on.
+func ExampleLoop_SetExceptionHandler() {
+	l := loop.New()
+	defer l.Close()
+
+	l.SetExceptionHandler(func(_ *loop.Loop, c future.ErrorContext) {
+		fmt.Println("reported:", c.Err)
+	})
+	l.CallSoon(func() { panic("oops") })
+	l.CallSoon(func() { fmt.Println("the next callback") })
+	l.CallSoon(l.Stop)
+	if err := l.RunForever(); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// reported: panic: oops
+	// the next callback
+}
+
+// A handler may leave to the default one what it does not care about.
+func ExampleOnException() {
+	handler := func(l *loop.Loop, c future.ErrorContext) {
+		if c.Task == "chatter" {
+			fmt.Println("as usual:", c.Err)
+			return
+		}
+		l.DefaultExceptionHandler(c)
+	}
+	main := func(co *coro.Co) error {
+		coro.CreateTask(co, coro.Do(func(*coro.Co) error {
+			return fmt.Errorf("the line is busy")
+		}), coro.Name("chatter"))
+		return coro.Sleep(co, time.Second)
+	}
+	if err := loop.Main(main, loop.VirtualTime(), loop.OnException(handler)); err != nil {
+		fmt.Println(err)
+	}
+	// Output: as usual: the line is busy
+}
+
+// Without a handler, the loop logs.
+func ExampleLogger() {
+	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
+		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey {
+				return slog.Attr{}
+			}
+			return a
+		},
+	}))
+	main := func(co *coro.Co) error {
+		coro.CreateTask(co, coro.Do(func(*coro.Co) error {
+			return fmt.Errorf("disk full")
+		}), coro.Name("backup"))
+		return coro.Sleep(co, time.Second)
+	}
+	if err := loop.Main(main, loop.VirtualTime(), loop.Logger(logger)); err != nil {
+		fmt.Println(err)
+	}
+	// Output: level=ERROR msg="Task exception was never retrieved" error="disk full" task=backup
+}
