@@ -1,9 +1,14 @@
 package coro
 
-import "github.com/ouro-loop/ouro/future"
+import (
+	"fmt"
+
+	"github.com/ouro-loop/ouro/future"
+)
 
 // EnsureFuture gives the future of aw: aw itself if it is a future or a task, and
-// of anything else a task that awaits it, created with opts.
+// of anything else a task that awaits it, created with opts. It panics with an error
+// that wraps ErrOtherLoop if aw is a future of another loop.
 //
 // Semantics: asyncio.ensure_future, CPython 3.14.
 func EnsureFuture[T any](s Spawner, aw Awaitable[T], opts ...TaskOption) future.Of[T] {
@@ -11,7 +16,16 @@ func EnsureFuture[T any](s Spawner, aw Awaitable[T], opts ...TaskOption) future.
 	if len(opts) > 0 {
 		o = collect(opts)
 	}
-	return ensureFuture(s, aw, o)
+	f := ensureFuture(s, aw, o)
+	mustBeOf(s, f)
+	return f
+}
+
+// mustBeOf panics if f belongs to another loop than s.
+func mustBeOf(s Spawner, f future.Any) {
+	if f.Core().Loop() != s.Scheduler().futureLoop {
+		panic(fmt.Errorf("%w: it is combined with others of this one", ErrOtherLoop))
+	}
 }
 
 func ensureFuture[T any](s Spawner, aw Awaitable[T], o taskOptions) future.Of[T] {

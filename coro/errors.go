@@ -8,8 +8,9 @@ import (
 
 var (
 	// ErrOtherLoop is returned by the await of a future that belongs to another
-	// loop than the task.
-	ErrOtherLoop = errors.New("coro: await of a future attached to a different loop")
+	// loop than the task, and is in the panic of an EnsureFuture, Gather or
+	// AsCompleted of one.
+	ErrOtherLoop = errors.New("coro: the future is attached to a different loop")
 
 	// ErrAwaitSelf is returned by a task's await of itself.
 	ErrAwaitSelf = errors.New("coro: a task cannot await itself")

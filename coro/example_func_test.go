@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
-	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -124,7 +123,7 @@ func ExampleEnsureFuture() {
 
 	main := func(co *coro.Co) error {
 		task := coro.CreateTask(co, answer)
-		fmt.Println("the same:", coro.EnsureFuture(co, task) == future.Of[int](task))
+		fmt.Println("the same:", coro.EnsureFuture(co, task) == task)
 
 		f := coro.EnsureFuture(co, coro.Bind0(answer), coro.Name("answering"))
 		fmt.Println("a new one, done:", f.Done())

@@ -128,3 +128,30 @@ func ExampleAllTasks() {
 	// main
 	// long
 }
+
+// A function that spawns may leave it to its caller where: beside a coroutine, in
+// a group, or on a loop that is yet to run.
+func ExampleSpawner() {
+	spawn := func(s coro.Spawner, name string) *coro.Task[string] {
+		return coro.CreateTask(s, func(co *coro.Co) (string, error) { return co.Name(), nil }, coro.Name(name))
+	}
+	l := loop.New()
+	defer l.Close()
+
+	early := spawn(l, "early")
+	main := func(co *coro.Co) error {
+		err := coro.Group(co, func(g *coro.TaskGroup) error {
+			spawn(g, "member")
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		fmt.Println(coro.Gather(co, early, spawn(co, "late")).Await(co))
+		return nil
+	}
+	if _, err := loop.RunUntilComplete(l, coro.Do(main)); err != nil {
+		fmt.Println(err)
+	}
+	// Output: [early late] <nil>
+}

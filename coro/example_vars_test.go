@@ -90,3 +90,25 @@ func ExampleInContext() {
 	// Python
 	// Go
 }
+
+// A copy of a context can be prepared for a task.
+func ExampleVars_Copy() {
+	user := coro.NewVar("user", "nobody")
+	greet := func(co *coro.Co) (string, error) { return "hello " + user.Get(co), nil }
+
+	main := func(co *coro.Co) error {
+		vars := co.Vars().Copy()
+		user.Set(vars, "ada")
+		fmt.Println(coro.CreateTask(co, greet, coro.InContext(vars)).Await(co))
+
+		_, ok := user.Lookup(co)
+		fmt.Println("set here:", ok)
+		return nil
+	}
+	if err := loop.Main(main); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// hello ada <nil>
+	// set here: false
+}

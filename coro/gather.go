@@ -64,8 +64,8 @@ func GatherErrors[F future.Any](s Spawner, fs ...F) *future.Future[[]error] {
 	g := &gathering{settle: true}
 	outer := new(future.Future[[]error])
 	g.init(s, outer.Core(), len(fs))
-	for i, f := range fs {
-		g.children[i] = f.Core()
+	for _, f := range fs {
+		g.watch(f.Core(), true)
 	}
 	g.resolve = func() {
 		results := make([]error, len(g.children))
@@ -74,7 +74,7 @@ func GatherErrors[F future.Any](s Spawner, fs ...F) *future.Future[[]error] {
 		}
 		future.Resolve(outer, results)
 	}
-	g.watchAll(true)
+	g.begin()
 	return outer
 }
 
@@ -98,13 +98,11 @@ func gather[T, R any](s Spawner, aws []Awaitable[T], settle bool, result func(fu
 	outer := new(future.Future[[]R])
 	g.init(s, outer.Core(), len(aws))
 	children := make([]future.Of[T], len(aws))
-	given := false // some of aws are futures, and may be given twice
 	for i, aw := range aws {
-		if _, ok := aw.(future.Of[T]); ok {
-			given = true
-		}
+		_, given := aw.(future.Of[T])
 		children[i] = ensureFuture(s, aw, taskOptions{quiet: true})
-		g.children[i] = children[i].Core()
+		mustBeOf(s, children[i])
+		g.watch(children[i].Core(), given)
 	}
 	g.resolve = func() {
 		results := make([]R, len(children))
@@ -113,7 +111,7 @@ func gather[T, R any](s Spawner, aws []Awaitable[T], settle bool, result func(fu
 		}
 		future.Resolve(outer, results)
 	}
-	g.watchAll(given)
+	g.begin()
 	return outer
 }
 
@@ -122,7 +120,9 @@ type gathering struct {
 	outer    *future.Core
 	children []*future.Core // in the order of the arguments
 	watches  []gatherWatch  // one for each different child that was not done
-	resolve  func()         // gives outer the results
+	done     []*future.Core // those that were, until begin
+	given    map[*future.Core]bool
+	resolve  func() // gives outer the results
 	settle   bool
 	canceled bool // a cancel request reached a child
 	total    int  // different children
@@ -142,43 +142,44 @@ func (w *gatherWatch) Run() { w.g.childDone(w.child) }
 func (g *gathering) init(s Spawner, outer *future.Core, n int) {
 	g.outer = outer
 	outer.Init(s.Scheduler().futureLoop, g, false)
-	g.children = make([]*future.Core, n)
+	g.children = make([]*future.Core, 0, n)
+	g.watches = make([]gatherWatch, 0, n) // never grows: links must not move
 }
 
-// watchAll begins to wait for the children.
-func (g *gathering) watchAll(mayRepeat bool) {
-	if len(g.children) == 0 {
-		g.resolve()
+// watch takes one more child in. One that was given, and not made for the gather,
+// may have been given before.
+func (g *gathering) watch(child *future.Core, given bool) {
+	g.children = append(g.children, child)
+	if given {
+		if g.given[child] {
+			return
+		}
+		if g.given == nil {
+			g.given = make(map[*future.Core]bool)
+		}
+		g.given[child] = true
+	}
+	g.total++
+	if child.Done() {
+		g.done = append(g.done, child)
 		return
 	}
-	g.watches = make([]gatherWatch, 0, len(g.children)) // never grows: links must not move
-	var done []*future.Core
-	var seen map[*future.Core]bool
-	if mayRepeat {
-		seen = make(map[*future.Core]bool, len(g.children))
+	g.watches = append(g.watches, gatherWatch{g: g, child: child})
+	w := &g.watches[len(g.watches)-1]
+	w.link.Init(w)
+	child.Attach(&w.link)
+}
+
+// begin comes when all children are known. Those that were done are looked at now:
+// with nothing else to wait for, the future is done on return.
+func (g *gathering) begin() {
+	if len(g.children) == 0 {
+		g.resolve()
 	}
-	for _, child := range g.children {
-		if mayRepeat {
-			if seen[child] {
-				continue
-			}
-			seen[child] = true
-		}
-		g.total++
-		if child.Done() {
-			done = append(done, child)
-			continue
-		}
-		g.watches = append(g.watches, gatherWatch{g: g, child: child})
-		w := &g.watches[len(g.watches)-1]
-		w.link.Init(w)
-		child.Attach(&w.link)
-	}
-	// Those that were done come last, when all are known: with nothing else to
-	// wait for, the future is done on return.
-	for _, child := range done {
+	for _, child := range g.done {
 		g.childDone(child)
 	}
+	g.given, g.done = nil, nil
 }
 
 func (g *gathering) childDone(child *future.Core) {
@@ -210,6 +211,10 @@ func (g *gathering) childDone(child *future.Core) {
 func (g *gathering) Describe() string {
 	return fmt.Sprintf("gather of %d (%d done)", g.total, g.finished)
 }
+
+// CancelIsNoLook: the error of a gather that is done is not taken for seen by who
+// cancels it, as that of other futures is.
+func (g *gathering) CancelIsNoLook() {}
 
 func (g *gathering) BeginCancel(*string) {}
 

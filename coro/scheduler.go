@@ -96,6 +96,18 @@ func (s *Scheduler) EnterCallback(v *Vars) { s.callbackVars = v }
 // LeaveCallback ends what EnterCallback began.
 func (s *Scheduler) LeaveCallback() { s.callbackVars = nil }
 
+// RunIn calls f with v as the context, in place of that of what runs now.
+func (s *Scheduler) RunIn(v *Vars, f func()) {
+	at := &s.callbackVars
+	if s.current != nil {
+		at = &s.current.vars
+	}
+	before := *at
+	*at = v
+	defer func() { *at = before }()
+	f()
+}
+
 // Reset forgets what was running: the loop's goroutine was torn out of a step.
 func (s *Scheduler) Reset() { s.current, s.creators, s.callbackVars = nil, nil, nil }
 

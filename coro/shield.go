@@ -15,7 +15,7 @@ import (
 //
 // Semantics: asyncio.shield, CPython 3.14.
 func Shield[T any](s Spawner, aw Awaitable[T]) future.Of[T] {
-	inner := EnsureFuture(s, aw)
+	inner := ensureFuture(s, aw, taskOptions{})
 	if inner.Done() {
 		return inner
 	}

@@ -207,6 +207,10 @@ var _ future.Canceler = (*taskRole)(nil)
 
 func (r *taskRole) Name() string { return (*Co)(r).Name() }
 
+// Context is a copy: the context itself is part of the task, which whoever reports an
+// error must not keep alive.
+func (r *taskRole) Context() any { return r.vars.Copy() }
+
 func (r *taskRole) Describe() string { return fmt.Sprintf("task %q", r.Name()) }
 
 func (r *taskRole) BeginCancel(msg *string) {

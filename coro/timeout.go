@@ -1,6 +1,7 @@
 package coro
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/ouro-loop/ouro/future"
@@ -70,6 +71,17 @@ func TimeoutAt(co *Co, when time.Duration, body func(t *TimeoutScope) error) err
 	err := body(t)
 	returned = true
 	return t.exit(err)
+}
+
+// String shows the state of the block, and the time limit while it can be reached.
+func (t *TimeoutScope) String() string {
+	switch {
+	case t.state != timeoutEntered:
+		return "<Timeout [" + [...]string{"active", "expiring", "expired", "finished"}[t.state] + "]>"
+	case t.when == Forever:
+		return "<Timeout [active] when=never>"
+	}
+	return fmt.Sprintf("<Timeout [active] when=%v>", t.when)
 }
 
 // When is the time limit in the loop's time, Forever if there is none.

@@ -53,6 +53,9 @@ func Wait[F future.Any](co *Co, fs []F, opts ...WaitOption) (done, pending []F, 
 	for _, opt := range opts {
 		opt(&o)
 	}
+	if o.when < AllCompleted || o.when > FirstException {
+		panic(fmt.Sprintf("coro: ReturnWhen(%d); it is AllCompleted, FirstCompleted or FirstException", o.when))
+	}
 	unique := fs
 	if len(fs) > 1 {
 		unique = make([]F, 0, len(fs))

@@ -24,7 +24,7 @@ func WaitFor[T any](co *Co, aw Awaitable[T], d time.Duration) (T, error) {
 		})
 		return v, err
 	}
-	f := EnsureFuture(co, aw)
+	f := ensureFuture(co, aw, taskOptions{})
 	if f.Done() {
 		return f.Result()
 	}

@@ -29,14 +29,22 @@ type Canceler interface {
 // no depth overflows the stack. In a circle of tasks, the one that closes the
 // circle gets the cancellation itself.
 func (c *Core) Cancel(msg *string) bool {
-	c.Retrieve()
 	if c.state != Pending {
+		c.seenByCancel()
 		return false
 	}
 	if r, ok := c.role.(Canceler); ok {
 		return cancelAlong(c, r, msg)
 	}
 	return c.MarkCanceled(nil, msg)
+}
+
+// seenByCancel marks the error of a future that is done as looked at: who cancels it
+// is not interested. A role can say otherwise.
+func (c *Core) seenByCancel() {
+	if _, no := c.role.(interface{ CancelIsNoLook() }); !no {
+		c.Retrieve()
+	}
 }
 
 // A cancelStep is one future on the way of a cancel request.
@@ -59,9 +67,9 @@ func cancelAlong(c *Core, r Canceler, msg *string) bool {
 		target := at.role.CancelTarget(at.next)
 		if target != nil {
 			at.next++
-			target.Retrieve()
 			switch r, ok := target.role.(Canceler); {
 			case target.state != Pending:
+				target.seenByCancel()
 			case target.canceling:
 				at.circular = true
 			case ok:

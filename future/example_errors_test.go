@@ -101,22 +101,28 @@ func ExamplePanicError() {
 	// with the stack: true
 }
 
-// A task that returns a SystemExit ends the program's run, whatever else goes on,
-// and cleans up on the way out.
+// A task that returns a SystemExit, main or any other, ends the run of the loop.
+// The others still get to clean up.
 func ExampleSystemExit() {
-	main := func(co *coro.Co) error {
-		coro.CreateTask(co, coro.Do(func(*coro.Co) error { return &future.SystemExit{Code: 3} }))
-		defer fmt.Println("main cleans up")
+	background := func(co *coro.Co) error {
+		defer fmt.Println("background task: cleaned up")
 		return coro.Sleep(co, time.Hour)
 	}
-	err := loop.Main(main)
+	main := func(co *coro.Co) error {
+		coro.CreateTask(co, coro.Do(background))
+		if err := coro.Sleep(co, time.Second); err != nil {
+			return err
+		}
+		return &future.SystemExit{Code: 3}
+	}
+	err := loop.Main(main, loop.VirtualTime())
 
 	var exit *future.SystemExit
 	if errors.As(err, &exit) {
 		fmt.Println("os.Exit with", exit.Code)
 	}
 	// Output:
-	// main cleans up
+	// background task: cleaned up
 	// os.Exit with 3
 }
 

@@ -151,5 +151,8 @@ func (f *Future[T]) String() string {
 	case f.core.err != nil:
 		return fmt.Sprintf("<Future %v error=%v>", f.core.state, f.core.err)
 	}
+	if _, ok := any(f.value).(Any); ok { // perhaps f itself
+		return fmt.Sprintf("<Future %v result=%T>", f.core.state, f.value)
+	}
 	return fmt.Sprintf("<Future %v result=%v>", f.core.state, f.value)
 }

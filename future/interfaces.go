@@ -55,4 +55,5 @@ type ErrorContext struct {
 	Task    string // the name of the task it concerns, if it concerns one
 	Future  Any    // the future it concerns, if that is still known
 	Source  string // where the callback was scheduled, in debug mode
+	Context any    // the context that the handler runs in, nil for that of what runs now
 }

@@ -31,16 +31,20 @@ type note struct {
 	list       *Unretrieved
 	err        error
 	task       string
+	context    any
 	dropped    atomic.Bool // retrieved or reported
 }
 
-// Named is a [Role] with a name of its own, as a task has it.
-type Named interface{ Name() string }
+// Named is a [Role] with a name and a context of its own, as a task has them.
+type Named interface {
+	Name() string
+	Context() any
+}
 
 func (u *Unretrieved) add(c *Core) *note {
 	n := &note{list: u, err: c.err, prev: u.last}
 	if named, ok := c.role.(Named); ok {
-		n.task = named.Name()
+		n.task, n.context = named.Name(), named.Context()
 	}
 	if u.last == nil {
 		u.first = n
@@ -122,5 +126,6 @@ func (n *note) report(report func(ErrorContext)) {
 		Message: what + " exception was never retrieved",
 		Err:     n.err,
 		Task:    n.task,
+		Context: n.context,
 	})
 }

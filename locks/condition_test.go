@@ -294,13 +294,16 @@ func TestConditionCancel(t *testing.T) {
 			require.Equal(t, 3, task.Cancelling())
 		})
 	})
-	// CPython: test_locks.ConditionTests.test_cancelled_wakeup
-	// CPython: test_locks.ConditionTests.test_cancelled_wakeup_relock
-	for name, passes := range map[string]int{
-		"right after the notification passes it on": 0,
-		"on the way to the lock passes it on":       1,
+	for _, test := range []struct {
+		name   string
+		passes int
+	}{
+		// CPython: test_locks.ConditionTests.test_cancelled_wakeup
+		{"right after the notification passes it on", 0},
+		// CPython: test_locks.ConditionTests.test_cancelled_wakeup_relock
+		{"on the way to the lock passes it on", 1},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(test.name, func(t *testing.T) {
 			run(t, func(co *coro.Co) {
 				var cond locks.Condition
 				state := 0
@@ -324,7 +327,7 @@ func TestConditionCancel(t *testing.T) {
 					if err := cond.Notify(1); err != nil {
 						return err
 					}
-					pass(t, co, passes)
+					pass(t, co, test.passes)
 					first.Cancel()
 					err := coro.Timeout(co, 10*ms, func(*coro.TimeoutScope) error {
 						return cond.WaitFor(co, func() bool { return state == 0 })

@@ -12,7 +12,7 @@ import (
 )
 
 func holdUpTheLoop(co *coro.Co) (string, error) {
-	time.Sleep(2 * time.Millisecond) // where coro.Sleep was meant
+	<-time.After(2 * time.Millisecond) // where coro.Sleep was meant
 	return "done", nil
 }
 

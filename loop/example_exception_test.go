@@ -1,6 +1,7 @@
 package loop_test
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -42,7 +43,7 @@ func ExampleOnException() {
 	}
 	main := func(co *coro.Co) error {
 		coro.CreateTask(co, coro.Do(func(*coro.Co) error {
-			return fmt.Errorf("the line is busy")
+			return errors.New("the line is busy")
 		}), coro.Name("chatter"))
 		return coro.Sleep(co, time.Second)
 	}
@@ -50,6 +51,28 @@ func ExampleOnException() {
 		fmt.Println(err)
 	}
 	// Output: as usual: the line is busy
+}
+
+// A callback with an error, and nobody to give it to, tells the loop.
+func ExampleLoop_CallExceptionHandler() {
+	flush := func() error { return errors.New("disk full") }
+
+	l := loop.New()
+	defer l.Close()
+
+	l.SetExceptionHandler(func(_ *loop.Loop, c future.ErrorContext) {
+		fmt.Printf("%s: %v\n", c.Message, c.Err)
+	})
+	l.CallSoon(func() {
+		if err := flush(); err != nil {
+			l.CallExceptionHandler(future.ErrorContext{Message: "flushing the cache", Err: err})
+		}
+		l.Stop()
+	})
+	if err := l.RunForever(); err != nil {
+		fmt.Println(err)
+	}
+	// Output: flushing the cache: disk full
 }
 
 // Without a handler, the loop logs.
@@ -64,7 +87,7 @@ func ExampleLogger() {
 	}))
 	main := func(co *coro.Co) error {
 		coro.CreateTask(co, coro.Do(func(*coro.Co) error {
-			return fmt.Errorf("disk full")
+			return errors.New("disk full")
 		}), coro.Name("backup"))
 		return coro.Sleep(co, time.Second)
 	}

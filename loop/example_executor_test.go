@@ -2,8 +2,10 @@ package loop_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/executor"
@@ -65,4 +67,23 @@ func ExampleLoop_SetDefaultExecutor() {
 	// Output:
 	// a job
 	// 42 <nil>
+}
+
+// The default executor of a loop that is driven by hand is shut down by hand; Run
+// does it by itself.
+func ExampleLoop_ShutdownDefaultExecutor() {
+	l := loop.New()
+	defer l.Close()
+
+	work := loop.ToThread(func(context.Context) (string, error) { return "done", nil })
+	fmt.Println(loop.RunUntilComplete(l, work))
+
+	if _, err := loop.RunUntilComplete(l, l.ShutdownDefaultExecutor(time.Minute)); err != nil {
+		fmt.Println(err)
+	}
+	_, err := loop.RunUntilComplete(l, work)
+	fmt.Println(errors.Is(err, loop.ErrExecutorShutdown))
+	// Output:
+	// done <nil>
+	// true
 }

@@ -1,6 +1,7 @@
 package loop_test
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -123,6 +124,23 @@ func ExampleRunUntilComplete() {
 	// Output:
 	// 8 <nil>
 	// 42 <nil>
+}
+
+// A loop that is stopped leaves its tasks where they are; it can be run again.
+func ExampleLoop_Stop() {
+	l := loop.New(loop.VirtualTime())
+	defer l.Close()
+
+	l.CallLater(time.Minute, l.Stop)
+	nap := coro.CreateTask(l, coro.Do1(coro.Sleep, time.Hour))
+	_, err := loop.RunUntilComplete(l, nap)
+	fmt.Println(l.Time(), errors.Is(err, loop.ErrStopped))
+
+	_, err = loop.RunUntilComplete(l, nap)
+	fmt.Println(l.Time(), err)
+	// Output:
+	// 1m0s true
+	// 1h0m0s <nil>
 }
 
 func ExampleCreateFuture() {

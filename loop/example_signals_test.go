@@ -3,9 +3,11 @@
 package loop_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"syscall"
 	"time"
 
@@ -51,4 +53,24 @@ func ExampleMain_interrupt() {
 	// Output:
 	// cleaned up
 	// keyboard interrupt true
+}
+
+// A program that handles interrupts in its own way keeps Run out of it, and gives
+// it a context.
+func ExampleInterrupts() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+
+	main := func(co *coro.Co) error {
+		defer fmt.Println("cleaned up")
+		if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
+			return err
+		}
+		return coro.Sleep(co, time.Hour)
+	}
+	err := loop.Main(main, loop.Context(ctx), loop.Interrupts(false))
+	fmt.Println(errors.Is(err, context.Canceled))
+	// Output:
+	// cleaned up
+	// true
 }

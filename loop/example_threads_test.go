@@ -177,3 +177,19 @@ func ExampleLoop_CallSoonThreadsafe() {
 	}
 	// Output: ring
 }
+
+// What was posted can be taken back, from any goroutine, until it is called.
+func ExamplePostedHandle() {
+	l := loop.New()
+	defer l.Close()
+
+	h, err := l.CallSoonThreadsafe(func() { fmt.Println("never called") })
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	h.Cancel()
+	l.Stop()
+	fmt.Println(l.RunForever(), h.Canceled())
+	// Output: <nil> true
+}

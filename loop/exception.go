@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 
+	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
 )
 
@@ -44,7 +45,8 @@ func (l *Loop) DefaultExceptionHandler(c future.ErrorContext) {
 	l.log().Error(message, attrs...)
 }
 
-// CallExceptionHandler calls the exception handler. One that panics is itself
+// CallExceptionHandler calls the exception handler, in the context of the task or
+// callback that it is about. One that panics is itself
 // reported, by the default handler.
 //
 // Semantics: asyncio.loop.call_exception_handler, CPython 3.14.
@@ -63,7 +65,22 @@ func (l *Loop) CallExceptionHandler(c future.ErrorContext) {
 			l.callDefaultHandler(c, broken) // it has been told to nobody else
 		}
 	}()
-	l.handler(l, c)
+	if vars := handlerContext(c); vars != nil {
+		l.scheduler.RunIn(vars, func() { l.handler(l, c) })
+	} else {
+		l.handler(l, c)
+	}
+}
+
+// handlerContext is the context of what c is about, nil if it has none.
+func handlerContext(c future.ErrorContext) *coro.Vars {
+	if c.Context == nil && c.Future != nil {
+		if named, ok := c.Future.Core().Role().(future.Named); ok {
+			c.Context = named.Context()
+		}
+	}
+	vars, _ := c.Context.(*coro.Vars)
+	return vars
 }
 
 // callDefaultHandler survives a logger that panics, and logs that as broken.

@@ -64,14 +64,24 @@ func (w *wrapped[T]) Run() {
 	case w.out.Canceled():
 		w.in.Cancel()
 	case err != nil:
-		var p *executor.PanicError
-		if errors.As(err, &p) {
-			err = &future.PanicError{Value: p.Value, Stack: p.Stack}
-		}
-		w.in.Core().Fail(err)
+		w.in.Core().Fail(convert(err))
 	default:
 		future.Resolve(w.in, v)
 	}
+}
+
+// convert makes an error of package executor's own the one that asyncio has for it.
+func convert(err error) error {
+	if p, ok := err.(*executor.PanicError); ok {
+		return &future.PanicError{Value: p.Value, Stack: p.Stack}
+	}
+	switch err {
+	case executor.ErrCanceled:
+		return future.NewCanceledError()
+	case executor.ErrInvalidState:
+		return future.ErrInvalidState
+	}
+	return err
 }
 
 // wrappedDone is a wrapped as the callback of its in.

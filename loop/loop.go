@@ -154,10 +154,10 @@ func RunUntilComplete[T any](l *Loop, aw coro.Awaitable[T]) (T, error) {
 		return zero, err
 	}
 	_, isFunc := aw.(coro.Func[T])
-	f := coro.EnsureFuture(l, aw, coro.Quiet())
-	if f.Core().Loop() != future.Loop(l) {
+	if f, ok := aw.(future.Any); ok && f.Core().Loop() != future.Loop(l) {
 		return zero, coro.ErrOtherLoop
 	}
+	f := coro.EnsureFuture(l, aw, coro.Quiet())
 	s := &stopper{loop: l, core: f.Core()}
 	s.link.Init(s)
 	f.Core().Attach(&s.link)

@@ -50,9 +50,6 @@ func newFuzz(replay fuzz.Replay) *cobra.Command {
 }
 
 func (f *fuzzing) run(ctx context.Context) (err error) {
-	if f.replay == nil {
-		return errNoLibrary
-	}
 	profile, err := generator.ParseProfile(f.profile)
 	if err != nil {
 		return err

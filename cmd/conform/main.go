@@ -24,13 +24,10 @@ const (
 // errDiffers says that the sides do not agree. What there is to say about it has been said.
 var errDiffers = errors.New("CPython and the library do not agree")
 
-// library runs a program on this library.
-var library fuzz.Replay = replay.Run
-
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	err := newRoot(library).ExecuteContext(ctx)
+	err := newRoot(replay.Run).ExecuteContext(ctx)
 	switch {
 	case err == nil:
 		return
@@ -43,7 +40,7 @@ func main() {
 	os.Exit(exitFailed)
 }
 
-// newRoot returns the command. replay is the library's side.
+// newRoot returns the command. run is the library's side.
 func newRoot(run fuzz.Replay) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "conform",

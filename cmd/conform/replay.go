@@ -12,9 +12,6 @@ import (
 	"github.com/ouro-loop/ouro/cmd/conform/internal/traces"
 )
 
-// errNoLibrary says that the command was built without the library's side.
-var errNoLibrary = errors.New("this build cannot run programs on the library yet")
-
 func newReplay(replay fuzz.Replay) *cobra.Command {
 	return &cobra.Command{
 		Use:   "replay",
@@ -24,9 +21,6 @@ func newReplay(replay fuzz.Replay) *cobra.Command {
 		Example: "  conform replay < programs.jsonl > traces.jsonl",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if replay == nil {
-				return errNoLibrary
-			}
 			var buf []byte
 			return eachProgram(cmd, func(p *program.Program, _ []byte, out *bufio.Writer) error {
 				trace := fuzz.Guarded(replay, p)

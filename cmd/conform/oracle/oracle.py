@@ -19,7 +19,7 @@ import warnings
 import pins
 
 MAX_ENTRIES = 3000  # a trace is full
-MAX_STEPS = 100_000  # a program that starts this many statements without filling its trace goes nowhere
+MAX_STEPS = 20_000  # a program that starts this many statements without filling its trace goes nowhere
 UNBOUND = "unbound"
 
 

@@ -129,7 +129,6 @@ func (b *builder) startAbove(s *scope, k int) (int32, bool) {
 	}
 	i := oneOf(b, fits...)
 	s.left -= b.cost[i] * s.times
-	b.used[i] = true
 	return int32(i), true
 }
 

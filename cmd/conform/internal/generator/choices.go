@@ -53,7 +53,7 @@ func moves() []choice {
 		{w(2, 0, 4), (*builder).conditionWait, coroutines, true},
 		{w(2, 0, 4), (*builder).notify, anywhere, true},
 		{w(3, 0, 5), (*builder).barrierWait, coroutines, true},
-		{w(1, 0, 2), (*builder).barrierBreak, coroutines, false},
+		{w(2, 0, 2), (*builder).barrierBreak, coroutines, false},
 		{w(1, 0, 2), (*builder).barrierState, anywhere, false},
 		{w(4, 0, 7), (*builder).put, coroutines, true},
 		{w(4, 0, 7), (*builder).get, coroutines, true},

@@ -66,7 +66,6 @@ type builder struct {
 	p       *program.Program
 	names   []name         // what is known of p.Names, except of the first
 	cost    []int          // statements that each coroutine runs, with those that it starts
-	used    []bool         // coroutines that another one starts
 	wants   []name         // what a coroutine waits for first, if it is a contender
 	resists []bool         // coroutines that do not end at once when cancelled
 	objects map[kind][]int // indices into p.Objects
@@ -86,7 +85,6 @@ func (b *builder) build() {
 		b.p.Coros[k].Name = fmt.Sprintf("c%d", k)
 	}
 	b.cost = make([]int, count)
-	b.used = make([]bool, count)
 	b.wants = make([]name, count)
 	b.resists = make([]bool, count)
 	b.makeObjects()

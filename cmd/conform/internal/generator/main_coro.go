@@ -24,6 +24,11 @@ func (b *builder) main(size int) {
 // prelude binds most of the names that the other coroutines use.
 func (b *builder) prelude(s *scope) []program.Stmt {
 	var made []program.Stmt
+	used := b.started()
+	spawn := func(n name, k int) {
+		used[k] = true
+		made = append(made, b.spawnAs(s, n, int32(k)))
+	}
 	for _, n := range b.names {
 		if b.chance(15) {
 			continue
@@ -37,25 +42,35 @@ func (b *builder) prelude(s *scope) []program.Stmt {
 			}
 			made = append(made, program.Stmt{Op: program.OpSelf, As: n.id})
 		case task:
-			if n.level < len(b.p.Coros) && (!b.used[n.level] || b.chance(50)) {
-				made = append(made, b.spawnAs(s, n, int32(n.level)))
+			if n.level < len(used) && (!used[n.level] || b.chance(50)) {
+				spawn(n, n.level)
 			}
 		default:
 			continue
 		}
 		s.local = append(s.local, n)
 	}
-	for k := 1; k < len(b.p.Coros); k++ {
-		if !b.used[k] {
-			made = append(made, b.spawnAs(s, b.fresh(task, reachOf(k)), int32(k)))
+	for k := 1; k < len(used); k++ {
+		if !used[k] {
+			spawn(b.fresh(task, reachOf(k)), k)
 		}
 	}
 	b.rng.Shuffle(len(made), func(i, j int) { made[i], made[j] = made[j], made[i] })
 	return made
 }
 
+// started says of each coroutine whether another one starts it.
+func (b *builder) started() []bool {
+	used := make([]bool, len(b.p.Coros))
+	for i := range b.p.Coros {
+		program.Walk(b.p.Coros[i].Body, func(st *program.Stmt) {
+			st.EachCoro(func(k *int32) { used[*k] = true })
+		})
+	}
+	return used
+}
+
 func (b *builder) spawnAs(s *scope, n name, k int32) program.Stmt {
-	b.used[k] = true
 	s.left -= b.cost[k]
 	st := b.spawnOf(s, k)
 	st.As = n.id

@@ -139,7 +139,7 @@ func (b *builder) barrierWait(s *scope) []program.Stmt {
 
 func (b *builder) barrierBreak(s *scope) []program.Stmt {
 	n, ok := b.some(s, barrier)
-	return on(oneOf(b, program.OpBarAbort, program.OpBarReset, program.OpBarReset), n, ok)
+	return on(oneOf(b, program.OpBarAbort, program.OpBarReset), n, ok)
 }
 
 func (b *builder) barrierState(s *scope) []program.Stmt {

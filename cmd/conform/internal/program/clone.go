@@ -51,7 +51,7 @@ func (p *Program) Prune() {
 	p.Coros = kept
 	for i := range kept {
 		Walk(kept[i].Body, func(st *Stmt) {
-			st.eachCoro(func(ref *int32) { *ref = moved[*ref] })
+			st.EachCoro(func(ref *int32) { *ref = moved[*ref] })
 		})
 	}
 }
@@ -67,12 +67,12 @@ func (p *Program) mark(id int, used, names []bool) {
 		for _, o := range st.Of {
 			names[o.Name] = true
 		}
-		st.eachCoro(func(ref *int32) { p.mark(int(*ref), used, names) })
+		st.EachCoro(func(ref *int32) { p.mark(int(*ref), used, names) })
 	})
 }
 
-// eachCoro calls visit with each place where the statement says which coroutine it starts.
-func (st *Stmt) eachCoro(visit func(*int32)) {
+// EachCoro calls visit with each place where the statement itself says which coroutine it starts.
+func (st *Stmt) EachCoro(visit func(*int32)) {
 	sp := &specs[st.Op]
 	if sp.need&fieldCoro != 0 {
 		visit(&st.Coro)

@@ -180,7 +180,7 @@ func (p *parser) resolve() {
 	p.prog.Main = int(main)
 	for i := range p.prog.Coros {
 		Walk(p.prog.Coros[i].Body, func(st *Stmt) {
-			st.eachCoro(func(ref *int32) {
+			st.EachCoro(func(ref *int32) {
 				if number[*ref] == unknown {
 					p.denyf("unknown coroutine %q", p.mentioned(*ref))
 					p.place("statement %d (%s)", st.I, st.Op)

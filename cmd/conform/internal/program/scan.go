@@ -1,6 +1,7 @@
 package program
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"unicode/utf16"
@@ -65,12 +66,14 @@ func (s *scanner) found() string {
 		return "a string"
 	case c == '-' || c >= '0' && c <= '9':
 		return "a number"
-	case c == 't' || c == 'f':
-		return "a boolean"
-	case c == 'n':
-		return "null"
 	}
-	return strconv.QuoteRune(rune(c))
+	for _, word := range []string{"true", "false", "null"} {
+		if bytes.HasPrefix(s.data[s.pos:], []byte(word)) {
+			return word
+		}
+	}
+	r, _ := utf8.DecodeRune(s.data[s.pos:])
+	return strconv.QuoteRune(r)
 }
 
 // open enters an object or array; bracket is '{' or '['.

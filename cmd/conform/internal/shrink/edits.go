@@ -55,9 +55,19 @@ func removals(b, n int) []edit {
 	return es
 }
 
-// unwraps put what a statement holds, or calls, in its place.
+// unwraps put what a statement holds, or starts, in its place.
 func unwraps(b, i int, st *program.Stmt) []edit {
 	var es []edit
+	if len(st.Blocks()) > 1 {
+		es = append(es, func(p *program.Program) {
+			block := blocksOf(p)[b]
+			var all []program.Stmt
+			for _, inner := range (*block)[i].Blocks() {
+				all = append(all, *inner...)
+			}
+			*block = slices.Replace(*block, i, i+1, all...)
+		})
+	}
 	for inner := range st.Blocks() {
 		es = append(es, func(p *program.Program) {
 			block := blocksOf(p)[b]
@@ -65,13 +75,14 @@ func unwraps(b, i int, st *program.Stmt) []edit {
 			*block = slices.Replace(*block, i, i+1, do...)
 		})
 	}
-	if st.Op == program.OpCall {
+	st.EachCoro(func(id *int32) {
+		coro := *id
 		es = append(es, func(p *program.Program) {
 			block := blocksOf(p)[b]
-			do := program.CloneBlock(p.Coros[(*block)[i].Coro].Body)
+			do := program.CloneBlock(p.Coros[coro].Body)
 			*block = slices.Replace(*block, i, i+1, do...)
 		})
-	}
+	})
 	return es
 }
 

@@ -79,15 +79,31 @@ func numbered(ctx context.Context, p *program.Program, judge Judge) (*program.Pr
 // edit is one way to make a program simpler.
 type edit func(*program.Program)
 
-// apply returns an edited copy, or nil if that is no smaller.
+// apply returns an edited copy, or nil if that is no smaller or no program.
 func (e edit) apply(p *program.Program) *program.Program {
 	c := p.Clone()
 	e(c)
 	c.Prune()
-	if !sizeOf(c).less(sizeOf(p)) {
+	if !sizeOf(c).less(sizeOf(p)) || !callbacksFit(c) {
 		return nil
 	}
 	return c
+}
+
+// callbacksFit reports whether callbacks hold only what they may: an edit may have put a coroutine's statements there.
+func callbacksFit(p *program.Program) bool {
+	fit := true
+	for i := range p.Coros {
+		program.Walk(p.Coros[i].Body, func(st *program.Stmt) {
+			if !st.Op.Callback() {
+				return
+			}
+			for _, in := range st.Do {
+				fit = fit && !in.Op.Suspends() && in.Op != program.OpReturn
+			}
+		})
+	}
+	return fit
 }
 
 // size measures a program. What comes first counts more than all that follows.
