@@ -15,6 +15,7 @@ type Core struct {
 	owned       bool // the result is its maker's business: SetResult and SetError refuse
 	canceling   bool // a cancel request is on its way through this future
 	selfAwaited bool // see SelfAwaited
+	shown       bool // its String is at work
 }
 
 // Role is what stands behind a future of a special kind. It may also implement

@@ -151,8 +151,10 @@ func (f *Future[T]) String() string {
 	case f.core.err != nil:
 		return fmt.Sprintf("<Future %v error=%v>", f.core.state, f.core.err)
 	}
-	if _, ok := any(f.value).(Any); ok { // perhaps f itself
-		return fmt.Sprintf("<Future %v result=%T>", f.core.state, f.value)
+	if f.core.shown {
+		return fmt.Sprintf("<Future %v result=...>", f.core.state) // its result shows it in turn
 	}
+	f.core.shown = true
+	defer func() { f.core.shown = false }()
 	return fmt.Sprintf("<Future %v result=%v>", f.core.state, f.value)
 }

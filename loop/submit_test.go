@@ -54,7 +54,7 @@ func TestSubmit(t *testing.T) {
 		// CPython: test_tasks.RunCoroutineThreadsafeTests.test_run_coroutine_threadsafe_with_timeout
 		{"timeout", add(1, 2, false, false), 0, 0, context.DeadlineExceeded},
 		// CPython: test_tasks.RunCoroutineThreadsafeTests.test_run_coroutine_threadsafe_task_cancelled
-		{"canceled task", add(1, 2, false, true), time.Hour, 0, executor.ErrCanceled},
+		{"canceled task", add(1, 2, false, true), time.Hour, 0, future.ErrCanceled},
 		{"never suspends", noop, time.Hour, 1, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
