@@ -273,7 +273,7 @@ func TestNestedTimeouts(t *testing.T) {
 			var outer, inner keptScope
 			err := coro.Timeout(co, 2*ms, outer.in(func() error {
 				err := coro.Timeout(co, 100*ms, inner.in(func() error {
-					time.Sleep(10 * ms)
+					<-time.After(10 * ms)
 					return coro.Sleep(co, time.Second)
 				}))
 				requireCanceled(t, err)
@@ -291,7 +291,7 @@ func TestNestedTimeouts(t *testing.T) {
 			var outer, inner keptScope
 			err := coro.Timeout(co, 100*ms, outer.in(func() error {
 				err := coro.Timeout(co, 10*ms, inner.in(func() error {
-					time.Sleep(150 * ms)
+					<-time.After(150 * ms)
 					return coro.Sleep(co, time.Second)
 				}))
 				requireCanceled(t, err)
@@ -312,7 +312,7 @@ func TestNestedTimeouts(t *testing.T) {
 			var tr trace
 			err := coro.Timeout(co, 100*ms, func(*coro.TimeoutScope) error {
 				err := coro.Timeout(co, 10*ms, func(*coro.TimeoutScope) error {
-					time.Sleep(90 * ms)
+					<-time.After(90 * ms)
 					return coro.Sleep(co, time.Second)
 				})
 				tr.at(co, "inner %s", outcome(err))

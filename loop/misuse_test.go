@@ -205,8 +205,7 @@ func TestAwaitOfATaskThatHasAwaitedItself(t *testing.T) {
 	noLeak(t)
 	var trace []string
 	_, err := loop.Run(func(co *coro.Co) (int, error) {
-		var task *coro.Task[int]
-		task = coro.CreateTask(co, func(co *coro.Co) (int, error) {
+		task := coro.CreateTask(co, func(co *coro.Co) (int, error) {
 			_, err := co.Task().(*coro.Task[int]).Await(co)
 			require.ErrorIs(t, err, coro.ErrAwaitSelf)
 			trace = append(trace, "itself")

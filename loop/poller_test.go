@@ -376,7 +376,7 @@ func TestPollerLeavesSynctestAlone(t *testing.T) {
 			require.NoError(t, p.set(r, false, false))
 			p.arm() // the loop parks without descriptors
 			start := time.Now()
-			time.Sleep(time.Hour)
+			<-time.After(time.Hour)
 			require.Equal(t, time.Hour, time.Since(start))
 
 			require.NoError(t, p.set(r, true, false))
@@ -386,7 +386,7 @@ func TestPollerLeavesSynctestAlone(t *testing.T) {
 			pollerReceive(t, r)
 			require.NoError(t, p.set(r, false, false))
 			p.arm()
-			time.Sleep(time.Hour)
+			<-time.After(time.Hour)
 		}
 	})
 }

@@ -2,7 +2,6 @@ package replay
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/ouro-loop/ouro/cmd/conform/internal/program"
 	"github.com/ouro-loop/ouro/coro"
@@ -195,5 +194,3 @@ func message(msg program.Maybe[string]) []string {
 	}
 	return []string{msg.V}
 }
-
-func bug(st *program.Stmt) error { return fmt.Errorf("replay: %v is not known here", st.Op) }
