@@ -38,9 +38,10 @@ func ensureFuture[T any](s Spawner, aw Awaitable[T], o taskOptions) future.Of[T]
 	return createTask(s, func(co *Co) (T, error) { return aw.Await(co) }, o)
 }
 
-// Any makes awaitables of different types fit for one Gather, Wait or AsCompleted:
-// its result is that of aw, as an any. A future or task stays the same one; see
-// also [Into], which keeps the types.
+// Any makes awaitables of different types fit for one Gather or AsCompleted: its
+// result is that of aw, as an any. A future or task is seen through, not wrapped in
+// another: its Core is the same, which is what to compare. See also [Into], which
+// keeps the types. ([Wait] takes a []future.Any as it is.)
 func Any[T any](aw Awaitable[T]) Awaitable[any] {
 	if f, ok := aw.(future.Of[T]); ok {
 		return anyFuture[T]{f, f}

@@ -63,7 +63,10 @@ func Bind3[A, B, C, T any](f func(*Co, A, B, C) (T, error), a A, b B, c C) Func[
 //
 //	var name string
 //	var age int
-//	_, err := coro.Gather(co, coro.Into(&name, fetchName), coro.Into(&age, fetchAge)).Await(co)
+//	_, err := coro.Gather(co,
+//		coro.Into(&name, coro.Bind0(fetchName)),
+//		coro.Into(&age, coro.Bind(fetchAge, id)),
+//	).Await(co)
 func Into[T any](p *T, aw Awaitable[T]) Func[None] {
 	return func(co *Co) (None, error) {
 		v, err := aw.Await(co)

@@ -58,8 +58,9 @@ func GatherSettled[T any](s Spawner, aws ...Awaitable[T]) *future.Future[[]Settl
 	})
 }
 
-// GatherErrors is GatherSettled of futures and tasks whose results differ in type,
-// or do not matter: its result is their errors, nil where there was none.
+// GatherErrors is GatherSettled of futures and tasks whose results do not matter: its
+// result is their errors, nil where there was none. Where their types differ, name
+// that: GatherErrors[future.Any](co, a, b).
 func GatherErrors[F future.Any](s Spawner, fs ...F) *future.Future[[]error] {
 	g := &gathering{settle: true}
 	outer := new(future.Future[[]error])

@@ -15,10 +15,10 @@ type Frame = runtime.Frame
 // maxStack is how many frames are shown of a stack.
 const maxStack = 64
 
-// Stack is where a suspended task stands in its function, the innermost call
-// first, without the frames of this package and of the runtime. Of the task that
-// is running it is the caller's stack. It is empty for a task that has not begun
-// or is done.
+// Stack is where a suspended task stands in its function, the innermost call first,
+// without the frames of the machinery; the innermost may be the call that waits,
+// such as Sleep. Of the task that is running it is the caller's stack. It is empty
+// for a task that has not begun or is done.
 //
 // It costs a switch to the task and back; nothing else is slower for it.
 //
@@ -66,7 +66,9 @@ func userFrames(pcs []uintptr) []Frame {
 			out = out[:0] // all of it was the machinery
 			continue
 		}
-		out = append(out, f)
+		if !strings.HasSuffix(f.File, "/coro/func.go") { // Do, Bind and their kin
+			out = append(out, f)
+		}
 	}
 	return out
 }

@@ -164,6 +164,9 @@ func TestWait(t *testing.T) {
 					done, pending := split(t, co, tasks, test.opts...)
 					require.Equal(t, test.done, done)
 					require.Equal(t, test.pending, pending)
+					for _, task := range tasks {
+						require.Zero(t, callbacks(task))
+					}
 					require.Equal(t, test.at, l.Time())
 					if len(test.opts) > 0 && len(pending) > 0 {
 						break
@@ -220,12 +223,11 @@ func TestCancelWaitLeavesTasksAlone(t *testing.T) {
 	_, err := loop.RunUntilComplete(l, task)
 	requireCanceled(t, err)
 	require.Zero(t, inner.Cancelling())
+	require.Zero(t, callbacks(inner))
+	requireNoTimers(t, l)
 	require.NoError(t, f.SetResult(1))
 	briefly(t, l)
 	require.Equal(t, trace{"outer: canceled", "inner: <nil>"}, tr)
-	callbacks := 0
-	inner.Core().Links(func(*future.Link) bool { callbacks++; return true })
-	require.Zero(t, callbacks)
 }
 
 // A wait always suspends, even if all are done.

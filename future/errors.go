@@ -75,18 +75,26 @@ func (e *CanceledError) Is(target error) bool {
 }
 
 // IsCanceled reports whether err is a cancellation: a *CanceledError, or wrapped
-// around one in a single chain. A group of errors that holds one is not, nor is a
-// context.Canceled that came from elsewhere.
+// around one in a single chain. A group of errors that holds one among others is
+// not, nor is a context.Canceled that came from elsewhere. A group of one is, since
+// errors.Join makes one of an error and a cleanup that succeeded.
 func IsCanceled(err error) bool {
 	for err != nil {
 		if _, ok := err.(*CanceledError); ok {
 			return true
 		}
-		u, ok := err.(interface{ Unwrap() error })
-		if !ok {
+		switch u := err.(type) {
+		case interface{ Unwrap() error }:
+			err = u.Unwrap()
+		case interface{ Unwrap() []error }:
+			members := u.Unwrap()
+			if len(members) != 1 {
+				return false
+			}
+			err = members[0]
+		default:
 			return false
 		}
-		err = u.Unwrap()
 	}
 	return false
 }

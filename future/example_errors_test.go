@@ -84,7 +84,7 @@ func ExampleTimeoutError() {
 func ExamplePanicError() {
 	err := loop.Main(func(co *coro.Co) error {
 		var users map[string]int
-		users["gopher"]++
+		users["gopher"]++ //lint:ignore SA5000 the panic is what this is about
 		return nil
 	})
 	fmt.Println(err)

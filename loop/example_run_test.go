@@ -10,6 +10,7 @@ import (
 	"github.com/ouro-loop/ouro/loop"
 )
 
+// With VirtualTime this takes no time; without it, it takes two seconds.
 func Example() {
 	say := func(co *coro.Co, what string, d time.Duration) error {
 		if err := coro.Sleep(co, d); err != nil {
@@ -20,12 +21,12 @@ func Example() {
 	}
 	main := func(co *coro.Co) error {
 		_, err := coro.Gather(co,
-			coro.Do2(say, "world", 20*time.Millisecond),
-			coro.Do2(say, "hello", 10*time.Millisecond),
+			coro.Do2(say, "world", 2*time.Second),
+			coro.Do2(say, "hello", 1*time.Second),
 		).Await(co)
 		return err
 	}
-	if err := loop.Main(main); err != nil {
+	if err := loop.Main(main, loop.VirtualTime()); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -90,20 +91,20 @@ func ExampleRun_inside() {
 func ExampleContext() {
 	type key struct{}
 	ctx := context.WithValue(context.Background(), key{}, "request 7")
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
-	defer cancel()
+	ctx, end := context.WithCancelCause(ctx)
 
-	err := loop.Main(func(co *coro.Co) error {
+	main := func(co *coro.Co) error {
 		fmt.Println("serving", co.Context().Value(key{}))
+		go end(errors.New("the client went away"))
 		err := coro.Sleep(co, time.Hour)
 		fmt.Println("main:", err)
 		return err
-	}, loop.Context(ctx))
-	fmt.Println("Main:", err)
+	}
+	fmt.Println(loop.Main(main, loop.Context(ctx)))
 	// Output:
 	// serving request 7
 	// main: canceled
-	// Main: context deadline exceeded
+	// the client went away
 }
 
 // With EagerTasks on, tasks begin inside CreateTask.

@@ -39,26 +39,29 @@ func ExampleToThread() {
 // The function's context ends with a cancellation of the task. Whether it heeds
 // that is up to the function; the task does not wait for it.
 func ExampleToThreadDo() {
-	left := make(chan error)
+	thread := make(chan string)
 	block := func(ctx context.Context) error {
+		thread <- "at work"
 		<-ctx.Done()
-		left <- context.Cause(ctx)
+		thread <- context.Cause(ctx).Error()
 		return ctx.Err()
 	}
 	main := func(co *coro.Co) error {
-		_, err := coro.WaitFor(co, loop.ToThreadDo(block), 10*time.Millisecond)
-		fmt.Println("main:", err)
-
-		cause, err := loop.Receive(left)(co)
-		fmt.Println("thread:", cause)
-		return err
+		task := coro.CreateTask(co, loop.ToThreadDo(block))
+		fmt.Println(loop.Receive(thread)(co))
+		task.Cancel("enough of it")
+		_, err := task.Await(co)
+		fmt.Println("the task:", err)
+		fmt.Println(loop.Receive(thread)(co))
+		return nil
 	}
 	if err := loop.Main(main); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
-	// main: timed out
-	// thread: canceled
+	// at work <nil>
+	// the task: canceled: enough of it
+	// canceled: enough of it <nil>
 }
 
 // Go is for functions that wait long, or for each other: each has a goroutine of

@@ -1,6 +1,6 @@
 // Package oracle asks CPython how a conformance program behaves. The Python side lies in this directory and is part
-// of the binary: oracle.py runs programs on CPython's own asyncio, pins.py holds what CPython leaves open fixed,
-// oracle314.mjs runs both on the CPython 3.14 that Node can carry.
+// of the binary: oracle.py runs programs on CPython's own asyncio, statements.py says what each statement does, pins.py
+// fixes what CPython leaves open, and oracle314.mjs runs it all on the CPython 3.14 that Node can carry.
 package oracle
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/ouro-loop/ouro/cmd/conform/internal/traces"
 )
 
-//go:embed oracle.py pins.py oracle314.mjs
+//go:embed *.py oracle314.mjs
 var files embed.FS
 
 // Oracle is a CPython that judges programs, one after the other, in a process that is kept running and replaced when

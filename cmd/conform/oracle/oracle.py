@@ -9,7 +9,6 @@ written as soon as its program has ended, so that a process can be asked again a
 import asyncio
 import contextvars
 import gc
-import inspect
 import json
 import logging
 import platform
@@ -17,77 +16,11 @@ import sys
 import warnings
 
 import pins
+from statements import SIMPLE, SUSPENDING, Limit, Return, Statements
+from texts import error_text, value_text
 
 MAX_ENTRIES = 3000  # a trace is full
 MAX_STEPS = 20_000  # a program that starts this many statements without filling its trace goes nowhere
-UNBOUND = "unbound"
-
-
-class Limit(BaseException):
-    """The trace is over; what still runs must unwind."""
-
-
-class ProgramError(Exception):
-    def __init__(self, kind, msg):
-        super().__init__(kind, msg)
-        self.kind, self.msg = kind, msg
-
-
-class Return:
-    """What a block hands up after a return statement."""
-
-    def __init__(self, value):
-        self.value = value
-
-
-def error_text(e):
-    if isinstance(e, ProgramError):
-        return f"{e.kind}:{e.msg}"
-    if isinstance(e, asyncio.CancelledError):
-        return f"CancelledError:{e.args[0]}" if e.args and e.args[0] is not None else "CancelledError"
-    if isinstance(e, BaseExceptionGroup):
-        return f"{type(e).__name__}[{','.join(map(error_text, e.exceptions))}]"
-    return type(e).__name__
-
-
-def value_text(v):
-    if v is None:
-        return "null"
-    if v is True or v is False:
-        return "true" if v else "false"
-    if isinstance(v, list):
-        return f"[{','.join(map(value_text, v))}]"
-    return error_text(v) if isinstance(v, BaseException) else str(v)
-
-
-def state_text(f):
-    if not f.done():
-        return "pending"
-    if f.cancelled():
-        return "cancelled"
-    if (e := f.exception()) is not None:
-        return "error " + error_text(e)
-    return "result " + value_text(f.result())
-
-
-def matches(e, kinds):
-    """Whether an except clause with these kinds takes the error."""
-    if "BaseException" in kinds or "Exception" in kinds and isinstance(e, Exception):
-        return True
-    if isinstance(e, ProgramError):
-        return e.kind in kinds
-    if "CancelledError" in kinds and isinstance(e, asyncio.CancelledError):
-        return True
-    if "ExceptionGroup" in kinds and isinstance(e, BaseExceptionGroup):
-        return True
-    return type(e).__name__ in kinds
-
-
-RETURN_WHEN = {
-    "first": asyncio.FIRST_COMPLETED,
-    "error": asyncio.FIRST_EXCEPTION,
-    "all": asyncio.ALL_COMPLETED,
-}
 
 OBJECTS = {
     "lock": lambda o: asyncio.Lock(),
@@ -102,8 +35,8 @@ OBJECTS = {
 }
 
 
-class Machine:
-    """One run of one program. Every statement OP is a method do_OP; those that suspend are coroutine functions."""
+class Machine(Statements):
+    """One run of one program."""
 
     def __init__(self, program):
         self.program = program
@@ -191,278 +124,6 @@ class Machine:
                 raise
             self.log(s["i"], "=" + value_text(out))
 
-    def on(self, s):
-        return self.env.get(s["on"])
-
-    def operand(self, it):
-        return self.body(it["coro"]) if isinstance(it, dict) else self.env.get(it)
-
-    def operands(self, of):
-        return [x for x in map(self.operand, of) if x is not None]
-
-    # Statements that never suspend
-
-    def do_log(self, s):
-        return s["text"]
-
-    def do_fut(self, s):
-        self.env[s["as"]] = self.loop.create_future()
-
-    def do_set_result(self, s):
-        f = self.on(s)
-        if f is None or isinstance(f, asyncio.Task):
-            return UNBOUND
-        f.set_result(s["v"])
-
-    def do_set_error(self, s):
-        f = self.on(s)
-        if f is None or isinstance(f, asyncio.Task):
-            return UNBOUND
-        f.set_exception(ProgramError(*s["err"]))
-
-    def do_cancel(self, s):
-        f = self.on(s)
-        if f is None:
-            return UNBOUND
-        msg = s.get("msg")
-        return f.cancel() if msg is None else f.cancel(msg)
-
-    def do_uncancel(self, s):
-        f = self.on(s)
-        return f.uncancel() if isinstance(f, asyncio.Task) else UNBOUND
-
-    def do_cancelling(self, s):
-        f = self.on(s)
-        return f.cancelling() if isinstance(f, asyncio.Task) else UNBOUND
-
-    def do_self(self, s):
-        self.env[s["as"]] = asyncio.current_task()
-
-    def do_state(self, s):
-        f = self.on(s)
-        return UNBOUND if f is None else state_text(f)
-
-    def do_result(self, s):
-        f = self.on(s)
-        return UNBOUND if f is None else f.result()
-
-    def do_error(self, s):
-        f = self.on(s)
-        return UNBOUND if f is None else f.exception()
-
-    def do_spawn(self, s):
-        coro, name = s["coro"], s.get("name")
-        if s.get("eager"):
-            task = self.loop.create_eager_task(lambda slot: self.body(coro, slot), name=name)
-        else:
-            task = asyncio.create_task(self.body(coro), name=name)
-        self.env[s["as"]] = task
-
-    def do_gather(self, s):
-        self.env[s["as"]] = asyncio.gather(*self.operands(s["of"]), return_exceptions=s.get("settle", False))
-
-    def do_shield(self, s):
-        x = self.operand(s["on"])
-        if x is None:
-            return UNBOUND
-        self.env[s["as"]] = asyncio.shield(x)
-
-    def do_reschedule(self, s):
-        t = self.on(s)
-        if not isinstance(t, asyncio.Timeout):
-            return UNBOUND
-        t.reschedule(None if s["ms"] is None else self.loop.now + s["ms"])
-
-    def do_expired(self, s):
-        t = self.on(s)
-        return t.expired() if isinstance(t, asyncio.Timeout) else UNBOUND
-
-    def do_tg_spawn(self, s):
-        group = self.on(s)
-        if not isinstance(group, asyncio.TaskGroup):
-            return UNBOUND
-        self.env[s["as"]] = group.create_task(self.body(s["coro"]), name=s.get("name"))
-
-    def do_raise(self, s):
-        raise ProgramError(*s["err"])
-
-    def do_raise_cancelled(self, s):
-        msg = s.get("msg")
-        raise asyncio.CancelledError() if msg is None else asyncio.CancelledError(msg)
-
-    def do_return(self, s):
-        return Return(s["v"])
-
-    def do_release(self, s):
-        self.on(s).release()
-
-    def do_locked(self, s):
-        return self.on(s).locked()
-
-    def do_ev_set(self, s):
-        self.on(s).set()
-
-    def do_ev_clear(self, s):
-        self.on(s).clear()
-
-    def do_notify(self, s):
-        self.on(s).notify(s["n"])
-
-    def do_notify_all(self, s):
-        self.on(s).notify_all()
-
-    def do_put_nowait(self, s):
-        self.on(s).put_nowait(s["v"])
-
-    def do_get_nowait(self, s):
-        return self.on(s).get_nowait()
-
-    def do_task_done(self, s):
-        self.on(s).task_done()
-
-    def do_qsize(self, s):
-        return self.on(s).qsize()
-
-    def do_shutdown(self, s):
-        self.on(s).shutdown(s.get("immediate", False))
-
-    def do_bar_state(self, s):
-        barrier = self.on(s)
-        return f"{barrier.n_waiting} {value_text(barrier.broken)}"
-
-    def do_call_soon(self, s):
-        self.env[s["as"]] = self.loop.call_soon(self.callback, s["do"])
-
-    def do_call_later(self, s):
-        self.env[s["as"]] = self.loop.call_later(s["ms"], self.callback, s["do"])
-
-    def do_handle_cancel(self, s):
-        handle = self.on(s)
-        if not isinstance(handle, asyncio.Handle):
-            return UNBOUND
-        handle.cancel()
-        return handle.cancelled()
-
-    def do_done_cb(self, s):
-        f = self.on(s)
-        if f is None:
-            return UNBOUND
-        f.add_done_callback(lambda f: self.log(s["i"], f"cb {s['text']} {state_text(f)}"))
-
-    def do_var_set(self, s):
-        self.vars[s["var"]].set(s["v"])
-
-    def do_var_get(self, s):
-        return self.vars[s["var"]].get()
-
-    def do_all_tasks(self, s):
-        return [t.get_name() for t in asyncio.all_tasks(self.loop)]
-
-    def do_now(self, s):
-        return self.loop.now
-
-    # Statements that may suspend
-
-    async def do_sleep(self, s):
-        await asyncio.sleep(s["ms"])
-
-    async def do_await(self, s):
-        x = self.on(s)
-        return UNBOUND if x is None else await x
-
-    async def do_call(self, s):
-        return await self.body(s["coro"])
-
-    async def do_wait(self, s):
-        bound = [(name, self.env[name]) for name in s["of"] if self.env.get(name) is not None]
-        if not bound:
-            return UNBOUND
-        done, pending = await asyncio.wait(
-            [f for _, f in bound], timeout=s.get("ms"), return_when=RETURN_WHEN[s["when"]]
-        )
-        names = [",".join(name for name, f in bound if f in among) for among in (done, pending)]
-        return f"done {names[0]} pending {names[1]}"
-
-    async def do_wait_for(self, s):
-        x = self.operand(s["on"])
-        return UNBOUND if x is None else await asyncio.wait_for(x, s["ms"])
-
-    async def do_timeout(self, s):
-        async with asyncio.timeout(s["ms"]) as scope:
-            self.env[s["as"]] = scope
-            return await self.block(s["do"])
-
-    async def do_group(self, s):
-        async with asyncio.TaskGroup() as group:
-            self.env[s["as"]] = group
-            return await self.block(s["do"])
-
-    async def do_as_completed(self, s):
-        for n, each in enumerate(asyncio.as_completed(self.operands(s["of"]), timeout=s.get("ms"))):
-            try:
-                result = await each
-            except (pins.Deadlock, Limit):
-                raise
-            except BaseException as e:
-                self.log(s["i"], f"#{n} !{error_text(e)}")
-                if isinstance(e, asyncio.CancelledError) or s.get("stop"):
-                    raise
-                if isinstance(e, TimeoutError):
-                    break
-            else:
-                self.log(s["i"], f"#{n} ={value_text(result)}")
-
-    async def do_try(self, s):
-        try:
-            return await self.block(s["do"])
-        except (pins.Deadlock, Limit):
-            raise
-        except BaseException as e:
-            for handler in s.get("except") or ():
-                if matches(e, handler["kinds"]):
-                    left = await self.block(handler["do"])
-                    if handler.get("reraise") and not left:
-                        raise
-                    return left
-            raise
-        finally:
-            if s.get("finally") and not self.stopped:
-                await self.block(s["finally"])
-
-    async def do_repeat(self, s):
-        if not s["do"]:
-            return
-        for _ in range(s["n"]):
-            if left := await self.block(s["do"]):
-                return left
-
-    async def do_acquire(self, s):
-        return await self.on(s).acquire()
-
-    async def do_with(self, s):
-        async with self.on(s):
-            return await self.block(s["do"])
-
-    async def do_ev_wait(self, s):
-        return await self.on(s).wait()
-
-    do_cond_wait = do_bar_wait = do_ev_wait
-
-    async def do_bar_abort(self, s):
-        await self.on(s).abort()
-
-    async def do_bar_reset(self, s):
-        await self.on(s).reset()
-
-    async def do_put(self, s):
-        await self.on(s).put(s["v"])
-
-    async def do_get(self, s):
-        return await self.on(s).get()
-
-    async def do_join(self, s):
-        await self.on(s).join()
-
     # The run
 
     def make_loop(self):
@@ -509,11 +170,6 @@ class Machine:
             return [[0, "-", -2, "undefined"]]
         self.trace.append([0, "-", -2, early] if early else [self.loop.now, "-", -3, "closed"])
         return self.trace
-
-
-STATEMENTS = {name.removeprefix("do_"): f for name, f in vars(Machine).items() if name.startswith("do_")}
-SIMPLE = {op: f for op, f in STATEMENTS.items() if not inspect.iscoroutinefunction(f)}
-SUSPENDING = {op: f for op, f in STATEMENTS.items() if op not in SIMPLE}
 
 
 def prepare(follow_314=False):

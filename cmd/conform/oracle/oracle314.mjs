@@ -41,7 +41,7 @@ judge
 async function interpreter() {
   const python = await loadPyodide({ stdout: () => {}, stderr: () => {} });
   python.FS.mkdir("/oracle");
-  for (const name of ["oracle.py", "pins.py"]) {
+  for (const name of fs.readdirSync(here).filter((name) => name.endsWith(".py"))) {
     python.FS.writeFile("/oracle/" + name, fs.readFileSync(path.join(here, name)));
   }
   return python.runPython(prepare);

@@ -61,7 +61,7 @@ func moves() []choice {
 		{w(1, 0, 3), (*builder).taskDone, anywhere, true},
 		{w(1, 0, 2), (*builder).join, coroutines, true},
 		{w(1, 0, 1), (*builder).shutdown, anywhere, false},
-		{w(2, 0, 4), (*builder).variable, anywhere, false},
+		{w(4, 0, 6), (*builder).variable, anywhere, false},
 
 		{w(2, 3, 1), (*builder).cancelTwice, coroutines, false},
 		{w(2, 2, 1), (*builder).shieldOfGather, shallow, false},

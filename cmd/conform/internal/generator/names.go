@@ -183,7 +183,7 @@ func (b *builder) makeObjects() {
 		{barrier, 50, func() program.Object { return program.Object{Kind: program.Barrier, N: b.between(1, 3)} }},
 		{queue, 80, b.queue},
 		{queue, 30, b.queue},
-		{variable, 40, func() program.Object { return program.Object{Kind: program.ContextVar, Default: b.value()} }},
+		{variable, 70, func() program.Object { return program.Object{Kind: program.ContextVar, Default: b.value()} }},
 	} {
 		if !b.chance(o.often) {
 			continue
