@@ -1,6 +1,7 @@
 package coro
 
 import (
+	"fmt"
 	"iter"
 	"time"
 
@@ -67,7 +68,7 @@ type completion[T any] struct {
 	left    int // how many are still to be yielded
 	expired bool
 	done    []future.Of[T] // nil stands for one that was out of time
-	getters []*getter
+	getters Waiters // those in next
 }
 
 type completionWatch[T any] struct {
@@ -140,33 +141,18 @@ func (c *completion[T]) Run() {
 
 func (c *completion[T]) put(f future.Of[T]) {
 	c.done = append(c.done, f)
-	c.wakeNext()
-}
-
-// wakeNext wakes the first getter that still waits.
-func (c *completion[T]) wakeNext() {
-	for len(c.getters) > 0 {
-		g := c.getters[0]
-		c.getters = c.getters[1:]
-		if g.core.Finish() {
-			return
-		}
-	}
+	c.getters.Wake(1)
 }
 
 // next waits for the next future to be done, as a get from a queue does: the
 // coroutines of a plain iteration may wait side by side.
 func (c *completion[T]) next(co *Co) (future.Of[T], error) {
 	for len(c.done) == 0 {
-		g := &getter{}
-		g.core.Init(co.sched.futureLoop, g, false)
-		c.getters = append(c.getters, g)
-		err := co.Suspend(&g.core)
-		if err == nil {
-			err = g.core.Err()
-		}
+		woken, err := c.getters.Wait(co, c)
 		if err != nil {
-			c.giveUp(g)
+			if woken && len(c.done) > 0 {
+				c.getters.Wake(1) // what came is for another
+			}
 			return nil, err
 		}
 	}
@@ -178,23 +164,7 @@ func (c *completion[T]) next(co *Co) (future.Of[T], error) {
 	return f, nil
 }
 
-// giveUp takes a getter out that was canceled, and passes a wake-up on that it may
-// have been given already.
-func (c *completion[T]) giveUp(g *getter) {
-	woken := !g.core.Canceled() && g.core.Done()
-	g.core.Cancel(nil)
-	for i, other := range c.getters {
-		if other == g {
-			c.getters = append(c.getters[:i], c.getters[i+1:]...)
-			break
-		}
-	}
-	if len(c.done) > 0 && woken {
-		c.wakeNext()
-	}
+// Describe says what a coroutine in next waits for.
+func (c *completion[T]) Describe() string {
+	return fmt.Sprintf("the next of AsCompleted (%d not done)", c.waiting)
 }
-
-// A getter is a coroutine that waits for a completion.
-type getter struct{ core future.Core }
-
-func (g *getter) Describe() string { return "the next of AsCompleted" }

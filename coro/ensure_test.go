@@ -2,6 +2,7 @@ package coro_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -126,4 +127,36 @@ func TestShieldOfFutureOfOtherLoop(t *testing.T) {
 	v, err := loop.RunUntilComplete(other, outer)
 	require.NoError(t, err)
 	require.Equal(t, 42, v)
+}
+
+// A gather that was refused is not there any more when those of its arguments end that
+// it had taken in before.
+//
+// CPython: test_tasks.CoroutineGatherTests.test_issue46672
+func TestGatherRefusedLeavesNothingBehind(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		gather func(co *coro.Co, aws ...coro.Awaitable[int])
+		err    error
+	}{
+		{"Gather, result", func(co *coro.Co, aws ...coro.Awaitable[int]) { coro.Gather(co, aws...) }, nil},
+		{"Gather, error", func(co *coro.Co, aws ...coro.Awaitable[int]) { coro.Gather(co, aws...) }, errTest},
+		{"GatherSettled, error", func(co *coro.Co, aws ...coro.Awaitable[int]) { coro.GatherSettled(co, aws...) }, errTest},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			mine, other := newLoop(t), newLoop(t) // which fail the test if anything is reported
+			complete(t, mine, coro.Do(func(co *coro.Co) error {
+				f := loop.CreateFuture[int](mine)
+				require.Panics(t, func() {
+					test.gather(co, f, returning(0, test.err), loop.CreateFuture[int](other))
+				})
+				if test.err != nil {
+					require.NoError(t, f.SetError(test.err))
+				} else {
+					require.NoError(t, f.SetResult(1))
+				}
+				return coro.Sleep(co, time.Second)
+			}))
+		})
+	}
 }
