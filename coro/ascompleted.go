@@ -68,7 +68,7 @@ type completion[T any] struct {
 	left    int // how many are still to be yielded
 	expired bool
 	done    []future.Of[T] // nil stands for one that was out of time
-	getters Waiters // those in next
+	getters Waiters        // those in next
 }
 
 type completionWatch[T any] struct {

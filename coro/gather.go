@@ -185,7 +185,7 @@ func (g *gathering) begin() {
 
 func (g *gathering) childDone(child *future.Core) {
 	g.finished++
-	if g.outer.Done() {
+	if g.resolve == nil || g.outer.Done() { // nil: a later argument was refused
 		child.Retrieve()
 		return
 	}
