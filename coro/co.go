@@ -152,13 +152,16 @@ func (co *Co) takeCancel() error {
 	return co.core.TakeCanceled()
 }
 
-// pass lets one iteration of the loop go by.
+// pass lets one iteration of the loop go by. Where that would do nothing but resume
+// the coroutine, it has gone by already.
 func (co *Co) pass() error {
 	co.mustRun()
-	co.sched.loop.Schedule((*step)(co))
-	co.yield(struct{}{}) // park, but without a frame more on every suspended stack
-	if co.asked {
-		co.answer()
+	if len(co.sched.creators) > 0 || !co.sched.loop.Alone() {
+		co.sched.loop.Schedule((*step)(co))
+		co.yield(struct{}{}) // park, but without a frame more on every suspended stack
+		if co.asked {
+			co.answer()
+		}
 	}
 	if co.mustCancel {
 		return co.takeCancel()
@@ -193,9 +196,14 @@ func (co *Co) answer() {
 // mustRun refuses a Co whose task is not the one that runs: a coroutine has been
 // given another one's Co, most often by a closure around it.
 func (co *Co) mustRun() {
-	if co.sched.current == co {
-		return
+	if co.sched.current != co {
+		co.misused()
 	}
+}
+
+// misused is apart from mustRun so that the check is inlined, and needs no room on
+// the stack of every suspended coroutine.
+func (co *Co) misused() {
 	if co.worker != nil && co.worker.unwinding {
 		runtime.Goexit() // a deferred function awaits while the loop closes
 	}

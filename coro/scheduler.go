@@ -25,6 +25,10 @@ type Loop interface {
 	AddTimer(t *timers.Timer, when time.Duration)
 	RemoveTimer(t *timers.Timer) bool
 
+	// Alone reports whether an iteration that began now, with only the entry that
+	// runs scheduled again, would do nothing but run that.
+	Alone() bool
+
 	// IsRunning reports whether the loop is in RunForever or RunUntilComplete.
 	IsRunning() bool
 

@@ -20,6 +20,11 @@ func Sleep(co *Co, d time.Duration) error {
 	if d <= 0 {
 		return co.pass()
 	}
+	return sleep(co, d)
+}
+
+// sleep is apart from Sleep so that a mere pass needs little of the stack.
+func sleep(co *Co, d time.Duration) error {
 	loop := co.sched.loop
 	s := &sleeper{}
 	s.core.Init(co.sched.futureLoop, s, false)

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/ouro-loop/ouro/future"
 )
@@ -59,7 +60,8 @@ func userFrames(pcs []uintptr) []Frame {
 		switch {
 		case ours && strings.HasPrefix(name, "(*Task[") && strings.HasSuffix(name, ").call"):
 			return out
-		case ours && strings.HasSuffix(name, ").Stack"),
+		case ours && unicode.IsLower(rune(name[0])),
+			ours && strings.HasSuffix(name, ").Stack"),
 			ours && (strings.HasPrefix(name, "(*Co).") || strings.HasPrefix(name, "(*worker).")),
 			strings.HasPrefix(f.Function, futurePath+".(*Future["),
 			strings.HasPrefix(f.Function, "runtime."), strings.HasPrefix(f.Function, "iter.Pull"):

@@ -90,6 +90,9 @@ func (u *Unretrieved) collected(n *note) {
 	u.lost.any.Store(true)
 }
 
+// AnyLost reports whether ReportLost has something to report.
+func (u *Unretrieved) AnyLost() bool { return u.lost.any.Load() }
+
 // ReportLost calls report for the errors whose futures were collected since the
 // last call. With none it costs one atomic load.
 func (u *Unretrieved) ReportLost(report func(ErrorContext)) {

@@ -249,6 +249,18 @@ func (l *Loop) push(r future.Runnable) {
 	l.ready.push(r)
 }
 
+// Alone reports whether an iteration that began now, with only the entry that runs
+// scheduled again, would do nothing but run that. In debug mode it is not said: each
+// step is to be timed.
+func (l *Loop) Alone() bool {
+	if l.ready.n > 0 || l.inbox.some.Load() || l.ending() || l.debug ||
+		l.watchesDescriptors() || l.unretrieved.AnyLost() {
+		return false
+	}
+	next := l.timers.Next()
+	return next == nil || next.When() > l.Time()
+}
+
 // Callback makes a function into an entry of the ready queue.
 func (l *Loop) Callback(fn func()) future.Runnable { return l.newCall(fn) }
 
