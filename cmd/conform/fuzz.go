@@ -103,6 +103,8 @@ func (f *fuzzing) found(ctx context.Context, d *fuzz.Difference) error {
 func (f *fuzzing) show(d *fuzz.Difference) error {
 	fmt.Fprintf(f.out, "\n%s\n%s\n", program.AppendJSON(nil, d.Program), d.Program.Listing())
 	const context = 8
-	return traces.WriteSideBySide(f.out,
+	err := traces.WriteSideBySide(f.out,
 		traces.Side{Who: f.version, Trace: d.CPython}, traces.Side{Who: "this library", Trace: d.Library}, context)
+	fmt.Fprintln(f.out)
+	return err
 }

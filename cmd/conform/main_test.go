@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"regexp"
 	"strings"
 	"testing"
@@ -68,6 +69,22 @@ func TestReplay(t *testing.T) {
 	}
 }
 
+// A failure of the other side of the pipe, or of the oracle, is not the line's.
+func TestReplayEndsWhenNobodyReads(t *testing.T) {
+	cmd := newRoot(lastStatement)
+	cmd.SetIn(strings.NewReader(strings.Repeat(one, 10_000)))
+	cmd.SetOut(broken{})
+	var stderr strings.Builder
+	cmd.SetErr(&stderr)
+	cmd.SetArgs([]string{"replay"})
+	require.ErrorIs(t, cmd.ExecuteContext(t.Context()), io.ErrClosedPipe)
+	require.Empty(t, stderr.String())
+}
+
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
 func TestReplayOfALongLine(t *testing.T) {
 	long := `{"v":1,"main":"c","note":"` + strings.Repeat("x", 1<<20) + `","coros":{"c":[{"i":1,"op":"now"}]}}`
 	out, _, err := conform(t, lastStatement, long, "replay")
@@ -105,10 +122,11 @@ func TestMisuse(t *testing.T) {
 		{"two references", []string{"fuzz", "--python", "x", "--pyodide"}, "python pyodide"},
 		{"negative count", []string{"generate", "--count", "-1"}, "invalid argument"},
 		{"something more", []string{"replay", "programs.jsonl"}, "programs.jsonl"},
+		{"no such Python for the oracle", []string{"oracle", "--python", "/nowhere/python"}, "/nowhere/python"},
 		{"no such Python", []string{"fuzz", "--python", "/nowhere/python"}, "/nowhere/python"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, _, err := conform(t, lastStatement, "", tt.args...)
+			_, _, err := conform(t, lastStatement, one, tt.args...)
 			require.ErrorContains(t, err, tt.want)
 		})
 	}

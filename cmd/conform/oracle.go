@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -22,7 +21,7 @@ func (r *reference) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&r.python, "python", "", "a CPython of version 3.13 or later (default: what OURO_PYTHON names, else python3.14 or python3.13 in PATH)")
 	flags.BoolVar(&r.pyodide, "pyodide", false,
-		"ask the CPython 3.14 of the npm package pyodide@314, installed in the working directory, run by node")
+		"ask the CPython 3.14 of the npm package pyodide@314, run by node (looked for from the working directory on, and in NODE_PATH)")
 	cmd.MarkFlagsMutuallyExclusive("python", "pyodide")
 }
 
@@ -55,16 +54,15 @@ func newOracle() *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, o.Close()) }()
-			return eachProgram(cmd, func(_ *program.Program, line []byte, out *bufio.Writer) error {
+			return eachProgram(cmd, func(_ *program.Program, line []byte) ([]byte, error) {
 				answers, err := o.Judge(cmd.Context(), [][]byte{line})
 				if err != nil {
-					return err
+					return nil, err
 				}
 				if answers[0].TimedOut {
-					return errors.New("no answer in time")
+					return nil, lineError("no answer in time")
 				}
-				_, err = out.Write(append(answers[0].Line, '\n'))
-				return err
+				return append(answers[0].Line, '\n'), nil
 			})
 		},
 	}

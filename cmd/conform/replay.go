@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,14 +20,13 @@ func newReplay(replay fuzz.Replay) *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var buf []byte
-			return eachProgram(cmd, func(p *program.Program, _ []byte, out *bufio.Writer) error {
+			return eachProgram(cmd, func(p *program.Program, _ []byte) ([]byte, error) {
 				trace := fuzz.Guarded(replay, p)
 				if end := trace.Ended(); end == fuzz.Hung || strings.HasPrefix(end, fuzz.Panicked) {
-					return errors.New(end)
+					return nil, lineError(end)
 				}
 				buf = append(traces.AppendJSON(buf[:0], trace), '\n')
-				_, err := out.Write(buf)
-				return err
+				return buf, nil
 			})
 		},
 	}

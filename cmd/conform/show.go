@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bufio"
-
 	"github.com/spf13/cobra"
 
 	"github.com/ouro-loop/ouro/cmd/conform/internal/program"
@@ -15,9 +13,8 @@ func newShow() *cobra.Command {
 		Example: "  conform generate --seed 7 --count 1 | conform show",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return eachProgram(cmd, func(p *program.Program, _ []byte, out *bufio.Writer) error {
-				_, err := out.WriteString(p.Listing() + "\n")
-				return err
+			return eachProgram(cmd, func(p *program.Program, _ []byte) ([]byte, error) {
+				return []byte(p.Listing() + "\n"), nil
 			})
 		},
 	}

@@ -80,7 +80,7 @@ func TestTour(t *testing.T) {
 			require.NotEmpty(t, succeed(t, strings.Fields(command)...))
 		})
 	}
-	require.Equal(t, 5, tried)
+	require.Equal(t, 6, tried)
 }
 
 func TestList(t *testing.T) {

@@ -17,7 +17,8 @@ import (
 // the same every time.
 var runsQuickly = []string{
 	"hello", "sequential", "concurrent", "as-completed", "create-task", "gather", "gather-errors",
-	"gather-fails", "task-name", "fire-and-forget", "task-group",
+	"gather-fails", "task-name", "fire-and-forget", "task-group", "event", "rate-limit", "barrier",
+	"producer-consumer",
 }
 
 const checkSyntax = `
@@ -49,7 +50,7 @@ json.dump(printed, sys.stdout)
 // Python prints what Go does.
 func TestPythonPrintsTheSame(t *testing.T) {
 	t.Parallel()
-	python := findPython(t, 3, 12)
+	python := findPython(t, 3, 13) // for Queue.shutdown
 	var files []string
 	for _, name := range runsQuickly {
 		files = append(files, "internal/demos/"+strings.ReplaceAll(name, "-", "_")+"_asyncio.py")

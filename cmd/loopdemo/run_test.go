@@ -52,7 +52,8 @@ func TestTimePasses(t *testing.T) {
 		"hello": 0, "sequential": 0, "concurrent": 0.3, "as-completed": 0.3, "to-thread": 2,
 		"create-task": 0.2, "gather": 0.1, "gather-errors": 0, "gather-fails": 0.3,
 		"task-name": 0.1, "task-object": 3, "gather-tasks": 10, "as-completed-tasks": 10,
-		"fire-and-forget": 0, "task-group": 0.2,
+		"fire-and-forget": 0, "task-group": 0.2, "event": 0.1, "rate-limit": 0.5, "barrier": 0.6,
+		"producer-consumer": 0.5, "dining": 0.7,
 	}
 	for name, want := range seconds {
 		synctest.Test(t, func(t *testing.T) {

@@ -21,6 +21,7 @@ Try:
   loopdemo show concurrent              its source in Go, and in Python
   loopdemo run gather-tasks --virtual   ten seconds of virtual time, at once
   loopdemo run wait --seed 7            chance, repeatable
+  loopdemo run dining                   a deadlock, and who waits for whom
   loopdemo run --all --virtual          everything, in two seconds
 
 In a clone of the repository, loopdemo is: go run ./cmd/loopdemo

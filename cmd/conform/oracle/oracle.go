@@ -39,15 +39,16 @@ func CPython(path string) (*Oracle, error) {
 	})
 }
 
-// Pyodide returns an oracle that runs on the CPython 3.14 of the npm package pyodide, which must be installed in the
-// working directory or above it. The engine needs a deep stack.
+// Pyodide returns an oracle that runs on the CPython 3.14 of the npm package pyodide. Node looks for it from the
+// working directory on, and in NODE_PATH. The engine needs a deep stack.
 func Pyodide() (*Oracle, error) {
+	const deepest = `ulimit -s unlimited 2>/dev/null || ulimit -s "$(ulimit -H -s)"; exec "$@"`
 	return newOracle(2*time.Minute, func(dir string) []string {
 		node := []string{"node", "--stack-size=30000", filepath.Join(dir, "oracle314.mjs")}
 		if runtime.GOOS == "windows" {
 			return node
 		}
-		return append([]string{"sh", "-c", `ulimit -s unlimited; exec "$@"`, "sh"}, node...)
+		return append([]string{"sh", "-c", deepest, "sh"}, node...)
 	})
 }
 

@@ -12,6 +12,7 @@ import gc
 import json
 import logging
 import platform
+import signal
 import sys
 import warnings
 
@@ -191,6 +192,7 @@ def judge(line):
 
 
 def main():
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends the process; it must not come to a program
     prepare(follow_314="--follow-3.14" in sys.argv[1:])
     gc.disable()  # a collection between two programs costs less than several within each
     for n, line in enumerate(sys.stdin, 1):

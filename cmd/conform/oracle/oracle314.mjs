@@ -4,7 +4,7 @@
 //   ulimit -s unlimited
 //   node --stack-size=30000 oracle314.mjs < programs.jsonl > traces.jsonl
 //
-// The package is looked for from the working directory on. Programs come and traces go line by line, as with
+// The package is looked for from the working directory on, and in NODE_PATH. Programs come and traces go line by line, as with
 // oracle.py itself. A program whose tasks await each other in a circle exhausts the engine's stack, which ends the
 // interpreter in it: such a program is undefined, and a fresh interpreter takes over.
 import fs from "node:fs";

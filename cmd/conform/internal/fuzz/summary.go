@@ -78,8 +78,8 @@ func (s *Summary) String() string {
 	fmt.Fprintf(&b, "trace entries       %s\n", grouped(s.Entries))
 	fmt.Fprintf(&b, "differences         %s\n", grouped(s.Differences))
 	fmt.Fprintf(&b, "statements covered  %d of %d\n", all-len(missing), all)
-	for _, op := range missing {
-		fmt.Fprintf(&b, "  never ended       %s\n", op)
+	if len(missing) > 0 {
+		fmt.Fprintf(&b, "  never ended       %s\n", words(missing))
 	}
 	fmt.Fprintf(&b, "ended in deadlock   %s\n", grouped(s.Deadlocks))
 	fmt.Fprintf(&b, "filled the trace    %s\n", grouped(s.Limits))
@@ -89,6 +89,15 @@ func (s *Summary) String() string {
 	}
 	fmt.Fprintf(&b, "took                %s\n", s.Elapsed.Round(time.Millisecond))
 	return b.String()
+}
+
+// words lists statements.
+func words(ops []program.Op) string {
+	all := make([]string, len(ops))
+	for i, op := range ops {
+		all[i] = op.String()
+	}
+	return strings.Join(all, ", ")
 }
 
 // grouped writes a number with its thousands apart.

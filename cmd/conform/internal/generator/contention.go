@@ -1,13 +1,17 @@
 package generator
 
-import "github.com/ouro-loop/ouro/cmd/conform/internal/program"
+import (
+	"slices"
+
+	"github.com/ouro-loop/ouro/cmd/conform/internal/program"
+)
 
 // What locks and queues do when several tasks want the same thing, and one of those in line is cancelled just as its
 // turn comes, is what is easiest to get wrong about them, and what statements drawn one by one hardly ever reach.
 
 // contender makes the body of a coroutine that wants something of which there is not enough.
 func (b *builder) contender(s *scope) []program.Stmt {
-	n, ok := b.pick(s, func(n name) bool { return n.kind >= lock && n.kind <= queue })
+	n, ok := b.pick(s, name.contended)
 	if !ok {
 		return nil
 	}
@@ -57,8 +61,13 @@ func (b *builder) crowd(s *scope) []program.Stmt {
 	for range 2 + b.rng.IntN(3) {
 		st := b.spawnOf(s, k)
 		st.Eager = false // so that they come one after the other
+		t := program.Operand{Name: st.As}
+		if slices.Contains(tasks, t) {
+			t = named(b.fresh(task, reachOf(int(k))))
+			st.As = t.Name
+		}
 		made = append(made, st)
-		tasks = append(tasks, program.Operand{Name: st.As})
+		tasks = append(tasks, t)
 		s.left -= b.cost[k] * s.times
 	}
 	pause := func() { made = append(made, program.Stmt{Op: program.OpSleep, MS: program.Just(b.between(0, 1))}) }
@@ -87,12 +96,12 @@ func (b *builder) crowd(s *scope) []program.Stmt {
 	return made
 }
 
-// poke gives somebody who waits for an object what he waits for: mostly those that run coroutine k.
+// poke gives one of those who wait for an object what they wait for: mostly those that run coroutine k.
 func (b *builder) poke(s *scope, k int32) []program.Stmt {
 	n := b.wants[k]
 	if n.id == 0 || b.chance(20) {
 		var ok bool
-		if n, ok = b.pick(s, func(n name) bool { return n.kind >= lock && n.kind <= queue }); !ok {
+		if n, ok = b.pick(s, name.contended); !ok {
 			return nil
 		}
 	}
@@ -126,7 +135,7 @@ func (b *builder) poke(s *scope, k int32) []program.Stmt {
 	return one(b.guard(s, made))
 }
 
-// pokeCondition notifies while the condition is held, or cancels somebody who then waits to hold it again.
+// pokeCondition notifies while the condition is held, or cancels a task that may be waiting to hold it again.
 func (b *builder) pokeCondition(s *scope, at program.Operand) []program.Stmt {
 	var made []program.Stmt
 	t, ok := b.some(s, task)

@@ -4,7 +4,7 @@
 // handlers and its cancellations come while something is under way. So the programs are not drawn statement by
 // statement from a hat. Three rules keep them going, each of which is broken now and then on purpose:
 //
-//   - Coroutines form a hierarchy: one calls and spawns only those with a higher number. So every program ends.
+//   - Coroutines form a hierarchy: one starts only those with a higher number. So every program ends.
 //   - Every name that can be awaited has a level, the lowest number of a coroutine that it waits for. A coroutine
 //     awaits only names of a higher level than its own number. So tasks do not await each other in a circle.
 //   - main first binds the names that the other coroutines use, and sets callbacks that later cancel what is still
@@ -110,8 +110,11 @@ func (b *builder) coroutine(k, size int) {
 	if len(body) == 0 || b.chance(40) {
 		body = append(body, b.block(s, 1+b.rng.IntN(size))...)
 	}
-	if b.chance(40) {
+	switch {
+	case b.chance(40):
 		body = append(body, b.returns(s))
+	case b.chance(5):
+		body = append(body, b.again(s)...)
 	}
 	b.p.Coros[k].Body = body
 	b.cost[k] = maxCost/2 - s.left

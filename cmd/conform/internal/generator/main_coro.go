@@ -64,7 +64,7 @@ func (b *builder) started() []bool {
 	used := make([]bool, len(b.p.Coros))
 	for i := range b.p.Coros {
 		program.Walk(b.p.Coros[i].Body, func(st *program.Stmt) {
-			st.EachCoro(func(k *int32) { used[*k] = true })
+			st.EachCoro(func(k *int32) { used[*k] = used[*k] || int(*k) != i })
 		})
 	}
 	return used

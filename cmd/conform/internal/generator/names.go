@@ -44,7 +44,7 @@ const maxGathers = 2
 // nothing is the reach of a future that nobody but the program settles.
 var nothing = reach{level: 100}
 
-// task k waits for coroutine k alone.
+// reachOf is the reach of a task that runs coroutine k.
 func reachOf(k int) reach { return reach{level: k} }
 
 // with is the reach of what waits for both.
@@ -62,6 +62,9 @@ type name struct {
 }
 
 func (n name) awaitable() bool { return n.kind <= current }
+
+// contended reports whether tasks stand in line for what the name is bound to.
+func (n name) contended() bool { return n.kind >= lock && n.kind <= queue }
 
 // fresh makes a new name.
 func (b *builder) fresh(k kind, r reach) name {

@@ -139,3 +139,13 @@ func (b *builder) impatient(s *scope) []program.Stmt {
 	}
 	return []program.Stmt{t, {Op: program.OpSleep, MS: program.Just(int64(0))}, b.guard(s, one(wait))}
 }
+
+// again makes a coroutine start itself after a while, so that it goes on until it is cancelled or the runner closes.
+func (b *builder) again(s *scope) []program.Stmt {
+	k := int32(s.coro)
+	next := program.Stmt{Op: program.OpCall, Coro: k}
+	if b.chance(70) {
+		next = b.spawnOf(s, k)
+	}
+	return []program.Stmt{{Op: program.OpSleep, MS: program.Just(b.between(4, 9))}, next}
+}

@@ -17,7 +17,7 @@ func (s *scope) held(n name) bool {
 	return false
 }
 
-// free chooses something lockable that is not held here, but for a few times: taking a lock twice waits for ever.
+// lockableFree chooses something lockable that is not held here, but for a few times: taking a lock twice waits for ever.
 func (b *builder) lockableFree(s *scope) (name, bool) {
 	n, ok := b.lockable(s)
 	if ok && s.held(n) && !b.chance(3) {

@@ -3,7 +3,6 @@ package program
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"unicode/utf8"
 )
@@ -40,10 +39,11 @@ type parser struct {
 	prog *Program
 	told bool // err says already where in the program it is
 
-	names map[string]Name
-	coros map[string]int32 // numbered as they are first mentioned
-	order []int32          // of those, as they are defined
-	vars  []varUse
+	names     map[string]Name
+	coros     map[string]int32 // numbered as they are first mentioned
+	mentioned []string         // their names, by that number
+	number    []int32          // and the number that they have in the order of their definitions, or undefined
+	vars      []varUse
 
 	// What blocks and lists gather their elements on, until they know how many there are.
 	stmts    []Stmt
@@ -78,7 +78,7 @@ func (p *parser) begin(line []byte) {
 	p.told = false
 	clear(p.names)
 	clear(p.coros)
-	p.order, p.vars = p.order[:0], p.vars[:0]
+	p.mentioned, p.number, p.vars = p.mentioned[:0], p.number[:0], p.vars[:0]
 	p.stmts, p.operands, p.handlers, p.words = p.stmts[:0], p.operands[:0], p.handlers[:0], p.words[:0]
 	p.stmtArena.free = make([]Stmt, min(len(line)/bytesPerStmt, maxAhead))
 	p.operandArena, p.handlerArena, p.wordArena = arena[Operand]{}, arena[Handler]{}, arena[string]{}
@@ -148,69 +148,63 @@ func (p *parser) program() {
 }
 
 func (p *parser) checkVars() {
+	if len(p.vars) == 0 {
+		return
+	}
+	known := map[Name]bool{}
+	for _, o := range p.prog.Objects {
+		known[o.As] = known[o.As] || o.Kind == ContextVar
+	}
 	for _, use := range p.vars {
-		isUsed := func(o Object) bool { return o.Kind == ContextVar && o.As == use.name }
-		if !slices.ContainsFunc(p.prog.Objects, isUsed) {
+		if !known[use.name] {
 			p.denyf("unknown context variable %q", p.prog.Names[use.name])
 			p.place("statement %d (%s)", use.i, use.op)
 		}
 	}
 }
 
+// undefined is the number of a coroutine that is mentioned only.
+const undefined = -1
+
 // resolve gives the coroutines the numbers that they have in the order of the text.
 func (p *parser) resolve() {
-	const unknown = -1
-	number := make([]int32, len(p.coros))
-	for id := range number {
-		number[id] = unknown
-	}
-	moved := len(p.order) != len(number)
-	for i, id := range p.order {
-		number[id] = int32(i)
-		moved = moved || int(id) != i
+	moved := false
+	for id, number := range p.number {
+		moved = moved || int(number) != id
 	}
 	if !moved {
 		return
 	}
-	main := number[p.prog.Main]
-	if main == unknown {
-		p.denyf("main: unknown coroutine %q", p.mentioned(int32(p.prog.Main)))
+	main := p.number[p.prog.Main]
+	if main == undefined {
+		p.denyf("main: unknown coroutine %q", p.mentioned[p.prog.Main])
 		return
 	}
 	p.prog.Main = int(main)
 	for i := range p.prog.Coros {
 		Walk(p.prog.Coros[i].Body, func(st *Stmt) {
 			st.EachCoro(func(ref *int32) {
-				if number[*ref] == unknown {
-					p.denyf("unknown coroutine %q", p.mentioned(*ref))
-					p.place("statement %d (%s)", st.I, st.Op)
+				number := p.number[*ref]
+				if number == undefined {
+					p.denyf("unknown coroutine %q", p.mentioned[*ref])
+					p.place("%s", st.title())
 					return
 				}
-				*ref = number[*ref]
+				*ref = number
 			})
 		})
 	}
-}
-
-// mentioned returns the name of the coroutine that was mentioned under that number.
-func (p *parser) mentioned(id int32) string {
-	for name, i := range p.coros {
-		if i == id {
-			return name
-		}
-	}
-	return "?"
 }
 
 func (p *parser) coroutines() {
 	p.open('{')
 	for first := true; p.more('}', first); first = false {
 		id := p.coroOf(p.key())
-		name := p.mentioned(id)
-		if slices.Contains(p.order, id) {
+		name := p.mentioned[id]
+		if p.number[id] != undefined {
 			p.failf("coroutine %q defined twice", name)
 		}
-		p.order = append(p.order, id)
+		p.number[id] = int32(len(p.prog.Coros))
 		body := p.block()
 		p.prog.Coros = append(p.prog.Coros, Coro{Name: name, Body: body})
 		p.place("coroutine %q", name)
@@ -254,20 +248,26 @@ func (p *parser) coroOf(word []byte) int32 {
 		return id
 	}
 	id := int32(len(p.coros))
-	p.coros[p.text(word)] = id
+	name := p.text(word)
+	p.coros[name] = id
+	p.mentioned = append(p.mentioned, name)
+	p.number = append(p.number, undefined)
 	return id
 }
 
-// maxTexts bounds the strings that are kept for later programs.
-const maxTexts = 1000
+// What is kept for later programs: so many strings, of at most so many bytes.
+const (
+	maxTexts = 1000
+	maxText  = 32
+)
 
-// text returns the bytes as a string, and the same string for the same bytes while there is room.
+// text returns the bytes as a string: where it can, as one that an earlier program had as well.
 func (p *parser) text(word []byte) string {
 	if s, ok := p.texts[string(word)]; ok {
 		return s
 	}
 	s := string(word)
-	if len(p.texts) < maxTexts {
+	if len(s) <= maxText && len(p.texts) < maxTexts {
 		p.texts[s] = s
 	}
 	return s

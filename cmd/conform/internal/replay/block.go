@@ -44,33 +44,41 @@ func (m *machine) stmt(co *coro.Co, st *program.Stmt) (any, error) {
 	} else {
 		v, err = m.immediate(st)
 	}
-	if m.stopped {
-		return nil, errLimit
-	}
 	if err != nil {
-		m.log(st.I, "!"+errorText(err))
-		return nil, err
+		return nil, m.failed(st, err)
 	}
 	if r, ok := v.(returned); ok {
-		m.log(st.I, "=return "+text(r.v))
+		err = m.log(st.I, "=return "+text(r.v))
 	} else {
-		m.log(st.I, "="+text(v))
+		err = m.log(st.I, "="+text(v))
 	}
-	return v, nil
+	return v, err
 }
+
+// failed logs how a statement failed, and returns the error to go on with.
+func (m *machine) failed(st *program.Stmt, err error) error {
+	if isLimit(err) {
+		return err
+	}
+	if full := m.log(st.I, "!"+errorText(err)); full != nil {
+		return full
+	}
+	return err
+}
+
+// isLimit reports whether err is errLimit itself, and not a group that holds it.
+func isLimit(err error) bool { return err == errLimit }
 
 // callback runs the statements of a callback.
 func (m *machine) callback(block []program.Stmt) {
 	for i := range block {
 		st := &block[i]
-		if m.stopped {
-			return
-		}
 		v, err := m.immediate(st)
 		if err != nil {
-			m.log(st.I, "!"+errorText(err))
-			panic(err) // what an exception in a callback is here
+			panic(m.failed(st, err)) // what an exception in a callback is here
 		}
-		m.log(st.I, "="+text(v))
+		if full := m.log(st.I, "="+text(v)); full != nil {
+			panic(full)
+		}
 	}
 }

@@ -120,7 +120,11 @@ func (m *machine) future(st *program.Stmt) (any, error) {
 		}
 		return nil, nil
 	default: // OpDoneCB
-		f.AddDoneCallback(func() { m.log(st.I, "cb "+st.Text+" "+state(f)) })
+		f.AddDoneCallback(func() {
+			if full := m.log(st.I, "cb "+st.Text+" "+state(f)); full != nil {
+				panic(full)
+			}
+		})
 		return nil, nil
 	}
 }

@@ -1,7 +1,7 @@
 package replay
 
 import (
-	"fmt"
+	"errors"
 	"io"
 	"log/slog"
 	"strconv"
@@ -24,7 +24,6 @@ type machine struct {
 	vars    []*coro.Var[program.Value]
 	trace   traces.Trace
 	stopped bool // the trace is full or the program has ended: nothing more is logged
-	ending  string
 }
 
 // quietly is where loops log to.
@@ -40,21 +39,22 @@ func Run(p *program.Program) traces.Trace {
 	r := loop.NewRunner(loop.VirtualTime(), loop.Interrupts(false), loop.Logger(quietly), loop.OnException(m.onException))
 	m.l = r.Loop()
 	v, err := loop.RunIn(r, m.main)
+	early := "" // why the trace ends early
 	switch {
 	case isDeadlock(err):
-		m.stop(traces.Deadlock)
-	case m.ending == "" && err != nil:
+		m.stopped, early = true, traces.Deadlock
+	case err == errLimit:
+		early = traces.Limit
+	case err != nil:
 		m.add(traces.NoTask, traces.End, "!"+errorText(err))
-	case m.ending == "":
+	default:
 		m.add(traces.NoTask, traces.End, "="+text(v))
 	}
-	if m.ending != "" { // what is left is not run, it is torn down
-		_ = r.Loop().Close()
-	} else if err := r.Close(); err != nil {
-		m.stop(traces.Deadlock)
+	if err := r.Close(); isDeadlock(err) {
+		early = traces.Deadlock
 	}
-	if m.ending != "" {
-		return append(m.trace, traces.Entry{Task: traces.NoTask, I: traces.End, Outcome: m.ending})
+	if early != "" {
+		return append(m.trace, traces.Entry{Task: traces.NoTask, I: traces.End, Outcome: early})
 	}
 	m.add(traces.NoTask, traces.Closed, "closed")
 	return m.trace
@@ -72,35 +72,30 @@ func (m *machine) main(co *coro.Co) (program.Value, error) {
 	return m.body(co, m.p.Main)
 }
 
-// stop ends the trace early.
-func (m *machine) stop(why string) {
-	if m.ending == "" {
-		m.ending = why
+// log adds the entry of a statement. The error is errLimit if that fills the trace.
+func (m *machine) log(i int, outcome string) error {
+	if m.stopped {
+		return nil
 	}
-	m.stopped = true
-}
-
-func (m *machine) log(i int, outcome string) {
 	task := traces.NoTask
 	if t := coro.CurrentTask(m.l); t != nil {
 		task = t.Name()
 	}
 	m.add(task, i, outcome)
+	if len(m.trace) >= traces.Max {
+		m.stopped = true
+		return errLimit
+	}
+	return nil
 }
 
 func (m *machine) add(task string, i int, outcome string) {
-	if m.stopped {
-		return
-	}
 	m.trace = append(m.trace, traces.Entry{Time: m.now(), Task: task, I: i, Outcome: outcome})
-	if len(m.trace) >= traces.Max && i >= 0 {
-		m.stop(traces.Limit)
-		m.l.Abort(errLimit)
-	}
 }
 
-// errLimit ends the run when the trace is full.
-var errLimit = fmt.Errorf("the trace is full")
+// errLimit is raised where the trace is full, and by every statement after that. No
+// statement catches it, but it is an error like others to tasks and groups.
+var errLimit = errors.New("the trace is full")
 
 func (m *machine) now() int64 { return int64(m.l.Time() / time.Millisecond) }
 
@@ -112,8 +107,7 @@ func (m *machine) onException(_ *loop.Loop, c future.ErrorContext) {
 	if c.Err != nil {
 		what = errorText(c.Err)
 	}
-	// Not through add: the limit counts statements.
-	m.trace = append(m.trace, traces.Entry{Time: m.now(), Task: traces.NoTask, I: traces.Handler, Outcome: "handler " + what})
+	m.add(traces.NoTask, traces.Handler, "handler "+what)
 }
 
 func milliseconds(ms int64) time.Duration { return time.Duration(ms) * time.Millisecond }

@@ -101,15 +101,19 @@ func (m *machine) asCompleted(co *coro.Co, st *program.Stmt) error {
 	n := 0
 	for next := range coro.AsCompleted(co, limit(st.MS), m.operands(st.Of)...) {
 		v, err := next.Await(co)
-		if m.stopped {
-			return errLimit
+		if isLimit(err) {
+			return err
 		}
 		if err == nil {
-			m.log(st.I, "#"+itoa(n)+" ="+text(v))
+			if full := m.log(st.I, "#"+itoa(n)+" ="+text(v)); full != nil {
+				return full
+			}
 			n++
 			continue
 		}
-		m.log(st.I, "#"+itoa(n)+" !"+errorText(err))
+		if full := m.log(st.I, "#"+itoa(n)+" !"+errorText(err)); full != nil {
+			return full
+		}
 		if future.IsCanceled(err) || st.Stop {
 			return err
 		}
@@ -123,7 +127,7 @@ func (m *machine) asCompleted(co *coro.Co, st *program.Stmt) error {
 
 func (m *machine) try(co *coro.Co, st *program.Stmt) (v any, err error) {
 	v, err = m.block(co, st.Do)
-	if err != nil && !m.stopped {
+	if err != nil && !isLimit(err) {
 		for i := range st.Except {
 			h := &st.Except[i]
 			if !matches(err, h.Kinds) {

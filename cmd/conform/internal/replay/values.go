@@ -60,9 +60,25 @@ func errorText(err error) string {
 		for i, item := range e.Errors {
 			items[i] = errorText(item)
 		}
-		return className(err) + "[" + strings.Join(items, ",") + "]"
+		group := "ExceptionGroup["
+		if holdsLimit(e) {
+			group = "BaseExceptionGroup["
+		}
+		return group + strings.Join(items, ",") + "]"
 	}
 	return className(err)
+}
+
+// holdsLimit reports whether a group has an errLimit among its members: that is no
+// Exception in Python, and makes it another kind of group.
+func holdsLimit(g *coro.ExceptionGroup) bool {
+	for _, err := range g.Errors {
+		inner, ok := err.(*coro.ExceptionGroup)
+		if isLimit(err) || ok && holdsLimit(inner) {
+			return true
+		}
+	}
+	return false
 }
 
 // className is the class that asyncio's error has where this library has err.
@@ -70,6 +86,8 @@ func className(err error) string {
 	var timeout *future.TimeoutError
 	var group *coro.ExceptionGroup
 	switch {
+	case isLimit(err):
+		return "Limit"
 	case errors.As(err, &group):
 		return "ExceptionGroup"
 	case future.IsCanceled(err):

@@ -26,7 +26,38 @@ func editsOf(p *program.Program) []edit {
 			es = append(es, details(b, i, &(*block)[i])...)
 		}
 	}
-	return append(es, objects(p)...)
+	es = append(es, objects(p)...)
+	return append(es, pairs(blocks)...)
+}
+
+// maxPairs is the number of statements up to which all pairs of them are tried.
+const maxPairs = 14
+
+// pairs remove two statements at once, such as a cause and its cure, of which neither can go alone.
+func pairs(blocks []*[]program.Stmt) []edit {
+	type place struct{ block, i int }
+	var all []place
+	for b, block := range blocks {
+		for i := range *block {
+			all = append(all, place{b, i})
+		}
+	}
+	if len(all) > maxPairs {
+		return nil
+	}
+	var es []edit
+	for second := range all {
+		for first := range second {
+			es = append(es, func(p *program.Program) {
+				blocks := blocksOf(p)
+				// The later one first: the earlier may hold it, or stand before it in the same block.
+				for _, at := range []place{all[second], all[first]} {
+					*blocks[at.block] = slices.Delete(*blocks[at.block], at.i, at.i+1)
+				}
+			})
+		}
+	}
+	return es
 }
 
 // blocksOf returns every block of the program, in an order that depends on its shape alone, so that a block of a

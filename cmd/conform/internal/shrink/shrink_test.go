@@ -83,6 +83,10 @@ func TestProgram(t *testing.T) {
 				return len(st.Finally) > 0 && st.Finally[0].Op == program.OpSleep
 			}) > 0
 		}, `{"v":1,"main":"c","objects":[],"coros":{"c":[{"i":1,"op":"try","do":[],"finally":[{"i":2,"op":"sleep","ms":0}]}]}}`},
+		{"two that can only go together", func(p *program.Program) bool {
+			cancels, uncancels := count(p, is(program.OpCancel)), count(p, is(program.OpUncancel))
+			return cancels == uncancels && count(p, is(program.OpGather)) > 0
+		}, `{"v":1,"main":"c","objects":[],"coros":{"c":[{"i":1,"op":"gather","as":"g","of":[],"settle":false}]}}`},
 		{"a handler", func(p *program.Program) bool {
 			return count(p, func(st *program.Stmt) bool {
 				return len(st.Except) > 0 && st.Except[0].Kinds[0] == "BaseException"

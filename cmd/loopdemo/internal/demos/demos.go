@@ -45,6 +45,11 @@ func All() []Demo {
 		{"cancel-group", "gather", "one of three groups canceled (random)", cancelGroup},
 		{"wait", "wait", "the first, more, then the rest (random)", wait},
 		{"task-group", "TaskGroup", "tasks that end together", plain(taskGroup)},
+		{"event", "Event", "all wait for one signal", plain(event)},
+		{"rate-limit", "Semaphore", "five requests, two at a time", plain(rateLimit)},
+		{"barrier", "Barrier", "nobody goes on before all have come", plain(barrier)},
+		{"producer-consumer", "Queue", "a bounded queue, and its join", plain(producerConsumer)},
+		{"dining", "Lock", "a deadlock, who is in it, and the cure", plain(dining)},
 	}
 }
 
