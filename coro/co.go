@@ -68,9 +68,6 @@ func (st *step) String() string { return st.task.String() }
 // begin gets a worker for the first step. A task that was canceled before it
 // never runs its function.
 func (co *Co) begin() bool {
-	if co.core.Done() { // a Close in between
-		return false
-	}
 	if co.mustCancel {
 		co.mustCancel = false
 		co.end(co.core.TakeCanceled())
@@ -115,6 +112,12 @@ func (co *Co) Suspend(c *future.Core) error {
 		co.mustCancel = false
 	}
 	co.park()
+	for !co.mustCancel && !c.Done() {
+		// A circle of awaits was canceled here, and the request taken back.
+		co.waiter = c
+		c.Attach(&co.link)
+		co.park()
+	}
 	switch {
 	case !co.mustCancel:
 		return nil
@@ -234,6 +237,7 @@ func (co *Co) caught(err *error) {
 // retire frees what a running task holds, just before its outcome is set.
 func (co *Co) retire() {
 	co.sched.unregister(co)
+	co.core.Release()
 	co.worker, co.resume, co.yield = nil, nil, nil
 	co.context.end(context.Canceled)
 }

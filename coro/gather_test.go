@@ -317,3 +317,22 @@ func TestGatherOfDoneFutures(t *testing.T) {
 		return nil
 	})
 }
+
+// Of futures whose results differ in type there are only the errors.
+func TestGatherErrors(t *testing.T) {
+	run(t, func(co *coro.Co) error {
+		number := coro.CreateTask(co, sleepThen(2*time.Second, 1, nil))
+		text := coro.CreateTask(co, sleepThen(time.Second, "", errTest))
+		canceled := loop.CreateFuture[bool](loop.Of(co))
+		canceled.Cancel("msg")
+		errs, err := coro.GatherErrors(co, []future.Any{number, text, canceled, text}...).Await(co)
+		require.NoError(t, err)
+		require.Len(t, errs, 4)
+		require.NoError(t, errs[0])
+		require.Same(t, errTest, errs[1])
+		requireCanceled(t, errs[2], "msg")
+		require.Same(t, errTest, errs[3])
+		require.Equal(t, 2*time.Second, loop.Of(co).Time())
+		return nil
+	})
+}

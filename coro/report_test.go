@@ -158,3 +158,27 @@ func TestReportInContext(t *testing.T) {
 		})
 	}
 }
+
+// Nobody but the task itself gives it an outcome, not even past its own setters.
+// CPython lets those through, and complains when the task takes its next step.
+//
+// CPython: test_tasks.SetMethodsTest.test_set_result_causes_invalid_state
+// CPython: test_tasks.SetMethodsTest.test_set_exception_causes_invalid_state
+func TestTaskIsNotResolvedFromOutside(t *testing.T) {
+	run(t, func(co *coro.Co) error {
+		task := coro.CreateTask(co, func(co *coro.Co) (string, error) {
+			return "own", coro.Sleep(co, 100*ms)
+		})
+		for range 2 { // before it begins, and when it is suspended
+			require.False(t, future.Resolve(&task.Future, "spam"))
+			require.False(t, task.Core().Finish())
+			require.False(t, task.Core().Fail(errTest))
+			require.False(t, task.Core().MarkCanceled(nil, nil))
+			require.False(t, task.Done())
+			require.NoError(t, coro.Sleep(co, 0))
+		}
+		v, err := task.Await(co)
+		require.Equal(t, "own", v)
+		return err
+	})
+}

@@ -71,6 +71,11 @@ func Name(name string) TaskOption { return func(o *taskOptions) { o.name = name 
 // is running: a task that never suspends is then done when CreateTask returns.
 // The default is the loop's, which is false unless it was made otherwise.
 //
+// # Differences from asyncio
+//
+// An ErrKeyboardInterrupt or SystemExit of the first step ends the run when the
+// creator next suspends; asyncio raises it in the creator.
+//
 // Semantics: asyncio.create_task(eager_start=...), CPython 3.14.
 func Eager(eager bool) TaskOption {
 	return func(o *taskOptions) {

@@ -105,6 +105,13 @@ func (ws *Waiters) recycle(w *waiter) {
 // Wake wakes up to n of those who are neither woken nor canceled yet, the first in
 // line first, and returns how many it woke. They run in the next iteration.
 func (ws *Waiters) Wake(n int) (woken int) {
+	if ws.pending == nil {
+		return 0
+	}
+	return ws.wake(n)
+}
+
+func (ws *Waiters) wake(n int) (woken int) {
 	w := ws.pending
 	for ; w != nil && woken < n; w = w.next {
 		if w.core.Finish() {
@@ -172,10 +179,14 @@ type Bound struct{ sched *Scheduler }
 // Bind ties the primitive to the loop of co. The error wraps ErrOtherLoop if it is
 // tied to another; the role describes the primitive.
 func (b *Bound) Bind(co *Co, role future.Role) error {
-	switch b.sched {
-	case co.sched:
+	if b.sched == co.sched {
 		return nil
-	case nil:
+	}
+	return b.bind(co, role)
+}
+
+func (b *Bound) bind(co *Co, role future.Role) error {
+	if b.sched == nil {
 		b.sched = co.sched
 		return nil
 	}

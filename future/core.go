@@ -12,7 +12,7 @@ type Core struct {
 	note        *note // the error's entry among the unretrieved ones
 	msg         *string
 	state       State
-	owned       bool // the result is its maker's business: SetResult and SetError refuse
+	owned       bool // the outcome is its maker's business, see Init
 	canceling   bool // a cancel request is on its way through this future
 	selfAwaited bool // see SelfAwaited
 	shown       bool // its String is at work
@@ -27,10 +27,16 @@ type Role interface {
 }
 
 // Init makes c a pending future of loop. The role is nil for a plain future; an
-// owned one refuses SetResult and SetError.
+// owned one takes an outcome from nobody until its maker calls Release.
 func (c *Core) Init(loop Loop, role Role, owned bool) {
 	c.loop, c.role, c.owned = loop, role, owned
 }
+
+// Release lets an owned future take its outcome, which its maker is about to give.
+func (c *Core) Release() { c.owned = false }
+
+// open reports whether the future can be given an outcome now.
+func (c *Core) open() bool { return c.state == Pending && !c.owned }
 
 // Loop is the loop that the future belongs to.
 func (c *Core) Loop() Loop { return c.loop }
@@ -92,7 +98,7 @@ func (c *Core) MarkSelfAwaited() { c.selfAwaited = true }
 // Finish ends the future with a result, which the caller has stored. It reports
 // false if the future was done already.
 func (c *Core) Finish() bool {
-	if c.state != Pending {
+	if !c.open() {
 		return false
 	}
 	c.state = Finished
@@ -102,7 +108,7 @@ func (c *Core) Finish() bool {
 
 // Fail ends the future with err. It reports false if the future was done already.
 func (c *Core) Fail(err error) bool {
-	if c.state != Pending {
+	if !c.open() {
 		return false
 	}
 	c.state, c.err = Finished, err
@@ -115,7 +121,7 @@ func (c *Core) Fail(err error) bool {
 // for a new one) and the message of those after it. It reports false if the
 // future was done already.
 func (c *Core) MarkCanceled(first error, msg *string) bool {
-	if c.state != Pending {
+	if !c.open() {
 		return false
 	}
 	c.state, c.err, c.msg = Canceled, first, msg

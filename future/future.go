@@ -88,10 +88,10 @@ func (f *Future[T]) SetError(err error) error {
 	return nil
 }
 
-// Resolve is SetResult for the one who owns f: it is not refused for a task, and
-// reports false if f was done.
+// Resolve is SetResult for those who build on futures. It reports false if f was
+// done, or has an owner who has not released it.
 func Resolve[T any](f *Future[T], v T) bool {
-	if f.core.state != Pending {
+	if !f.core.open() {
 		return false
 	}
 	f.value = v

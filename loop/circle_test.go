@@ -3,6 +3,7 @@ package loop_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -115,6 +116,27 @@ func TestDeepChainCanceled(t *testing.T) {
 		_, err := head.Await(co)
 		require.ErrorIs(t, err, future.ErrCanceled)
 		require.True(t, end.Canceled())
+		return 0, nil
+	}, loop.VirtualTime())
+	require.NoError(t, err)
+}
+
+// The one in a circle that gets the cancellation may be told that it was not meant:
+// it goes on waiting.
+func TestCircleCanceledAndUncanceled(t *testing.T) {
+	noLeak(t)
+	_, err := loop.Run(func(co *coro.Co) (int, error) {
+		tasks := circle(co, 2)
+		require.NoError(t, coro.Sleep(co, 0))
+		require.True(t, tasks[0].Cancel())
+		require.Equal(t, 0, tasks[0].Uncancel())
+		require.Equal(t, 0, tasks[1].Uncancel())
+		require.NoError(t, coro.Sleep(co, time.Second))
+		require.False(t, tasks[0].Done())
+		require.False(t, tasks[1].Done())
+		require.True(t, tasks[1].Cancel())
+		_, err := tasks[0].Await(co)
+		require.ErrorIs(t, err, future.ErrCanceled)
 		return 0, nil
 	}, loop.VirtualTime())
 	require.NoError(t, err)

@@ -38,7 +38,8 @@ func newOptions(opts []Option) options {
 // is ready, so that a program of hours ends at once and always does the same. It
 // does not jump while an executor or a goroutine of [Go] or [Receive] is still at
 // work for the loop. When nothing is ready, no timer is set and no such work is
-// out, the run ends with a *[DeadlockError].
+// out, the run ends with a *[DeadlockError]. Work that waits for the loop's clock, as
+// a job does that waits for a [Submit] of something that sleeps, waits for ever.
 func VirtualTime() Option { return func(o *options) { o.virtual = true } }
 
 // Debug turns on asyncio's debug mode: calls from a wrong goroutine panic, slow

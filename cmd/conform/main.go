@@ -53,6 +53,7 @@ func newRoot(run fuzz.Replay) *cobra.Command {
 		newReplay(run),
 		newFuzz(run),
 		newOracle(),
+		newRecord(),
 		newShow(),
 	)
 	return root

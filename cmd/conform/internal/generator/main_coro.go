@@ -8,7 +8,7 @@ func (b *builder) main(size int) {
 	s := &scope{times: 1, left: maxCost}
 	planned := b.names
 	body := b.prelude(s)
-	if b.chance(80) {
+	if b.chance(88) {
 		body = append(body, b.rescue(s, planned)...)
 	}
 	body = append(body, b.block(s, 2+b.rng.IntN(size))...)
