@@ -6,181 +6,206 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/locks"
-	"github.com/ouro-loop/ouro/loop"
 )
 
-// The rival of an uncontended Lock: a sync.Mutex.
-func BenchmarkLockUncontendedRival(b *testing.B) {
-	var mu sync.Mutex
-	b.ReportAllocs()
-	held := 0
-	for b.Loop() {
-		mu.Lock()
-		held++
-		mu.Unlock()
-	}
-}
-
-func BenchmarkLockUncontended(b *testing.B) {
-	run(b, func(co *coro.Co) error {
-		var mu locks.Lock
-		for b.Loop() {
-			if err := mu.Acquire(co); err != nil {
-				return err
-			}
-			if err := mu.Release(); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-func BenchmarkLockWith(b *testing.B) {
-	run(b, func(co *coro.Co) error {
-		var mu locks.Lock
-		n := 0
-		for b.Loop() {
-			err := mu.With(co, func() error {
-				n++
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-func BenchmarkSemaphoreUncontended(b *testing.B) {
-	run(b, func(co *coro.Co) error {
-		s := locks.NewSemaphore(4)
-		for b.Loop() {
-			if err := s.Acquire(co); err != nil {
-				return err
-			}
-			s.Release()
-		}
-		return nil
-	})
-}
-
-// The rival of a contended Lock: two goroutines that take turns with a sync.Mutex,
-// as a coroutine does that lets the other one run while it holds the lock.
-func BenchmarkLockHandOverRival(b *testing.B) {
-	var a, c sync.Mutex // each is unlocked by the other goroutine: a turn
-	c.Lock()
-	stop := false
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			c.Lock()
-			if stop {
-				return
-			}
-			a.Unlock()
-		}
-	}()
-	b.ReportAllocs()
-	for b.Loop() {
-		a.Lock()
-		c.Unlock()
-	}
-	a.Lock()
-	stop = true
-	c.Unlock()
-	<-done
-}
-
-// One operation is two hand-overs, one each way.
-func BenchmarkLockHandOver(b *testing.B) {
-	run(b, func(co *coro.Co) error {
-		var mu locks.Lock
-		stop := false
-		turn := func(co *coro.Co) error {
-			if err := mu.Acquire(co); err != nil {
-				return err
-			}
-			if err := coro.Sleep(co, 0); err != nil { // let the other one come
-				return err
-			}
-			return mu.Release()
-		}
-		other := coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
-			for !stop {
-				if err := turn(co); err != nil {
+// BenchmarkLock acquires and releases a lock that is free; with calls a function
+// with it held. The rival is a sync.Mutex.
+func BenchmarkLock(b *testing.B) {
+	b.Run("free/ouro", func(b *testing.B) {
+		onLoop(b, func(co *coro.Co) error {
+			var mu locks.Lock
+			for b.Loop() {
+				if err := mu.Acquire(co); err != nil {
+					return err
+				}
+				if err := mu.Release(); err != nil {
 					return err
 				}
 			}
 			return nil
-		}))
+		})
+	})
+	b.Run("free/mutex", func(b *testing.B) {
+		var mu sync.Mutex
+		b.ReportAllocs()
+		held := 0
 		for b.Loop() {
-			if err := turn(co); err != nil {
-				return err
-			}
+			mu.Lock()
+			held++
+			mu.Unlock()
 		}
-		stop = true
-		_, err := other.Await(co)
-		return err
+	})
+	b.Run("with/ouro", func(b *testing.B) {
+		onLoop(b, func(co *coro.Co) error {
+			var mu locks.Lock
+			held := 0
+			body := func() error {
+				held++
+				return nil
+			}
+			for b.Loop() {
+				if err := mu.With(co, body); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	b.Run("with/mutex", func(b *testing.B) {
+		var mu sync.Mutex
+		b.ReportAllocs()
+		held := 0
+		for b.Loop() {
+			func() {
+				mu.Lock()
+				defer mu.Unlock()
+				held++
+			}()
+		}
 	})
 }
 
-// One operation sets and clears an event for which 100 tasks wait.
-func BenchmarkEventWake100(b *testing.B) {
-	run(b, func(co *coro.Co) error {
-		var e locks.Event
-		stop := false
-		for range 100 {
-			coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
+// BenchmarkLockHandOver is two hand-overs of a lock between two tasks, one each way.
+// The rival is two goroutines that take turns with a pair of sync.Mutex, as a
+// task does that lets the other one run while it holds the lock.
+func BenchmarkLockHandOver(b *testing.B) {
+	b.Run("ouro", func(b *testing.B) {
+		onLoop(b, func(co *coro.Co) error {
+			var mu locks.Lock
+			stop := false
+			turn := func(co *coro.Co) error {
+				if err := mu.Acquire(co); err != nil {
+					return err
+				}
+				if err := coro.Sleep(co, 0); err != nil { // let the other one come
+					return err
+				}
+				return mu.Release()
+			}
+			other := coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
 				for !stop {
-					if err := e.Wait(co); err != nil {
+					if err := turn(co); err != nil {
 						return err
 					}
 				}
 				return nil
 			}))
-		}
-		for b.Loop() {
-			if err := coro.Sleep(co, 0); err != nil {
-				return err
-			}
-			e.Set()
-			e.Clear()
-		}
-		stop = true
-		return nil
-	})
-}
-
-// One operation is one round of 10 parties.
-func BenchmarkBarrier10(b *testing.B) {
-	run(b, func(co *coro.Co) error {
-		bar := locks.NewBarrier(10)
-		for range 9 {
-			coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
-				for {
-					if _, err := bar.Wait(co); err != nil {
-						return err
-					}
+			for b.Loop() {
+				if err := turn(co); err != nil {
+					return err
 				}
-			}))
-		}
-		for b.Loop() {
-			if _, err := bar.Wait(co); err != nil {
-				return err
 			}
+			stop = true
+			return await(co, other)
+		})
+	})
+	b.Run("mutex", func(b *testing.B) {
+		var here, there sync.Mutex // each is unlocked by the other goroutine: a turn
+		there.Lock()
+		stop := false
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for {
+				there.Lock()
+				if stop {
+					return
+				}
+				here.Unlock()
+			}
+		}()
+		b.ReportAllocs()
+		for b.Loop() {
+			here.Lock()
+			there.Unlock()
 		}
-		return nil
+		here.Lock()
+		stop = true
+		there.Unlock()
+		<-done
 	})
 }
 
-// run runs the body of a benchmark on a loop.
-func run(b *testing.B, body func(co *coro.Co) error) {
-	b.Helper()
-	b.ReportAllocs()
-	if _, err := loop.Run(coro.Do(body)); err != nil {
-		b.Fatal(err)
-	}
+// BenchmarkSemaphore acquires and releases a semaphore with room. The rival is a
+// channel with room.
+func BenchmarkSemaphore(b *testing.B) {
+	b.Run("free/ouro", func(b *testing.B) {
+		onLoop(b, func(co *coro.Co) error {
+			s := locks.NewSemaphore(4)
+			for b.Loop() {
+				if err := s.Acquire(co); err != nil {
+					return err
+				}
+				s.Release()
+			}
+			return nil
+		})
+	})
+	b.Run("free/channel", func(b *testing.B) {
+		s := make(chan struct{}, 4)
+		b.ReportAllocs()
+		for b.Loop() {
+			s <- struct{}{}
+			<-s
+		}
+	})
+}
+
+// BenchmarkEvent sets and clears an event for which 100 tasks wait, and lets them
+// run. The floor is one round trip to a coroutine for each of them.
+func BenchmarkEvent(b *testing.B) {
+	const n = 100
+	b.Run("waiters=100/ouro", func(b *testing.B) {
+		onLoop(b, func(co *coro.Co) error {
+			var e locks.Event
+			stop := false
+			for range n {
+				coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
+					for !stop {
+						if err := e.Wait(co); err != nil {
+							return err
+						}
+					}
+					return nil
+				}))
+			}
+			for b.Loop() {
+				if err := coro.Sleep(co, 0); err != nil {
+					return err
+				}
+				e.Set()
+				e.Clear()
+			}
+			stop = true
+			return nil
+		})
+	})
+	b.Run("waiters=100/floor", func(b *testing.B) { benchmarkPulls(b, n+1, n+1) })
+}
+
+// BenchmarkBarrier is one round of 10 parties. The floor is one round trip to a
+// coroutine for each of them.
+func BenchmarkBarrier(b *testing.B) {
+	const n = 10
+	b.Run("parties=10/ouro", func(b *testing.B) {
+		onLoop(b, func(co *coro.Co) error {
+			bar := locks.NewBarrier(n)
+			for range n - 1 {
+				coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
+					for {
+						if _, err := bar.Wait(co); err != nil {
+							return err
+						}
+					}
+				}))
+			}
+			for b.Loop() {
+				if _, err := bar.Wait(co); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	b.Run("parties=10/floor", func(b *testing.B) { benchmarkPulls(b, n, n) })
 }

@@ -1,6 +1,9 @@
 package bench
 
-import "iter"
+import (
+	"iter"
+	"testing"
+)
 
 // pulls are bare coroutines that suspend for ever, to be resumed in turn.
 type pulls struct {
@@ -12,15 +15,22 @@ type pulls struct {
 func newPulls(n int) *pulls {
 	p := &pulls{}
 	for range n {
-		resume, stop := iter.Pull(func(yield func(struct{}) bool) {
-			for yield(struct{}{}) {
-			}
-		})
-		resume()
-		p.resume = append(p.resume, resume)
-		p.stops = append(p.stops, stop)
+		p.add()
 	}
 	return p
+}
+
+// add makes one more, and resumes it for the first time.
+func (p *pulls) add() {
+	resume, stop := iter.Pull(suspendForEver)
+	resume()
+	p.resume = append(p.resume, resume)
+	p.stops = append(p.stops, stop)
+}
+
+func suspendForEver(yield func(struct{}) bool) {
+	for yield(struct{}{}) {
+	}
 }
 
 func (p *pulls) resumeNext() {
@@ -33,5 +43,18 @@ func (p *pulls) resumeNext() {
 func (p *pulls) stop() {
 	for _, stop := range p.stops {
 		stop()
+	}
+}
+
+// benchmarkPulls is the floor of whatever takes trips round trips to a coroutine,
+// of as many as there are, in turn.
+func benchmarkPulls(b *testing.B, coroutines, trips int) {
+	p := newPulls(coroutines)
+	defer p.stop()
+	b.ReportAllocs()
+	for b.Loop() {
+		for range trips {
+			p.resumeNext()
+		}
 	}
 }

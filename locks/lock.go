@@ -38,7 +38,13 @@ func (l *Lock) acquireSlowly(co *coro.Co) error {
 	// A lock that was released is not up for grabs: the one who was woken for
 	// it comes first, although it has yet to run.
 	if l.owner != nil || !l.waiters.AllCanceled() {
-		if err := l.wait(co); err != nil {
+		if err := l.bound.Bind(co, (*lockRole)(l)); err != nil {
+			return err
+		}
+		if _, err := l.waiters.Wait(co, (*lockRole)(l)); err != nil {
+			if l.owner == nil {
+				l.waiters.WakeFirst() // it may have been this task's turn
+			}
 			return err
 		}
 	}
@@ -47,17 +53,6 @@ func (l *Lock) acquireSlowly(co *coro.Co) error {
 		l.watchOwner()
 	}
 	return nil
-}
-
-func (l *Lock) wait(co *coro.Co) error {
-	if err := l.bound.Bind(co, (*lockRole)(l)); err != nil {
-		return err
-	}
-	_, err := l.waiters.Wait(co, (*lockRole)(l))
-	if err != nil && l.owner == nil {
-		l.waiters.WakeFirst() // it may have been this task's turn
-	}
-	return err
 }
 
 // Release gives the lock up, and wakes the first of those who wait for it. The

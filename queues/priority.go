@@ -43,8 +43,13 @@ func NewPriorityFunc[T any](maxSize int, less func(a, b T) bool) *PriorityQueue[
 
 // Put waits while the queue is full, and puts v into it, see [Queue.Put].
 func (q *PriorityQueue[T]) Put(co *coro.Co, v T) error {
-	if err := q.waitForRoom(co); err != nil {
-		return err
+	for q.Full() {
+		if err := q.mayWait(co, (*putRole)(&q.state)); err != nil {
+			return err
+		}
+		if woken, err := q.putters.Wait(co, (*putRole)(&q.state)); err != nil {
+			return q.gaveUpPut(woken, err)
+		}
 	}
 	return q.PutNowait(v)
 }
@@ -67,9 +72,14 @@ func (q *PriorityQueue[T]) PutNowait(v T) error {
 // Get waits while the queue is empty, and takes the smallest item out, see
 // [Queue.Get].
 func (q *PriorityQueue[T]) Get(co *coro.Co) (T, error) {
-	if err := q.waitForItem(co); err != nil {
+	for q.Empty() {
 		var zero T
-		return zero, err
+		if err := q.mayWait(co, (*getRole)(&q.state)); err != nil {
+			return zero, err
+		}
+		if woken, err := q.getters.Wait(co, (*getRole)(&q.state)); err != nil {
+			return zero, q.gaveUpGet(woken, err)
+		}
 	}
 	return q.GetNowait()
 }

@@ -31,8 +31,13 @@ func New[T any](maxSize int) *Queue[T] { return &Queue[T]{state: state{maxSize: 
 //
 // Semantics: asyncio.Queue.put, CPython 3.14.
 func (q *Queue[T]) Put(co *coro.Co, v T) error {
-	if err := q.waitForRoom(co); err != nil {
-		return err
+	for q.Full() {
+		if err := q.mayWait(co, (*putRole)(&q.state)); err != nil {
+			return err
+		}
+		if woken, err := q.putters.Wait(co, (*putRole)(&q.state)); err != nil {
+			return q.gaveUpPut(woken, err)
+		}
 	}
 	return q.PutNowait(v)
 }
@@ -57,9 +62,14 @@ func (q *Queue[T]) PutNowait(v T) error {
 //
 // Semantics: asyncio.Queue.get, CPython 3.14.
 func (q *Queue[T]) Get(co *coro.Co) (T, error) {
-	if err := q.waitForItem(co); err != nil {
+	for q.Empty() {
 		var zero T
-		return zero, err
+		if err := q.mayWait(co, (*getRole)(&q.state)); err != nil {
+			return zero, err
+		}
+		if woken, err := q.getters.Wait(co, (*getRole)(&q.state)); err != nil {
+			return zero, q.gaveUpGet(woken, err)
+		}
 	}
 	return q.GetNowait()
 }

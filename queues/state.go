@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
 )
 
 // state is all of a queue but its items: how many there are, and who waits. It does
@@ -47,24 +48,32 @@ func (s *state) Empty() bool { return s.n == 0 }
 // Semantics: asyncio.Queue.full, CPython 3.14.
 func (s *state) Full() bool { return s.maxSize > 0 && s.n >= s.maxSize }
 
-// waitForRoom returns nil when the queue is not full.
-func (s *state) waitForRoom(co *coro.Co) error {
-	for s.Full() {
-		if s.down {
-			return ErrShutDown
-		}
-		if err := s.bound.Bind(co, (*putRole)(s)); err != nil {
-			return err
-		}
-		woken, err := s.putters.Wait(co, (*putRole)(s))
-		if err != nil {
-			if woken && !s.Full() {
-				s.putters.Wake(1) // the room is for the next in line
-			}
-			return err
-		}
+// The loops in Put and Get are not in functions of their own, although the three
+// kinds of queue have them in common: each call between a coroutine and the switch
+// away from it is one that the processor does not foresee the return of.
+
+// mayWait is the error of one that would have to wait, for an item or for room.
+func (s *state) mayWait(co *coro.Co, role future.Role) error {
+	if s.down {
+		return ErrShutDown
 	}
-	return nil
+	return s.bound.Bind(co, role)
+}
+
+// gaveUpPut and gaveUpGet pass the wake-up on that a canceled wait has had, if it
+// is of use to the next in line, and return the cancellation.
+func (s *state) gaveUpPut(woken bool, err error) error {
+	if woken && !s.Full() {
+		s.putters.Wake(1)
+	}
+	return err
+}
+
+func (s *state) gaveUpGet(woken bool, err error) error {
+	if woken && !s.Empty() {
+		s.getters.Wake(1)
+	}
+	return err
 }
 
 // mayPut is the error of a put that does not wait.
@@ -88,26 +97,6 @@ func (s *state) put() {
 func (s *state) added() { s.n++ }
 
 func (s *state) removed() { s.n-- }
-
-// waitForItem returns nil when there is an item in the queue.
-func (s *state) waitForItem(co *coro.Co) error {
-	for s.n == 0 {
-		if s.down {
-			return ErrShutDown
-		}
-		if err := s.bound.Bind(co, (*getRole)(s)); err != nil {
-			return err
-		}
-		woken, err := s.getters.Wait(co, (*getRole)(s))
-		if err != nil {
-			if woken && s.n > 0 {
-				s.getters.Wake(1) // the item is for the next in line
-			}
-			return err
-		}
-	}
-	return nil
-}
 
 // mayGet is the error of a get that does not wait.
 func (s *state) mayGet() error {

@@ -60,11 +60,7 @@ func errorText(err error) string {
 		for i, item := range e.Errors {
 			items[i] = errorText(item)
 		}
-		group := "ExceptionGroup["
-		if holdsLimit(e) {
-			group = "BaseExceptionGroup["
-		}
-		return group + strings.Join(items, ",") + "]"
+		return className(err) + "[" + strings.Join(items, ",") + "]"
 	}
 	return className(err)
 }
@@ -89,6 +85,9 @@ func className(err error) string {
 	case isLimit(err):
 		return "Limit"
 	case errors.As(err, &group):
+		if holdsLimit(group) {
+			return "BaseExceptionGroup"
+		}
 		return "ExceptionGroup"
 	case future.IsCanceled(err):
 		return "CancelledError"
@@ -111,16 +110,16 @@ func isDeadlock(err error) bool {
 // matches reports whether a handler for kinds catches err.
 func matches(err error, kinds []string) bool {
 	own, isOwn := err.(*raised)
-	canceled := future.IsCanceled(err)
+	class := className(err)
 	for _, k := range kinds {
 		switch {
-		case k == "BaseException", k == "Exception" && !canceled:
+		case k == "BaseException", k == "Exception" && class != "CancelledError" && class != "BaseExceptionGroup":
 			return true
 		case isOwn:
 			if own.Kind == k {
 				return true
 			}
-		case k == className(err):
+		case k == class, k == "ExceptionGroup" && class == "BaseExceptionGroup":
 			return true
 		}
 	}

@@ -1,0 +1,152 @@
+package bench
+
+import (
+	"fmt"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/loop"
+)
+
+// BenchmarkParked is a great many tasks that wait, each for a future of its own: the
+// time to create one and let it run until it waits, the bytes of heap and stack that
+// it takes then, and the time to cancel it and let it end. The floor is as many
+// bare coroutines, created, resumed once, and stopped.
+func BenchmarkParked(b *testing.B) {
+	for _, n := range []int{10_000, 1_000_000} {
+		b.Run(fmt.Sprintf("n=%d/ouro", n), func(b *testing.B) {
+			notShort(b, n)
+			onLoop(b, func(co *coro.Co) error {
+				var p parked
+				for b.Loop() {
+					b.StopTimer()
+					p.begin()
+					b.StartTimer()
+					if err := p.tasks(co, n); err != nil {
+						return err
+					}
+				}
+				p.report(b, n)
+				return nil
+			})
+		})
+		b.Run(fmt.Sprintf("n=%d/floor", n), func(b *testing.B) {
+			notShort(b, n)
+			var p parked
+			b.ReportAllocs()
+			for b.Loop() {
+				b.StopTimer()
+				p.begin()
+				b.StartTimer()
+				p.pulls(n)
+			}
+			p.report(b, n)
+		})
+		b.Run(fmt.Sprintf("n=%d/goroutine", n), func(b *testing.B) {
+			notShort(b, n)
+			var p parked
+			b.ReportAllocs()
+			for b.Loop() {
+				b.StopTimer()
+				p.begin()
+				b.StartTimer()
+				p.goroutines(n)
+			}
+			p.report(b, n)
+		})
+	}
+}
+
+// parked adds up what the operations took.
+type parked struct {
+	create, cancel time.Duration
+	memory         int64
+
+	start  time.Time
+	before int64
+}
+
+func (p *parked) begin() {
+	p.before = inUse()
+	p.start = time.Now()
+}
+
+// all is called when all are parked; what it costs itself does not count.
+func (p *parked) all() {
+	p.create += time.Since(p.start)
+	p.memory += inUse() - p.before
+	p.start = time.Now()
+}
+
+func (p *parked) end() { p.cancel += time.Since(p.start) }
+
+func (p *parked) report(b *testing.B, n int) {
+	all := float64(b.N) * float64(n)
+	b.ReportMetric(float64(p.create)/all, "ns/create")
+	b.ReportMetric(float64(p.cancel)/all, "ns/cancel")
+	b.ReportMetric(float64(p.memory)/all, "B/task")
+}
+
+// inUse is how much heap and stack is in use, without garbage.
+func inUse() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc + m.StackInuse)
+}
+
+func (p *parked) tasks(co *coro.Co, n int) error {
+	l := loop.Of(co)
+	park := coro.Do(func(co *coro.Co) error {
+		return await(co, loop.CreateFuture[coro.None](l))
+	})
+	tasks := make([]*coro.Task[coro.None], n)
+	for i := range tasks {
+		tasks[i] = coro.CreateTask(co, park)
+	}
+	if err := coro.Sleep(co, 0); err != nil {
+		return err
+	}
+	p.all()
+	for _, t := range tasks {
+		t.Cancel()
+	}
+	for range 2 { // each future ends, and then its task
+		if err := coro.Sleep(co, 0); err != nil {
+			return err
+		}
+	}
+	if !tasks[n-1].Done() {
+		return fmt.Errorf("task %v has not ended", tasks[n-1])
+	}
+	p.end()
+	return nil
+}
+
+func (p *parked) pulls(n int) {
+	pulls := newPulls(n)
+	p.all()
+	pulls.stop()
+	p.end()
+}
+
+func (p *parked) goroutines(n int) {
+	stop, ended := make(chan struct{}), make(chan struct{}, n)
+	for range n {
+		go func() {
+			<-stop
+			ended <- struct{}{}
+		}()
+	}
+	for range 4 { // nothing tells when they are all parked
+		runtime.Gosched()
+	}
+	p.all()
+	close(stop)
+	for range n {
+		<-ended
+	}
+	p.end()
+}
