@@ -192,9 +192,3 @@ func (b *Bound) bind(co *Co, role future.Role) error {
 	}
 	return fmt.Errorf("%s is bound to a different event loop: %w", role.Describe(), ErrOtherLoop)
 }
-
-// Debug reports whether the loop is in debug mode.
-func (s *Scheduler) Debug() bool {
-	d, ok := s.loop.(interface{ Debug() bool })
-	return ok && d.Debug()
-}

@@ -188,6 +188,21 @@ func TestBarrier(t *testing.T) {
 			idle(t, b)
 		})
 	})
+	t.Run("lets a newcomer be canceled while it drains", func(t *testing.T) {
+		run(t, func(co *coro.Co) {
+			b := locks.NewBarrier(2)
+			t1 := spawn(co, arrive(b))
+			pass(t, co, 1)
+			_, err := b.Wait(co)
+			require.NoError(t, err)
+			require.Equal(t, locks.Draining, b.State())
+			t2 := spawn(co, arrive(b), coro.Eager(true))
+			t2.Cancel()
+			waitCanceled(t, co, t2)
+			wait(t, co, t1)
+			idle(t, b)
+		})
+	})
 	t.Run("lets a task go that was canceled after the last had come", func(t *testing.T) {
 		run(t, func(co *coro.Co) {
 			b := locks.NewBarrier(2)

@@ -59,8 +59,8 @@ func (c *Condition) Locked() bool { return c.lock().Locked() }
 func (c *Condition) Owner() coro.AnyTask { return c.lock().Owner() }
 
 // Wait releases the lock, waits for a notification, and acquires the lock again,
-// which it does however often the task is canceled meanwhile. The caller always
-// holds the lock when Wait returns, and the last of the cancellations is its error.
+// which it does however often the task is canceled meanwhile: the caller holds the
+// lock when Wait returns, and the last of the cancellations is its error.
 //
 // It may return without the notification that the caller is after: a task that was
 // notified and cannot make use of it passes it on. So look again, or use WaitFor.

@@ -74,7 +74,7 @@ func rounds() int {
 	if testing.Short() {
 		return 200
 	}
-	return 2000
+	return 1000
 }
 
 type crowd struct {

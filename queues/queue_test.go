@@ -428,9 +428,7 @@ func TestPut(t *testing.T) {
 }
 
 func TestJoin(t *testing.T) {
-	// CPython: test_queues.QueueJoinTests.test_task_done_underflow
-	// CPython: test_queues.LifoQueueJoinTests.test_task_done_underflow
-	// CPython: test_queues.PriorityQueueJoinTests.test_task_done_underflow
+	// CPython: test_queues._QueueJoinTestMixin.test_task_done_underflow
 	t.Run("counts no more than was put", func(t *testing.T) {
 		eachKind(t, func(t *testing.T, co *coro.Co, newQueue func(int) queue) {
 			q := newQueue(0)
@@ -440,9 +438,7 @@ func TestJoin(t *testing.T) {
 			require.ErrorIs(t, q.TaskDone(), queues.ErrTooManyDone)
 		})
 	})
-	// CPython: test_queues.QueueJoinTests.test_task_done
-	// CPython: test_queues.LifoQueueJoinTests.test_task_done
-	// CPython: test_queues.PriorityQueueJoinTests.test_task_done
+	// CPython: test_queues._QueueJoinTestMixin.test_task_done
 	t.Run("waits for the work on all items", func(t *testing.T) {
 		eachKind(t, func(t *testing.T, co *coro.Co, newQueue func(int) queue) {
 			q := newQueue(0)
@@ -470,9 +466,7 @@ func TestJoin(t *testing.T) {
 			}))
 		})
 	})
-	// CPython: test_queues.QueueJoinTests.test_join_empty_queue
-	// CPython: test_queues.LifoQueueJoinTests.test_join_empty_queue
-	// CPython: test_queues.PriorityQueueJoinTests.test_join_empty_queue
+	// CPython: test_queues._QueueJoinTestMixin.test_join_empty_queue
 	t.Run("of an empty queue does not wait", func(t *testing.T) {
 		eachKind(t, func(t *testing.T, co *coro.Co, newQueue func(int) queue) {
 			q := newQueue(0)
@@ -508,12 +502,8 @@ func TestJoin(t *testing.T) {
 
 // CPython: test_queues.QueueBasicTests.test_repr
 // CPython: test_queues.QueueBasicTests.test_str
-// CPython: test_queues.QueueJoinTests.test_format
-// CPython: test_queues.LifoQueueJoinTests.test_format
-// CPython: test_queues.PriorityQueueJoinTests.test_format
-// CPython: test_queues.QueueShutdownTests.test_format
-// CPython: test_queues.LifoQueueShutdownTests.test_format
-// CPython: test_queues.PriorityQueueShutdownTests.test_format
+// CPython: test_queues._QueueJoinTestMixin.test_format
+// CPython: test_queues._QueueShutdownTestMixin.test_format
 func TestString(t *testing.T) {
 	for _, kind := range kinds {
 		t.Run(kind.name, func(t *testing.T) {

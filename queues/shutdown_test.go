@@ -22,9 +22,7 @@ func refuses(t *testing.T, co *coro.Co, q queue) {
 }
 
 func TestShutdown(t *testing.T) {
-	// CPython: test_queues.QueueShutdownTests.test_shutdown_empty
-	// CPython: test_queues.LifoQueueShutdownTests.test_shutdown_empty
-	// CPython: test_queues.PriorityQueueShutdownTests.test_shutdown_empty
+	// CPython: test_queues._QueueShutdownTestMixin.test_shutdown_empty
 	t.Run("of an empty queue sends those away who wait for an item", func(t *testing.T) {
 		eachKind(t, func(t *testing.T, co *coro.Co, newQueue func(int) queue) {
 			q := newQueue(0)
@@ -39,9 +37,7 @@ func TestShutdown(t *testing.T) {
 			refuses(t, co, q)
 		})
 	})
-	// CPython: test_queues.QueueShutdownTests.test_shutdown_nonempty
-	// CPython: test_queues.LifoQueueShutdownTests.test_shutdown_nonempty
-	// CPython: test_queues.PriorityQueueShutdownTests.test_shutdown_nonempty
+	// CPython: test_queues._QueueShutdownTestMixin.test_shutdown_nonempty
 	t.Run("lets what is there be taken out", func(t *testing.T) {
 		eachKind(t, func(t *testing.T, co *coro.Co, newQueue func(int) queue) {
 			q := newQueue(1)
@@ -65,9 +61,7 @@ func TestShutdown(t *testing.T) {
 			require.ErrorIs(t, q.TaskDone(), queues.ErrTooManyDone)
 		})
 	})
-	// CPython: test_queues.QueueShutdownTests.test_shutdown_immediate
-	// CPython: test_queues.LifoQueueShutdownTests.test_shutdown_immediate
-	// CPython: test_queues.PriorityQueueShutdownTests.test_shutdown_immediate
+	// CPython: test_queues._QueueShutdownTestMixin.test_shutdown_immediate
 	t.Run("at once drops what is there", func(t *testing.T) {
 		eachKind(t, func(t *testing.T, co *coro.Co, newQueue func(int) queue) {
 			q := newQueue(0)
@@ -81,9 +75,7 @@ func TestShutdown(t *testing.T) {
 			require.ErrorIs(t, q.TaskDone(), queues.ErrTooManyDone)
 		})
 	})
-	// CPython: test_queues.QueueShutdownTests.test_shutdown_immediate_with_unfinished
-	// CPython: test_queues.LifoQueueShutdownTests.test_shutdown_immediate_with_unfinished
-	// CPython: test_queues.PriorityQueueShutdownTests.test_shutdown_immediate_with_unfinished
+	// CPython: test_queues._QueueShutdownTestMixin.test_shutdown_immediate_with_unfinished
 	t.Run("at once does not finish what was taken out", func(t *testing.T) {
 		eachKind(t, func(t *testing.T, co *coro.Co, newQueue func(int) queue) {
 			q := newQueue(0)

@@ -55,6 +55,7 @@ func newRoot(run fuzz.Replay) *cobra.Command {
 		newOracle(),
 		newRecord(),
 		newShow(),
+		newTests(),
 	)
 	return root
 }
