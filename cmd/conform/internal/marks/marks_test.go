@@ -3,6 +3,7 @@ package marks_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,6 +15,7 @@ func write(t *testing.T, dir, file, text string) {
 	t.Helper()
 	path := filepath.Join(dir, file)
 	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+	text = strings.ReplaceAll(text, "//@", "// CPython:") // which in this file itself would be a mark
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
 }
 
@@ -43,10 +45,10 @@ func TestScan(t *testing.T) {
 	root := t.TempDir()
 	write(t, root, "a/a_test.go", `package a
 
-// CPython: test_locks.LockTests.test_one
-// CPython: test_locks.LockTests.test_two
+//@ test_locks.LockTests.test_one
+//@ test_locks.LockTests.test_two
 func TestLock(t *testing.T) {
-	// CPython: test_locks.LockTests.test_three
+	//@ test_locks.LockTests.test_three
 	t.Run("three", func(t *testing.T) {})
 }
 
@@ -54,7 +56,7 @@ func TestNothing(t *testing.T) {}
 
 var table = []string{}
 
-// CPython: test_locks.LockTests.test_four
+//@ test_locks.LockTests.test_four
 func TestFour(t *testing.T) {}
 `)
 	write(t, root, "a/testdata/cpython-skipped.txt", "# reasons\ntest_locks.EventTests.*: no events\n")
@@ -82,7 +84,7 @@ func TestFour(t *testing.T) {}
 
 func TestMarksWithoutATest(t *testing.T) {
 	root := t.TempDir()
-	write(t, root, "a_test.go", "package a\n\n// CPython: test_locks.LockTests.test_one\n")
+	write(t, root, "a_test.go", "package a\n\n//@ test_locks.LockTests.test_one\n")
 	_, err := marks.Scan(root)
 	require.ErrorContains(t, err, "marks without a test")
 }
