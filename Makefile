@@ -4,7 +4,7 @@ GO ?= go
 STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2
 
-.PHONY: help check fmt vet lint staticcheck test race fuzz bench demo
+.PHONY: help check fmt vet lint staticcheck test race fuzz bench conform demo
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,9 +34,13 @@ race: ## the tests under the race detector, in random order
 
 fuzz: ## a minute of fuzzing for each fuzz test
 	$(GO) test -run '^$$' -fuzz FuzzQueue -fuzztime 60s -fuzzminimizetime 10x ./timers
+	$(GO) test -run '^$$' -fuzz FuzzReplay -fuzztime 60s -fuzzminimizetime 10x ./cmd/conform/internal/replay
 
 bench: ## the benchmarks, each beside its floor
 	$(GO) test -run '^$$' -bench . -count 5 ./bench
+
+conform: ## 100,000 random programs here and on whichever CPython there is
+	cmd/conform/run.sh 100000
 
 demo: ## asyncio's tutorials, in virtual time
 	$(GO) run ./cmd/loopdemo run --all --virtual
