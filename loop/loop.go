@@ -149,10 +149,16 @@ func (l *Loop) end() {
 //
 // Semantics: asyncio.loop.run_until_complete, CPython 3.14.
 func RunUntilComplete[T any](l *Loop, aw coro.Awaitable[T]) (T, error) {
-	var zero T
 	if err := l.mayRun(); err != nil {
+		var zero T
 		return zero, err
 	}
+	return runUntilComplete(l, aw)
+}
+
+// runUntilComplete is RunUntilComplete where the loop may run.
+func runUntilComplete[T any](l *Loop, aw coro.Awaitable[T]) (T, error) {
+	var zero T
 	_, isFunc := aw.(coro.Func[T])
 	if f, ok := aw.(future.Any); ok && f.Core().Loop() != future.Loop(l) {
 		return zero, coro.ErrOtherLoop

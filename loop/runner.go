@@ -87,16 +87,17 @@ func (r *Runner) Loop() *Loop { return r.loop }
 // Semantics: asyncio.Runner.run, CPython 3.14.
 func RunIn[T any](r *Runner, main coro.Func[T]) (T, error) {
 	var zero T
-	switch {
-	case r.closed:
-		return zero, ErrClosed
-	case where() == insideLoop:
+	switch err := r.loop.mayRun(); err {
+	case nil:
+	case errAlreadyRunning, errAnotherRunning:
 		return zero, errRunInside
+	default:
+		return zero, err
 	}
 	task := coro.CreateTask(r.loop, main, coro.InContext(r.vars), coro.Quiet())
 	w := r.watch(task)
 	defer w.stop() // also when a Goexit takes the loop down
-	v, err := RunUntilComplete(r.loop, task)
+	v, err := runUntilComplete(r.loop, task)
 	if future.IsCanceled(err) && len(w.causes) > 0 {
 		left := 0
 		for range w.causes {
@@ -122,13 +123,16 @@ func (r *Runner) Close() error {
 	if r.loop.IsClosed() { // torn down by a Goexit
 		return nil
 	}
-	if r.loop.IsRunning() {
+	err := r.loop.mayRun()
+	switch err {
+	case nil:
+		w := r.watch(nil)
+		defer w.stop()
+		err = r.loop.finish()
+	case errAlreadyRunning:
 		r.closed = false
 		return errCloseRunning
 	}
-	w := r.watch(nil)
-	defer w.stop()
-	err := r.loop.finish()
 	return join(err, r.loop.Close())
 }
 
@@ -139,10 +143,10 @@ func (l *Loop) finish() error {
 	}
 	// CPython gives its asynchronous generators a turn here. There are none,
 	// but callbacks that are left see the iterations.
-	if _, err := RunUntilComplete(l, coro.Do(func(*coro.Co) error { return nil })); err != nil {
+	if _, err := runUntilComplete(l, coro.Do(func(*coro.Co) error { return nil })); err != nil {
 		return err
 	}
-	_, err := RunUntilComplete(l, l.ShutdownDefaultExecutor(executorTimeout))
+	_, err := runUntilComplete(l, l.ShutdownDefaultExecutor(executorTimeout))
 	return err
 }
 
@@ -154,7 +158,7 @@ func (l *Loop) cancelAllTasks() error {
 	for _, t := range tasks {
 		t.Cancel()
 	}
-	if _, err := RunUntilComplete(l, coro.GatherErrors(l, tasks...)); err != nil {
+	if _, err := runUntilComplete(l, coro.GatherErrors(l, tasks...)); err != nil {
 		return err
 	}
 	for _, t := range tasks {

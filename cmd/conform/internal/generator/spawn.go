@@ -140,12 +140,17 @@ func (b *builder) impatient(s *scope) []program.Stmt {
 	return []program.Stmt{t, {Op: program.OpSleep, MS: program.Just(int64(0))}, b.guard(s, one(wait))}
 }
 
-// again makes a coroutine start itself after a while, so that it goes on until it is cancelled or the runner closes.
+// again makes a coroutine start itself after a while, so that it goes on until it is cancelled or the runner closes. As
+// a call it has a time limit: a stack that only grows says nothing.
 func (b *builder) again(s *scope) []program.Stmt {
 	k := int32(s.coro)
-	next := program.Stmt{Op: program.OpCall, Coro: k}
+	pause := program.Stmt{Op: program.OpSleep, MS: program.Just(b.between(4, 9))}
 	if b.chance(70) {
-		next = b.spawnOf(s, k)
+		return []program.Stmt{pause, b.spawnOf(s, k)}
 	}
-	return []program.Stmt{{Op: program.OpSleep, MS: program.Just(b.between(4, 9))}, next}
+	limit := program.Stmt{
+		Op: program.OpTimeout, As: b.bindPlain(s, scopeOf).id, MS: program.Just(b.between(5, 20)),
+		Do: one(program.Stmt{Op: program.OpCall, Coro: k}),
+	}
+	return []program.Stmt{pause, limit}
 }
