@@ -96,22 +96,26 @@ func (co *Co) startEager() {
 // Semantics: asyncio.Task.__step and __wakeup, CPython 3.14.
 func (co *Co) Suspend(c *future.Core) error {
 	co.mustRun()
-	if c.SelfAwaited() {
-		return fmt.Errorf("%w: %s has done so, and cannot be awaited before it ends", ErrAwaitSelf, c.Role().Describe())
-	}
-	if c.Loop() != co.sched.futureLoop {
-		return co.throw(fmt.Errorf("%w (task %q)", ErrOtherLoop, co.Name()))
-	}
-	if c == co.core {
-		c.MarkSelfAwaited()
-		return co.throw(fmt.Errorf("%w (task %q)", ErrAwaitSelf, co.Name()))
+	if c.Loop() != co.sched.futureLoop || c == co.core || c.SelfAwaited() {
+		return co.refuse(c)
 	}
 	co.waiter = c
 	c.Attach(&co.link)
 	if co.mustCancel && c.Cancel(co.core.CancelMessage()) {
 		co.mustCancel = false
 	}
-	co.park()
+	co.yield(struct{}{}) // as in pass
+	if co.asked {
+		co.answer()
+	}
+	if c.Done() && !co.mustCancel {
+		return nil
+	}
+	return co.resumedOtherwise(c)
+}
+
+// resumedOtherwise is the end of a Suspend whose task was canceled meanwhile.
+func (co *Co) resumedOtherwise(c *future.Core) error {
 	for !co.mustCancel && !c.Done() {
 		// A circle of awaits was canceled here, and the request taken back.
 		co.waiter = c
@@ -127,6 +131,18 @@ func (co *Co) Suspend(c *future.Core) error {
 	// The future ended as canceled itself, and its error is the one to be seen.
 	co.mustCancel = false
 	return nil
+}
+
+// refuse is what comes of a Suspend on a future that cannot be awaited.
+func (co *Co) refuse(c *future.Core) error {
+	switch {
+	case c.SelfAwaited():
+		return fmt.Errorf("%w: %s has done so, and cannot be awaited before it ends", ErrAwaitSelf, c.Role().Describe())
+	case c == co.core:
+		c.MarkSelfAwaited()
+		return co.throw(fmt.Errorf("%w (task %q)", ErrAwaitSelf, co.Name()))
+	}
+	return co.throw(fmt.Errorf("%w (task %q)", ErrOtherLoop, co.Name()))
 }
 
 // throw returns err to the coroutine, as a step of its own would.

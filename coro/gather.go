@@ -213,6 +213,14 @@ func (g *gathering) Describe() string {
 	return fmt.Sprintf("gather of %d (%d done)", g.total, g.finished)
 }
 
+func (g *gathering) Holders() []AnyTask {
+	var tasks []AnyTask
+	for _, child := range g.children {
+		tasks = append(tasks, taskOf(child)...)
+	}
+	return tasks
+}
+
 // CancelIsNoLook: the error of a gather that is done is not taken for seen by who
 // cancels it, as that of other futures is.
 func (g *gathering) CancelIsNoLook() {}

@@ -54,6 +54,7 @@ type Scheduler struct {
 	unnamed     int // how many tasks were given a number for a name
 	pool        pool
 	closed      bool
+	debug       bool
 
 	callbackVars *Vars // the context of the callback that runs now
 	baseVars     Vars  // the context outside of callbacks and tasks
@@ -115,9 +116,18 @@ func (s *Scheduler) RunIn(v *Vars, f func()) {
 // Reset forgets what was running: the loop's goroutine was torn out of a step.
 func (s *Scheduler) Reset() { s.current, s.creators, s.callbackVars = nil, nil, nil }
 
-// Identify has the goroutines that coroutines run on named by name, from now on,
-// for RunsOn.
-func (s *Scheduler) Identify(name func() string) { s.pool.identify = name }
+// SetDebug turns debug mode on or off. In it, the goroutines that coroutines run on
+// are named by name, for RunsOn.
+func (s *Scheduler) SetDebug(on bool, name func() string) {
+	s.debug = on
+	s.pool.identify = nil
+	if on {
+		s.pool.identify = name
+	}
+}
+
+// Debug reports whether the loop is in debug mode.
+func (s *Scheduler) Debug() bool { return s.debug }
 
 // RunsOn reports whether the task that runs now may run on the goroutine of that
 // name. It is for reports of calls from wrong goroutines.
@@ -194,6 +204,20 @@ func AllTasks(s Spawner) []AnyTask {
 		tasks = append(tasks, co.task)
 	}
 	return tasks
+}
+
+// Held is a [future.Role] that knows which tasks could end a wait for it.
+type Held interface {
+	future.Role
+	Holders() []AnyTask
+}
+
+// taskOf is the task behind c, if there is one and it has not ended.
+func taskOf(c *future.Core) []AnyTask {
+	if r, ok := c.Role().(*taskRole); ok && !c.Done() {
+		return []AnyTask{r.task}
+	}
+	return nil
 }
 
 // Waiting calls f for every unfinished task, in order of creation, with what it

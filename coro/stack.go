@@ -62,7 +62,7 @@ func userFrames(pcs []uintptr) []Frame {
 			return out
 		case ours && unicode.IsLower(rune(name[0])),
 			ours && strings.HasSuffix(name, ").Stack"),
-			ours && (strings.HasPrefix(name, "(*Co).") || strings.HasPrefix(name, "(*worker).")),
+			ours && (strings.HasPrefix(name, "(*Waiters).") || strings.HasPrefix(name, "(*Co).") || strings.HasPrefix(name, "(*worker).")),
 			strings.HasPrefix(f.Function, futurePath+".(*Future["),
 			strings.HasPrefix(f.Function, "runtime."), strings.HasPrefix(f.Function, "iter.Pull"):
 			out = out[:0] // all of it was the machinery

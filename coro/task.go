@@ -218,6 +218,8 @@ func (r *taskRole) Context() any { return r.vars.Copy() }
 
 func (r *taskRole) Describe() string { return fmt.Sprintf("task %q", r.Name()) }
 
+func (r *taskRole) Holders() []AnyTask { return []AnyTask{r.task} }
+
 func (r *taskRole) BeginCancel(msg *string) {
 	r.cancels++
 	if r.context != nil {

@@ -201,6 +201,14 @@ func (g *TaskGroup) wait() error {
 	return err
 }
 
+func (g *groupRole) Holders() []AnyTask {
+	var tasks []AnyTask
+	for m := g.first; m != nil; m = m.next {
+		tasks = append(tasks, taskOf(m.core)...)
+	}
+	return tasks
+}
+
 // groupRole is a group as what stands behind the future its parent waits for.
 type groupRole TaskGroup
 

@@ -110,7 +110,12 @@ type lockRole Lock
 func (r *lockRole) Describe() string { return r.titled("lock") }
 
 // Holders tells the report of a deadlock who keeps the lock.
-func (r *lockRole) Holders() []string { return described(r.owner) }
+func (r *lockRole) Holders() []coro.AnyTask {
+	if r.owner == nil {
+		return nil
+	}
+	return []coro.AnyTask{r.owner}
+}
 
 // An ownerWatch waits for the end of the task that holds a lock, in debug mode.
 type ownerWatch struct {

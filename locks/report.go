@@ -49,19 +49,3 @@ func (c *common) format(kind, state string) string {
 	b.WriteString("]>")
 	return b.String()
 }
-
-// described are tasks as a report names them.
-func described(tasks ...coro.AnyTask) []string {
-	var out []string
-	for _, t := range tasks {
-		if t == nil {
-			continue
-		}
-		s := fmt.Sprintf("task %q", t.Name())
-		if t.Done() {
-			s += " (which has ended)"
-		}
-		out = append(out, s)
-	}
-	return out
-}

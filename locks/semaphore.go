@@ -185,7 +185,7 @@ type semaphoreRole semaphore
 func (r *semaphoreRole) Describe() string { return r.titled("semaphore") }
 
 // Holders tells the report of a deadlock who keeps the semaphore.
-func (r *semaphoreRole) Holders() []string { return described(r.holders.tasks...) }
+func (r *semaphoreRole) Holders() []coro.AnyTask { return slices.Clone(r.holders.tasks) }
 
 // holders keeps account of who holds a semaphore, for reports: asyncio does not
 // know. The account is short, so that a release, which has to find its task in it,

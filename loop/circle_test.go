@@ -35,6 +35,8 @@ func TestCircleOfAwaits(t *testing.T) {
 		require.Equal(t, `task "Task-3"`, deadlock.Tasks[1].On)
 		require.ErrorContains(t, err, `task "Task-4" waits for task "Task-2"`)
 		require.ErrorContains(t, err, "circle_test.go")
+		require.Equal(t, [][]string{{"Task-2", "Task-3", "Task-4"}}, deadlock.Circles)
+		require.ErrorContains(t, err, "in a circle: Task-2, Task-3, Task-4, Task-2")
 	})
 	for _, n := range []int{2, 3, 1000, many(1_000_000)} {
 		t.Run(fmt.Sprintf("of %d, canceled", n), func(t *testing.T) {

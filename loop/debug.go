@@ -21,9 +21,7 @@ var ErrWrongGoroutine = errors.New("loop: this must be called on the loop's goro
 // Semantics: asyncio.loop.set_debug.
 func (l *Loop) SetDebug(on bool) {
 	l.debug = on
-	if on {
-		l.scheduler.Identify(goroutine)
-	}
+	l.scheduler.SetDebug(on, goroutine)
 }
 
 // Debug reports whether the loop is in debug mode.
@@ -167,5 +165,10 @@ var (
 // isCore reports whether a function is of the packages a program is built on.
 func isCore(function string) bool {
 	rest, ok := strings.CutPrefix(function, modulePath)
-	return ok && (strings.HasPrefix(rest, "loop.") || strings.HasPrefix(rest, "coro.") || strings.HasPrefix(rest, "future."))
+	pkg, _, _ := strings.Cut(rest, ".")
+	switch pkg {
+	case "loop", "coro", "future", "locks", "queues":
+		return ok
+	}
+	return false
 }

@@ -579,12 +579,7 @@ def main():
     def wanted(name):
         return not (args.short and name.endswith("=1000000")) and (not only or name.split("/")[0] in only)
 
-    for name, each, f, note in rows:
-        if wanted(name):
-            if args.uvloop and note is LAZY:
-                note = None
-            n, elapsed = measure(run, f, args.time)
-            show(name=name, ns_per_op=elapsed * 1e9 / n / each, ops=n * each, note=note)
+    # First, while the process is small.
     for size in 10_000, 1_000_000:
         name = f"Parked/n={size}"
         if wanted(name):
@@ -592,6 +587,12 @@ def main():
             show(name=name + "/create", ns_per_op=create * 1e9 / size, ops=size)
             show(name=name + "/cancel", ns_per_op=cancel * 1e9 / size, ops=size)
             show(name=name + "/bytes", bytes_per_op=memory / size, ops=size, note="resident memory")
+    for name, each, f, note in rows:
+        if wanted(name):
+            if args.uvloop and note is LAZY:
+                note = None
+            n, elapsed = measure(run, f, args.time)
+            show(name=name, ns_per_op=elapsed * 1e9 / n / each, ops=n * each, note=note)
 
 
 if __name__ == "__main__":

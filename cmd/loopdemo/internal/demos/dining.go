@@ -55,13 +55,10 @@ func dining(opts ...loop.Option) error {
 		return err
 	}
 	fmt.Println("Deadlock!")
-	for _, t := range deadlock.Tasks {
-		waits := t.Name + " waits for " + t.On
-		if t.Holders != nil {
-			waits += ", held by " + strings.Join(t.Holders, ", ")
-		}
-		fmt.Println(" ", waits)
+	for _, task := range deadlock.Tasks {
+		fmt.Println(" ", task)
 	}
+	fmt.Println("  in a circle:", strings.Join(deadlock.Circles[0], ", "))
 
 	fmt.Println("The lower number first:")
 	_, err = loop.Run(coro.Do1(dinner, true), opts...)
