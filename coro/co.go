@@ -95,16 +95,31 @@ func (co *Co) startEager() {
 //
 // Semantics: asyncio.Task.__step and __wakeup, CPython 3.14.
 func (co *Co) Suspend(c *future.Core) error {
+	if !co.enter(c) {
+		return co.refuse(c)
+	}
+	co.yield(struct{}{})
+	return co.woken(c)
+}
+
+// enter registers the task with the future that it is about to wait for. It reports
+// false if that cannot be awaited. Between enter and woken the caller yields: itself,
+// because every frame below a suspended function has a price.
+func (co *Co) enter(c *future.Core) bool {
 	co.mustRun()
 	if c.Loop() != co.sched.futureLoop || c == co.core || c.SelfAwaited() {
-		return co.refuse(c)
+		return false
 	}
 	co.waiter = c
 	c.Attach(&co.link)
 	if co.mustCancel && c.Cancel(co.core.CancelMessage()) {
 		co.mustCancel = false
 	}
-	co.yield(struct{}{}) // as in pass
+	return true
+}
+
+// woken is the end of what enter began.
+func (co *Co) woken(c *future.Core) error {
 	if co.asked {
 		co.answer()
 	}

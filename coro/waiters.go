@@ -46,7 +46,12 @@ func (ws *Waiters) Wait(co *Co, role future.Role) (woken bool, err error) {
 			ws.recycle(w)
 		}
 	}()
-	err = co.Suspend(&w.core)
+	if co.enter(&w.core) {
+		co.yield(struct{}{})
+		err = co.woken(&w.core)
+	} else {
+		err = co.refuse(&w.core)
+	}
 	suspended = false
 	if err == nil {
 		err = w.core.Err()

@@ -183,10 +183,10 @@ func TestArchitectureShowsTheIteration(t *testing.T) {
 			}
 		}
 	}
-	require.Len(t, calls, 5)
+	require.Greater(t, len(calls), 5)
 	text := read(t, "architecture.md")
 	at := 0
-	for i, name := range calls {
+	for i, name := range calls[:5] { // what comes after them asks whether to go on
 		step := string(rune('1'+i)) + ". " + name
 		found := strings.Index(text[at:], step)
 		require.GreaterOrEqual(t, found, 0, "architecture.md does not show step %q in its place", step)

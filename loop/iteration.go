@@ -8,16 +8,21 @@ import (
 	"github.com/ouro-loop/ouro/future"
 )
 
-// iterate is one iteration of the loop. Everything else only puts something into
-// the ready queue, the timers, or the inbox.
+// iterate is the loop. Everything else only puts something into the ready queue,
+// the timers, or the inbox.
 //
-// Semantics: BaseEventLoop._run_once, CPython 3.14.
+// Semantics: BaseEventLoop.run_forever and _run_once, CPython 3.14.
 func (l *Loop) iterate() {
-	l.takePosted()      // 1. take in what other goroutines posted
-	wait := l.timeout() // 2. see how long there is nothing to do
-	l.wait(wait)        // 3. wait that long, for a timer, a post or a descriptor
-	l.promoteDue()      // 4. move the timers that are due to the ready queue
-	l.runReady()        // 5. run what is ready now, and nothing that comes in meanwhile
+	for {
+		l.takePosted()      // 1. take in what other goroutines posted
+		wait := l.timeout() // 2. see how long there is nothing to do
+		l.wait(wait)        // 3. wait that long, for a timer, a post or a descriptor
+		l.promoteDue()      // 4. move the timers that are due to the ready queue
+		l.runReady()        // 5. run what is ready now, and nothing that comes in meanwhile
+		if l.ending() {
+			return
+		}
+	}
 }
 
 // noLimit is the timeout of a wait that only other goroutines can end.
@@ -80,14 +85,14 @@ func (l *Loop) promoteDue() {
 	}
 }
 
-// runReady runs as many entries as are ready when it is called; an Abort leaves the
-// rest for the next run.
+// runReady runs as many entries as are ready when it is called.
 func (l *Loop) runReady() {
 	l.todo = l.ready.n
 	l.runTodo()
 }
 
-// runTodo runs the entries that are left of an iteration.
+// runTodo runs the entries that are left of an iteration. An Abort leaves the rest
+// for the next run.
 func (l *Loop) runTodo() {
 	for l.todo > 0 && l.abort == nil {
 		entry := l.ready.pop()
@@ -122,12 +127,8 @@ func (l *Loop) runIterations(resumed bool) (ended bool) {
 			return true
 		}
 	}
-	for {
-		l.iterate()
-		if l.ending() {
-			return true
-		}
-	}
+	l.iterate()
+	return true
 }
 
 func (l *Loop) ending() bool { return l.abort != nil || l.stopping.Load() }
