@@ -161,6 +161,7 @@ type PostedHandle struct{ p *posted }
 type posted struct {
 	loop     *Loop
 	fn       func()
+	vars     coro.Vars // a copy of the loop's own context, when it runs
 	canceled atomic.Bool
 }
 
@@ -169,8 +170,8 @@ func (p *posted) Run() {
 		return
 	}
 	s := &p.loop.scheduler
-	vars := s.Vars().Copy()
-	s.EnterCallback(vars)
+	p.vars = *s.Vars()
+	s.EnterCallback(&p.vars)
 	p.fn()
 	s.LeaveCallback()
 }
