@@ -107,17 +107,3 @@ func (op Op) Compound() bool {
 
 // Callback reports whether the statement schedules what it holds as a callback.
 func (op Op) Callback() bool { return op == OpCallSoon || op == OpCallLater }
-
-// opOf finds the statement that a word stands for.
-func opOf(word []byte) (Op, bool) {
-	op, ok := opsByWord[string(word)]
-	return op, ok
-}
-
-var opsByWord = func() map[string]Op {
-	m := make(map[string]Op, opCount)
-	for op := OpLog; op < opCount; op++ {
-		m[specs[op].word] = op
-	}
-	return m
-}()

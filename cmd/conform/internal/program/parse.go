@@ -57,11 +57,11 @@ type parser struct {
 	handlerArena arena[Handler]
 	wordArena    arena[string]
 
-	texts map[string]string // strings that earlier programs had as well
+	texts // that earlier programs had as well
 }
 
 var parsers = sync.Pool{New: func() any {
-	return &parser{names: map[string]Name{}, coros: map[string]int32{}, texts: map[string]string{}}
+	return &parser{names: map[string]Name{}, coros: map[string]int32{}}
 }}
 
 // varUse is a statement that uses a context variable. Objects may follow the coroutines in the text, so that these
@@ -253,22 +253,4 @@ func (p *parser) coroOf(word []byte) int32 {
 	p.mentioned = append(p.mentioned, name)
 	p.number = append(p.number, undefined)
 	return id
-}
-
-// What is kept for later programs: so many strings, of at most so many bytes.
-const (
-	maxTexts = 1000
-	maxText  = 32
-)
-
-// text returns the bytes as a string: where it can, as one that an earlier program had as well.
-func (p *parser) text(word []byte) string {
-	if s, ok := p.texts[string(word)]; ok {
-		return s
-	}
-	s := string(word)
-	if len(s) <= maxText && len(p.texts) < maxTexts {
-		p.texts[s] = s
-	}
-	return s
 }

@@ -13,7 +13,7 @@ func (p *parser) stmt(at int) {
 	p.open('{')
 	for first := true; p.more('}', first); first = false {
 		word := p.key()
-		f := lookupField(word)
+		f := fieldsByWord.find(word)
 		switch {
 		case f == 0:
 			p.skip()
@@ -55,11 +55,9 @@ func (p *parser) field(f fields, st *Stmt) {
 		st.I = int(p.int())
 	case fieldOp:
 		word := p.bytes()
-		op, ok := opOf(word)
-		if !ok {
+		if st.Op = opsByWord.find(word); st.Op == 0 {
 			p.failf("unknown statement %q", word)
 		}
-		st.Op = op
 	case fieldOn:
 		st.On = p.operand()
 	case fieldAs:

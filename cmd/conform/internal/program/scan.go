@@ -36,8 +36,16 @@ func (s *scanner) denyf(format string, args ...any) {
 	}
 }
 
-// peek skips white space and returns the next byte, or 0 at the end and after an error.
+// peek skips white space and returns the next byte, or 0 at the end and after an error. It is small enough to be
+// inlined: there is hardly ever white space to skip.
 func (s *scanner) peek() byte {
+	if s.pos < len(s.data) && s.data[s.pos] > ' ' && s.err == nil {
+		return s.data[s.pos]
+	}
+	return s.peekSlow()
+}
+
+func (s *scanner) peekSlow() byte {
 	if s.err != nil {
 		return 0
 	}
@@ -210,21 +218,24 @@ func (s *scanner) bytes() []byte {
 		s.failf("a string wanted, not %s", s.found())
 		return nil
 	}
-	s.pos++
-	start := s.pos
-	for s.pos < len(s.data) {
-		switch c := s.data[s.pos]; {
+	start := s.pos + 1
+	for i, c := range s.data[start:] {
+		if c > '"' && c != '\\' {
+			continue
+		}
+		s.pos = start + i
+		switch {
 		case c == '"':
 			s.pos++
-			return s.data[start : s.pos-1]
+			return s.data[start : start+i]
 		case c == '\\':
 			return s.unescape(start)
 		case c < ' ':
 			s.failf("control character in a string")
 			return nil
 		}
-		s.pos++
 	}
+	s.pos = len(s.data)
 	s.failf("string without an end")
 	return nil
 }

@@ -115,34 +115,6 @@ var specs = [opCount]spec{
 	OpJoin:        {word: "join", need: fieldOn},
 }
 
-// fieldTable finds a field by a hash of its word, since that is done several times for every statement. That no two
-// words share a place is tested.
-var fieldTable = func() (table [64]struct {
-	field fields
-	word  string
-}) {
-	for _, fw := range fieldWords {
-		at := &table[fieldHash([]byte(fw.word))]
-		at.field, at.word = fw.field, fw.word
-	}
-	return table
-}()
-
-func fieldHash(word []byte) byte {
-	return (word[0] + word[len(word)-1] + byte(len(word))*16) % 64
-}
-
-// lookupField finds the field that a word stands for, or 0.
-func lookupField(word []byte) fields {
-	if len(word) == 0 {
-		return 0
-	}
-	if at := &fieldTable[fieldHash(word)]; string(word) == at.word {
-		return at.field
-	}
-	return 0
-}
-
 // fieldWord returns the word of one field, for error messages.
 func fieldWord(f fields) string {
 	for _, fw := range fieldWords {
