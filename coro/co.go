@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 
 	"github.com/ouro-loop/ouro/future"
 )
@@ -327,7 +328,7 @@ func (co *Co) Vars() *Vars { return co.vars }
 // Name is the name of the task.
 func (co *Co) Name() string {
 	if co.name == "" {
-		return fmt.Sprintf("Task-%d", co.number)
+		co.name = "Task-" + strconv.Itoa(co.number)
 	}
 	return co.name
 }

@@ -1,6 +1,9 @@
 package coro
 
-import "iter"
+import (
+	"iter"
+	"reflect"
+)
 
 // A worker is one long-lived iter.Pull that runs the function of one task after
 // another. resume, called by whoever runs a step, switches to it; the yield that it
@@ -43,6 +46,12 @@ func (w *worker) run(yield func(struct{}) bool) {
 		}
 	}
 }
+
+// IsWorker reports whether entry is that of the function at the bottom of every
+// coroutine's stack. It is for finding out who calls.
+func IsWorker(entry uintptr) bool { return entry == workerEntry }
+
+var workerEntry = reflect.ValueOf((*worker).run).Pointer()
 
 // pool keeps idle workers, the last used first: it is the one whose stack is warm.
 type pool struct {

@@ -2,6 +2,7 @@ package loop_test
 
 import (
 	"context"
+	"iter"
 	"testing"
 	"time"
 
@@ -232,4 +233,22 @@ func TestSleepForever(t *testing.T) {
 		var deadlock *loop.DeadlockError
 		require.ErrorAs(t, err, &deadlock)
 	}
+}
+
+// Inside an iter.Pull nobody can tell whose goroutine it is: debug mode lets it pass.
+func TestDebugModeInsideAPull(t *testing.T) {
+	noLeak(t)
+	var told reports
+	_, err := loop.Run(func(co *coro.Co) (int, error) {
+		next, stop := iter.Pull(func(yield func(int) bool) {
+			require.NoError(t, coro.Sleep(co, time.Second))
+			loop.Of(co).CallSoon(func() {})
+			yield(1)
+		})
+		defer stop()
+		v, _ := next()
+		return v, nil
+	}, loop.Debug(true), loop.VirtualTime(), told.handler())
+	require.NoError(t, err)
+	require.Empty(t, told)
 }
