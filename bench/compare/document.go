@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -28,6 +29,17 @@ what each row measures exactly, and %s has the rivals' programs.
 	}
 	s.WriteString("\n## Goals\n\n")
 	s.WriteString(goalTable(r))
+	s.WriteString(`
+## At a glance
+
+Their time divided by ours, so above 1 we are ahead; where it is **bold** they are. Of several ways in which a rival can
+do the work, the fastest.
+
+`)
+	s.WriteString(glance(r))
+	if _, ok := plot(r); ok {
+		fmt.Fprintf(&s, "\n## Cost as work grows\n\n![nanoseconds for one of 100, 10,000 and 1,000,000](%s)\n", plotName)
+	}
 	s.WriteString(`
 ## All measurements
 
@@ -91,13 +103,64 @@ func (g goal) line(r *results, row row) (line string, ok, known bool) {
 	ok = now <= g.most
 	verdict := "met"
 	if !ok {
-		verdict = "missed"
-		if g.most > 0 {
-			verdict = "missed by " + percent(now/g.most-1)
-		}
-		verdict = "**" + verdict + "**"
+		verdict = "**missed" + g.missedBy(now) + "**"
 	}
 	return fmt.Sprintf("| %s | %s | %s | %s | %s |\n", row.work, against, shown, wanted, verdict), ok, true
+}
+
+// missedBy says by how much the bound was exceeded, or how much speed is missing.
+func (g goal) missedBy(now float64) string {
+	switch {
+	case g.most == 0:
+		return ""
+	case g.upper || g.unit != "":
+		return " by " + percent(now/g.most-1)
+	}
+	return " by " + percent(1-g.most/now)
+}
+
+// glance is a line for each row, with a column for everyone but the floor.
+func glance(r *results) string {
+	var s strings.Builder
+	columns := []string{"in Go, same process"}
+	for _, p := range rivals {
+		columns = append(columns, p.title)
+	}
+	fmt.Fprintf(&s, "| work | ours | %s |\n| --- | ---: |%s\n",
+		strings.Join(columns, " | "), strings.Repeat(" ---: |", len(columns)))
+	for _, row := range rowsOf(r) {
+		fmt.Fprintf(&s, "| %s | %s |", row.work, row.format(median(r.values(row.name, ours))))
+		fastest := make([]float64, len(columns))
+		for _, other := range r.others(row.name) {
+			if other == floor {
+				continue
+			}
+			id, _, _ := strings.Cut(other, " ")
+			column := 1 + slices.Index(rivalIDs(), id)
+			times := median(r.ratios(row.name, other, ours))
+			if fastest[column] == 0 || times < fastest[column] {
+				fastest[column] = times
+			}
+		}
+		for _, times := range fastest {
+			if times == 0 {
+				s.WriteString(" |")
+			} else {
+				fmt.Fprintf(&s, " %s |", timesOurs(times))
+			}
+		}
+		s.WriteString("\n")
+	}
+	return s.String()
+}
+
+// timesOurs is a rival's time divided by ours, bold if they are faster.
+func timesOurs(times float64) string {
+	text := number(times) + "×"
+	if times < 1 {
+		text = "**" + text + "**"
+	}
+	return text
 }
 
 // bigTable is a line for each one who did some work.
@@ -105,25 +168,21 @@ func bigTable(r *results) string {
 	var s strings.Builder
 	s.WriteString("| work | who | time | ± | times ours | |\n| --- | --- | ---: | ---: | ---: | --- |\n")
 	for _, row := range rowsOf(r) {
-		unit := nanoseconds
-		if strings.HasSuffix(row.name, "/bytes") {
-			unit = byteCount
-		}
 		us := r.values(row.name, ours)
 		remark := ""
 		if r.byRow[row.name][ours][0].HasMem {
-			remark = number(allocs(r, row.name)) + " allocations"
+			remark = "allocations: " + number(allocs(r, row.name))
 		}
-		fmt.Fprintf(&s, "| %s | **ouro** | **%s** | %s | | %s |\n", row.work, unit(median(us)), percent(spread(us)), remark)
+		fmt.Fprintf(&s, "| %s | **ouro** | **%s** | %s | | %s |\n", row.work, row.format(median(us)), percent(spread(us)), remark)
 		for _, other := range r.others(row.name) {
 			vs := r.values(row.name, other)
 			times := median(r.ratios(row.name, other, ours))
-			text := number(times) + "×"
-			if times < 1 && other != floor {
-				text = "**" + text + "**"
+			text := timesOurs(times)
+			if other == floor {
+				text = number(times) + "×"
 			}
 			fmt.Fprintf(&s, "| | %s | %s | %s | %s | %s |\n", who(r, row.name, other),
-				unit(median(vs)), percent(spread(vs)), text, r.byRow[row.name][other][0].Note)
+				row.format(median(vs)), percent(spread(vs)), text, r.byRow[row.name][other][0].Note)
 		}
 	}
 	return s.String()
@@ -171,6 +230,14 @@ func number(x float64) string {
 	return fmt.Sprintf("%.2f", x)
 }
 
+// format is a value of the row with its unit.
+func (row row) format(v float64) string {
+	if strings.HasSuffix(row.name, "/bytes") {
+		return fmt.Sprintf("%.0f B", v)
+	}
+	return nanoseconds(v)
+}
+
 func nanoseconds(ns float64) string {
 	switch {
 	case ns >= 1e7:
@@ -180,7 +247,5 @@ func nanoseconds(ns float64) string {
 	}
 	return number(ns) + " ns"
 }
-
-func byteCount(n float64) string { return fmt.Sprintf("%.0f B", n) }
 
 func percent(share float64) string { return fmt.Sprintf("%.0f%%", 100*share) }

@@ -70,6 +70,14 @@ func main() {
 	}
 }
 
+// path is a file that was named relative to the root.
+func (c config) path(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(c.root, name)
+}
+
 func list(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
 }
@@ -82,7 +90,7 @@ func run(ctx context.Context, c config) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(temp)
+	defer func() { _ = os.RemoveAll(temp) }()
 	r := newRunner(c, temp)
 	if err := r.prepare(ctx); err != nil {
 		return err
@@ -98,9 +106,9 @@ func run(ctx context.Context, c config) error {
 	ratios := floorRatios(r.results)
 	switch {
 	case c.save:
-		return saveBaseline(filepath.Join(c.root, c.baseline), baseline{Machine: r.machine, Ratios: ratios})
+		return saveBaseline(c.path(c.baseline), baseline{Machine: r.machine, Ratios: ratios})
 	case c.check:
-		old, err := loadBaseline(filepath.Join(c.root, c.baseline))
+		old, err := loadBaseline(c.path(c.baseline))
 		if err != nil {
 			return err
 		}
@@ -112,5 +120,11 @@ func run(ctx context.Context, c config) error {
 		_, err = os.Stdout.WriteString(text)
 		return err
 	}
-	return os.WriteFile(filepath.Join(c.root, c.out), []byte(text), 0o644)
+	out := c.path(c.out)
+	if svg, ok := plot(r.results); ok {
+		if err := os.WriteFile(filepath.Join(filepath.Dir(out), plotName), []byte(svg), 0o644); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(out, []byte(text), 0o644)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -230,16 +231,12 @@ const (
 )
 
 func writeRaw(name string, ms []measurement) error {
-	f, err := os.Create(name)
-	if err != nil {
-		return err
-	}
-	e := json.NewEncoder(f)
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
 	for _, m := range ms {
 		if err := e.Encode(m); err != nil {
-			f.Close()
 			return err
 		}
 	}
-	return f.Close()
+	return os.WriteFile(name, text.Bytes(), 0o644)
 }

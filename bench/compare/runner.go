@@ -129,18 +129,24 @@ func (r *runner) commit(ctx context.Context) string {
 // measure goes through the benchmarks, and for each through the rounds.
 func (r *runner) measure(ctx context.Context) error {
 	for _, group := range r.groups {
+		idle := map[*peer]bool{} // they cannot do it
 		for round := range r.rounds {
 			r.progress("%s, round %d of %d", group, round+1, r.rounds)
 			if err := r.measureOurs(ctx, group, round); err != nil {
 				return fmt.Errorf("%s: %w", group, err)
 			}
-			for _, p := range slices.Clone(r.peers) {
-				if err := r.measurePeer(ctx, p, group, round); err != nil {
-					if ctx.Err() != nil {
-						return ctx.Err()
-					}
+			for _, p := range r.peers {
+				if idle[p] {
+					continue
+				}
+				n, err := r.measurePeer(ctx, p, group, round)
+				switch {
+				case ctx.Err() != nil:
+					return ctx.Err()
+				case err != nil:
 					r.miss(p.title, fmt.Errorf("%s: %w", group, err))
 				}
+				idle[p] = n == 0
 			}
 		}
 	}
@@ -166,7 +172,8 @@ func (r *runner) measureOurs(ctx context.Context, group string, round int) error
 	return nil
 }
 
-func (r *runner) measurePeer(ctx context.Context, p *peer, group string, round int) error {
+// measurePeer returns how many measurements there were.
+func (r *runner) measurePeer(ctx context.Context, p *peer, group string, round int) (int, error) {
 	args := append(slices.Clone(p.command[1:]), "--only", group,
 		"--time", strconv.FormatFloat(r.time.Seconds(), 'g', -1, 64))
 	if r.short {
@@ -174,17 +181,17 @@ func (r *runner) measurePeer(ctx context.Context, p *peer, group string, round i
 	}
 	out, err := r.exec(ctx, p.command[0], args...)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	version, ms, err := parsePeer(bytes.NewReader(out), p.id, round)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if version != "" {
 		p.version = version
 	}
 	r.results.add(ms...)
-	return nil
+	return len(ms), nil
 }
 
 // exec runs a command from the root, and gives its output.
