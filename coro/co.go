@@ -60,6 +60,12 @@ func (st *step) Run() {
 	co.waiter = nil
 	s.current = co
 	co.resume()
+	for s.question != nil {
+		question := s.question
+		s.question = nil
+		question()
+		co.resume()
+	}
 	s.current = nil
 }
 
@@ -99,12 +105,14 @@ func (co *Co) Suspend(c *future.Core) error {
 	if !co.enter(c) {
 		return co.refuse(c)
 	}
-	co.yield(struct{}{})
+	if co.sched.crowded || !co.host() { // as in pass
+		co.yield(struct{}{})
+	}
 	return co.woken(c)
 }
 
 // enter registers the task with the future that it is about to wait for. It reports
-// false if that cannot be awaited. Between enter and woken the caller yields: itself,
+// false if that cannot be awaited. Between enter and woken the caller parks: itself,
 // because every frame below a suspended function has a price.
 func (co *Co) enter(c *future.Core) bool {
 	co.mustRun()
@@ -137,6 +145,9 @@ func (co *Co) resumedOtherwise(c *future.Core) error {
 		co.waiter = c
 		c.Attach(&co.link)
 		co.park()
+		if co.asked {
+			co.answer()
+		}
 	}
 	switch {
 	case !co.mustCancel:
@@ -166,6 +177,9 @@ func (co *Co) throw(err error) error {
 	co.thrown = err
 	co.sched.loop.Schedule((*step)(co))
 	co.park()
+	if co.asked {
+		co.answer()
+	}
 	if co.mustCancel {
 		co.thrown = nil
 		return co.takeCancel()
@@ -187,16 +201,15 @@ func (co *Co) takeCancel() error {
 	return co.core.TakeCanceled()
 }
 
-// pass lets one iteration of the loop go by. Where that would do nothing but resume
-// the coroutine, it has gone by already.
+// pass lets one iteration of the loop go by.
 func (co *Co) pass() error {
 	co.mustRun()
-	if len(co.sched.creators) > 0 || !co.sched.loop.Alone() {
-		co.sched.loop.Schedule((*step)(co))
-		co.yield(struct{}{}) // park, but without a frame more on every suspended stack
-		if co.asked {
-			co.answer()
-		}
+	co.sched.loop.Schedule((*step)(co))
+	if co.sched.crowded || !co.host() { // park, without its frame on every suspended stack
+		co.yield(struct{}{})
+	}
+	if co.asked {
+		co.answer()
 	}
 	if co.mustCancel {
 		return co.takeCancel()
@@ -204,11 +217,41 @@ func (co *Co) pass() error {
 	return nil
 }
 
-// park suspends the function until a step resumes it.
+// park suspends the function until its next step.
 func (co *Co) park() {
-	co.yield(struct{}{})
-	if co.asked {
-		co.answer()
+	if co.sched.crowded || !co.host() {
+		co.yield(struct{}{})
+	}
+}
+
+// host runs the steps of other tasks from the suspended function, and reports
+// whether that came to its own. If not, the function has to yield.
+//
+// Switching back to the loop only to have it switch to the next task costs two
+// switches more than going there at once. So as long as the loop would do nothing
+// but run steps, and they are few, a task that suspends runs them itself, up to its
+// own. Callbacks, timers and everything else are left to the loop. There is one host
+// at a time; the tasks that it runs yield to it.
+func (co *Co) host() bool {
+	s := co.sched
+	if s.host != nil || len(s.creators) > 0 {
+		return false
+	}
+	s.host = co
+	for {
+		next, ok := s.loop.Peek().(*step)
+		if !ok {
+			s.host = nil
+			return false
+		}
+		s.loop.Pop()
+		if next == (*step)(co) {
+			s.host = nil
+			co.waiter = nil
+			s.current = co
+			return true
+		}
+		next.Run()
 	}
 }
 

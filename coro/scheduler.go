@@ -25,9 +25,10 @@ type Loop interface {
 	AddTimer(t *timers.Timer, when time.Duration)
 	RemoveTimer(t *timers.Timer) bool
 
-	// Alone reports whether an iteration that began now, with only the entry that
-	// runs scheduled again, would do nothing but run that.
-	Alone() bool
+	// Peek is the entry that the loop would run next, if it would do nothing else
+	// before; nil if the loop has to go on itself. Pop takes that entry.
+	Peek() future.Runnable
+	Pop()
 
 	// IsRunning reports whether the loop is in RunForever or RunUntilComplete.
 	IsRunning() bool
@@ -47,9 +48,12 @@ type Scheduler struct {
 	futureLoop future.Loop // loop again, in the form it is compared in
 	options    SchedulerOptions
 
-	current     *Co   // the task that runs now, nil in a callback
-	creators    []*Co // tasks in the middle of starting another one eagerly
-	first, last *Co   // unfinished tasks in order of creation
+	current     *Co    // the task that runs now, nil in a callback
+	creators    []*Co  // tasks in the middle of starting another one eagerly
+	host        *Co    // the suspended task that runs the steps of others, see Co.host
+	question    func() // for the host, from the task that runs
+	crowded     bool   // so much is ready that a host would save nothing
+	first, last *Co    // unfinished tasks in order of creation
 	count       int
 	unnamed     int // how many tasks were given a number for a name
 	pool        pool
@@ -114,7 +118,14 @@ func (s *Scheduler) RunIn(v *Vars, f func()) {
 }
 
 // Reset forgets what was running: the loop's goroutine was torn out of a step.
-func (s *Scheduler) Reset() { s.current, s.creators, s.callbackVars = nil, nil, nil }
+func (s *Scheduler) Reset() {
+	s.current, s.creators, s.callbackVars = nil, nil, nil
+	s.host, s.question = nil, nil
+}
+
+// SetCrowded says whether so much is ready that a task which suspends had better leave
+// it to the loop.
+func (s *Scheduler) SetCrowded(crowded bool) { s.crowded = crowded }
 
 // SetDebug turns debug mode on or off. In it, the goroutines that coroutines run on
 // are named by name, for RunsOn.

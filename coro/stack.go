@@ -34,9 +34,12 @@ func (co *Co) stack() []Frame {
 	var pcs [maxStack]uintptr
 	n := 0
 	capture := func() { n = runtime.Callers(0, pcs[:]) }
-	if co.isOnStack() {
+	switch {
+	case co.isOnStack():
 		capture()
-	} else {
+	case co == co.sched.host:
+		co.sched.askHost(capture)
+	default:
 		co.ask(capture)
 	}
 	return userFrames(pcs[:n])
@@ -46,6 +49,16 @@ func (co *Co) stack() []Frame {
 // now, rather than suspended.
 func (co *Co) isOnStack() bool {
 	return co.sched.current == co || slices.Contains(co.sched.creators, co)
+}
+
+// askHost has the host run question on its stack, which the task that runs is one
+// switch away from: it yields, and is resumed at once. A task that was just started
+// eagerly is further away; the question is not answered then.
+func (s *Scheduler) askHost(question func()) {
+	if len(s.creators) == 0 {
+		s.question = question
+		s.current.yield(struct{}{})
+	}
 }
 
 // userFrames leaves out how the function was suspended, below, and how it was

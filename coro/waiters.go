@@ -47,7 +47,9 @@ func (ws *Waiters) Wait(co *Co, role future.Role) (woken bool, err error) {
 		}
 	}()
 	if co.enter(&w.core) {
-		co.yield(struct{}{})
+		if co.sched.crowded || !co.host() { // as in Co.pass
+			co.yield(struct{}{})
+		}
 		err = co.woken(&w.core)
 	} else {
 		err = co.refuse(&w.core)

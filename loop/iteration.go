@@ -114,6 +114,7 @@ func (l *Loop) promote() {
 // runReady runs as many entries as are ready when it is called.
 func (l *Loop) runReady() {
 	l.todo = l.ready.n
+	l.scheduler.SetCrowded(l.todo > maxHosted)
 	l.runTodo()
 }
 

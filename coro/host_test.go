@@ -1,0 +1,104 @@
+package coro_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/loop"
+)
+
+// waitsHere is a function to find on a stack.
+func waitsHere(co *coro.Co, f *future.Future[int]) (int, error) { return f.Await(co) }
+
+func standsIn(task coro.AnyTask, function string) bool {
+	for _, f := range task.Stack() {
+		if strings.Contains(f.Function, function) {
+			return true
+		}
+	}
+	return false
+}
+
+// A task that suspends runs the steps of others itself while there are few. Nobody is
+// to notice.
+func TestStackOfTheHost(t *testing.T) {
+	run(t, func(co *coro.Co) error {
+		main := co.Task()
+		f := loop.CreateFuture[int](loop.Of(co))
+		var asked, fromEager, fromPull bool
+		coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
+			asked = standsIn(main, "waitsHere") && standsIn(main, "waitsHere") // twice, and goes on
+			coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
+				fromEager = len(main.Stack()) == 0 // too far away, and no harm done
+				return coro.Sleep(co, 0)
+			}), coro.Eager(true))
+			if err := coro.Sleep(co, 0); err != nil {
+				return err
+			}
+			for range ticker(co) {
+				fromPull = standsIn(main, "waitsHere")
+				break
+			}
+			return f.SetResult(1)
+		}))
+		_, err := waitsHere(co, f)
+		require.True(t, asked)
+		require.True(t, fromEager)
+		require.True(t, fromPull)
+		return err
+	})
+}
+
+// ticker yields once a second.
+func ticker(co *coro.Co) func(yield func(int) bool) {
+	return func(yield func(int) bool) {
+		for i := 0; coro.Sleep(co, time.Second) == nil && yield(i); i++ {
+		}
+	}
+}
+
+// Steps and callbacks keep their order, whoever runs them, and however many there are.
+func TestHostKeepsTheOrder(t *testing.T) {
+	for _, n := range []int{1, 2, 3, 7, 8, 9, 20} {
+		run(t, func(co *coro.Co) error {
+			l := loop.Of(co)
+			var got, want []int
+			for i := range n {
+				coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
+					for round := range 5 {
+						got = append(got, round*100+2*i)
+						l.CallSoon(func() { got = append(got, round*100+2*i+1) })
+						if err := coro.Sleep(co, 0); err != nil {
+							return err
+						}
+					}
+					return nil
+				}))
+			}
+			if err := coro.Sleep(co, time.Second); err != nil {
+				return err
+			}
+			require.Len(t, got, 10*n)
+			// In each iteration come, task by task, the callback of the round
+			// before and the step of this one.
+			for i := range n {
+				want = append(want, 2*i)
+			}
+			for round := 1; round < 5; round++ {
+				for i := range n {
+					want = append(want, (round-1)*100+2*i+1, round*100+2*i)
+				}
+			}
+			for i := range n {
+				want = append(want, 400+2*i+1)
+			}
+			require.Equal(t, want, got)
+			return nil
+		})
+	}
+}
