@@ -125,7 +125,7 @@ func (t *tree) goroutine(level int) {
 		sleeps := t.leaf(t)
 		t.mu.Unlock()
 		if sleeps {
-			time.Sleep(leafIO)
+			block(leafIO)
 		}
 		return
 	}
