@@ -116,7 +116,7 @@ func TestAsCompletedTimeout(t *testing.T) {
 				return nil
 			}))
 			require.Equal(t, want, tr)
-			require.Zero(t, b.Cancelling())
+			require.Zero(t, b.Canceling())
 			v, err := loop.RunUntilComplete(l, b)
 			require.NoError(t, err)
 			require.Equal(t, "b", v)

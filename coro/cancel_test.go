@@ -61,7 +61,7 @@ func TestCancelAwaitedFuture(t *testing.T) {
 	requireCanceled(t, err)
 	require.True(t, f.Canceled())
 	require.True(t, task.Canceled())
-	require.Zero(t, task.Cancelling(), "nobody asked the task itself")
+	require.Zero(t, task.Canceling(), "nobody asked the task itself")
 }
 
 // CPython: test_tasks.BaseTaskTests.test_cancel_both_task_and_inner_future
@@ -131,7 +131,7 @@ func TestCancelIgnored(t *testing.T) {
 	require.Equal(t, 42, v)
 	require.False(t, f3.Canceled())
 	require.False(t, task.Canceled())
-	require.Equal(t, 1, task.Cancelling(), "the request was ignored, not taken back")
+	require.Equal(t, 1, task.Canceling(), "the request was ignored, not taken back")
 }
 
 // CPython: test_tasks.BaseTaskTests.test_cancel_current_task
@@ -176,7 +176,7 @@ func TestCancelSelfBeforeFailure(t *testing.T) {
 	_, err := loop.RunUntilComplete(l, task)
 	require.Same(t, errTest, err)
 	require.False(t, task.Canceled())
-	require.Equal(t, 1, task.Cancelling())
+	require.Equal(t, 1, task.Canceling())
 }
 
 // CPython: test_tasks.BaseTaskTests.test_cancel_awaited_task
@@ -290,7 +290,7 @@ func TestCancelWalksTheAwaitChain(t *testing.T) {
 	briefly(t, l)
 	require.True(t, c.Cancel("msg"))
 	require.True(t, f.Canceled())
-	require.Equal(t, []int{1, 1, 1}, []int{a.Cancelling(), b.Cancelling(), c.Cancelling()})
+	require.Equal(t, []int{1, 1, 1}, []int{a.Canceling(), b.Canceling(), c.Canceling()})
 	for _, task := range []*coro.Task[int]{a, b, c} {
 		require.False(t, task.Done())
 		l.CallSoon(func() { tr.add("tick") })
@@ -357,7 +357,7 @@ func TestCancelTwiceBeforeStep(t *testing.T) {
 	briefly(t, l)
 	require.True(t, task.Cancel("first"))
 	require.True(t, task.Cancel("second"))
-	require.Equal(t, 2, task.Cancelling())
+	require.Equal(t, 2, task.Canceling())
 	_, err := loop.RunUntilComplete(l, task)
 	require.NoError(t, err)
 	require.Equal(t, trace{"canceled: first", "<nil>"}, tr)
@@ -371,7 +371,7 @@ func TestCancelTwiceBeforeFirstStep(t *testing.T) {
 	require.True(t, task.Cancel("second"))
 	_, err := loop.RunUntilComplete(l, task)
 	requireCanceled(t, err, "second")
-	require.Equal(t, 2, task.Cancelling())
+	require.Equal(t, 2, task.Canceling())
 }
 
 // A function may end its task as canceled without any request, also with an error
@@ -394,7 +394,7 @@ func TestCanceledByReturn(t *testing.T) {
 			_, err := loop.RunUntilComplete(l, task)
 			require.Equal(t, test.err, err)
 			require.Equal(t, test.canceled, task.Canceled())
-			require.Zero(t, task.Cancelling())
+			require.Zero(t, task.Canceling())
 		})
 	}
 }

@@ -69,7 +69,7 @@ func TestCancelEagerTaskThatSuspended(t *testing.T) {
 	_, err := loop.RunUntilComplete(l, coro.Do(func(co *coro.Co) error {
 		task := coro.CreateTask(co, sleeping(100*ms))
 		task.Cancel("cancellation message")
-		require.Equal(t, 1, task.Cancelling())
+		require.Equal(t, 1, task.Canceling())
 		_, err := task.Await(co)
 		return err
 	}))
@@ -253,7 +253,7 @@ func TestCancelDuringEagerStep(t *testing.T) {
 				co.Task().Cancel("by the child")
 				return nil
 			}), coro.Eager(true))
-			require.Equal(t, 1, co.Task().Cancelling())
+			require.Equal(t, 1, co.Task().Canceling())
 			requireCanceled(t, coro.Sleep(co, time.Hour), "by the child")
 			require.Zero(t, loop.Of(co).Time())
 			return nil

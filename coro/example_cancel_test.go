@@ -69,7 +69,7 @@ func ExampleTask_Cancel_cleanup() {
 func ExampleTask_Uncancel() {
 	work := func(co *coro.Co) (string, error) {
 		if err := coro.Sleep(co, time.Hour); future.IsCanceled(err) {
-			fmt.Println("requests:", co.Task().Cancelling())
+			fmt.Println("requests:", co.Task().Canceling())
 			fmt.Println("left:", co.Task().Uncancel())
 		}
 		return "half of it", nil

@@ -32,7 +32,9 @@ func TestStackOfTheHost(t *testing.T) {
 		f := loop.CreateFuture[int](loop.Of(co))
 		var asked, fromEager, fromPull bool
 		coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
-			asked = standsIn(main, "waitsHere") && standsIn(main, "waitsHere") // twice, and goes on
+			for range 2 { // and goes on
+				asked = standsIn(main, "waitsHere")
+			}
 			coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
 				fromEager = len(main.Stack()) == 0 // too far away, and no harm done
 				return coro.Sleep(co, 0)

@@ -75,7 +75,7 @@ func TestSameDeadline(t *testing.T) {
 				test.run(co, &tr)
 				require.Equal(t, test.want, tr)
 				require.Equal(t, time.Second, loop.Of(co).Time())
-				require.Zero(t, co.Task().Cancelling())
+				require.Zero(t, co.Task().Canceling())
 				return nil
 			})
 		})
@@ -89,9 +89,9 @@ func TestTimeoutOfZeroTakesAnEarlierCancellation(t *testing.T) {
 	run(t, func(co *coro.Co) error {
 		task := coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
 			co.Task().Cancel("earlier")
-			tr.add("cancelling %d", co.Task().Cancelling())
+			tr.add("cancelling %d", co.Task().Canceling())
 			err := coro.Timeout(co, 0, func(*coro.TimeoutScope) error { return coro.Sleep(co, 0) })
-			tr.add("%v, cancelling %d", err, co.Task().Cancelling())
+			tr.add("%v, cancelling %d", err, co.Task().Canceling())
 			return nil
 		}))
 		_, err := task.Await(co)

@@ -24,7 +24,7 @@ type AnyTask interface {
 	Name() string
 	SetName(name string)
 	Uncancel() int
-	Cancelling() int
+	Canceling() int
 	Vars() *Vars
 	Stack() []Frame
 	String() string
@@ -183,15 +183,15 @@ func (t *Task[T]) Vars() *Vars { return t.co.vars }
 // likes with the error: only if it returns one that wraps it, is the task
 // canceled.
 //
-// Each request counts, see [Task.Cancelling].
+// Each request counts, see [Task.Canceling].
 //
 // Semantics: asyncio.Task.cancel, CPython 3.14.
 func (t *Task[T]) Cancel(msg ...string) bool { return t.Future.Cancel(msg...) }
 
-// Cancelling is the number of cancel requests that were not taken back.
+// Canceling is the number of cancel requests that were not taken back.
 //
 // Semantics: asyncio.Task.cancelling.
-func (t *Task[T]) Cancelling() int { return t.co.cancels }
+func (t *Task[T]) Canceling() int { return t.co.cancels }
 
 // Uncancel takes one cancel request back, and returns how many are left. At zero,
 // a cancellation that was not delivered yet is dropped.

@@ -232,7 +232,7 @@ func TestGroupChildFails(t *testing.T) {
 				return err
 			})
 			requireGroup(t, err, errTest, errOther) // the body's comes last
-			require.Zero(t, co.Task().Cancelling())
+			require.Zero(t, co.Task().Canceling())
 			return nil
 		})
 	})
@@ -259,7 +259,7 @@ func TestGroupChildFails(t *testing.T) {
 					spawn(g, func(*coro.Co) error { return errTest })
 					return coro.Sleep(co, time.Second)
 				})
-				require.Zero(t, co.Task().Cancelling())
+				require.Zero(t, co.Task().Canceling())
 				requireGroup(t, err, errTest, errOther)
 				return nil
 			}).Await(co)

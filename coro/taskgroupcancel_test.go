@@ -169,7 +169,7 @@ func TestGroupCancellingLevel(t *testing.T) {
 				return nil
 			})
 			requireGroup(t, err, errTest)
-			require.Zero(t, co.Task().Cancelling())
+			require.Zero(t, co.Task().Canceling())
 			return coro.Sleep(co, 0)
 		})
 	})
@@ -183,11 +183,11 @@ func TestGroupCancellingLevel(t *testing.T) {
 					return nil
 				})
 				requireGroup(t, err, errTest)
-				require.Equal(t, 1, co.Task().Cancelling())
+				require.Equal(t, 1, co.Task().Canceling())
 				return nil
 			})
 			requireGroup(t, err, errOther)
-			require.Zero(t, co.Task().Cancelling())
+			require.Zero(t, co.Task().Canceling())
 			return coro.Sleep(co, 0)
 		})
 	})
@@ -210,17 +210,17 @@ func TestGroupCancellingLevel(t *testing.T) {
 					return err
 				})
 				requireGroup(t, err, errTest)
-				require.Equal(t, 1, co.Task().Cancelling())
+				require.Equal(t, 1, co.Task().Canceling())
 				err = coro.Sleep(co, time.Second)
 				require.Error(t, err, "the sleep after the group should have been canceled")
-				require.Equal(t, 1, co.Task().Cancelling())
+				require.Equal(t, 1, co.Task().Canceling())
 				return err
 			})
 			_, err := began.Await(co)
 			require.NoError(t, err)
-			require.Zero(t, task.Cancelling())
+			require.Zero(t, task.Canceling())
 			task.Cancel()
-			require.Equal(t, 1, task.Cancelling())
+			require.Equal(t, 1, task.Canceling())
 			_, err = task.Await(co)
 			requireCanceled(t, err)
 			require.True(t, task.Canceled())
@@ -235,7 +235,7 @@ func TestGroupCancellingLevel(t *testing.T) {
 				return nil
 			})
 			requireGroup(t, err, errTest)
-			require.Zero(t, co.Task().Cancelling())
+			require.Zero(t, co.Task().Canceling())
 			return coro.Sleep(co, 0) // the cancellation does not leak out of the group
 		})
 	})

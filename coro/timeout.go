@@ -12,12 +12,12 @@ import (
 //
 // Semantics: asyncio.Timeout, CPython 3.14.
 type TimeoutScope struct {
-	co         *Co
-	when       time.Duration
-	state      timeoutState
-	cancelling int // requests that the task had when the block was entered
-	deadline   *deadline
-	first      deadline
+	co        *Co
+	when      time.Duration
+	state     timeoutState
+	canceling int // requests that the task had when the block was entered
+	deadline  *deadline
+	first     deadline
 }
 
 type timeoutState uint8
@@ -60,7 +60,7 @@ func Timeout(co *Co, d time.Duration, body func(t *TimeoutScope) error) error {
 // Semantics: asyncio.timeout_at, CPython 3.14.
 func TimeoutAt(co *Co, when time.Duration, body func(t *TimeoutScope) error) error {
 	co.mustRun()
-	t := &TimeoutScope{co: co, cancelling: co.cancels}
+	t := &TimeoutScope{co: co, canceling: co.cancels}
 	t.set(when)
 	returned := false
 	defer func() {
@@ -149,7 +149,7 @@ func (t *TimeoutScope) exit(err error) error {
 		return err
 	}
 	t.state = timeoutExpired
-	if t.co.uncancel() <= t.cancelling && future.IsCanceled(err) {
+	if t.co.uncancel() <= t.canceling && future.IsCanceled(err) {
 		return &future.TimeoutError{Cause: err}
 	}
 	return err

@@ -68,7 +68,7 @@ func TestTimeout(t *testing.T) {
 				require.Equal(t, test.expires, s.Expired())
 				require.Equal(t, when, s.When())
 				require.Equal(t, start+test.end, loop.Of(co).Time())
-				require.Zero(t, co.Task().Cancelling())
+				require.Zero(t, co.Task().Canceling())
 				require.NoError(t, coro.Sleep(co, time.Minute), "nothing comes after it")
 			}
 			run(t, func(co *coro.Co) error {
@@ -130,7 +130,7 @@ func TestTimeoutForeignError(t *testing.T) {
 				return err
 			})))
 			require.True(t, s.Expired())
-			require.Zero(t, co.Task().Cancelling())
+			require.Zero(t, co.Task().Canceling())
 			return coro.Sleep(co, time.Minute)
 		})
 	})
@@ -162,7 +162,7 @@ func TestTimeoutForeignError(t *testing.T) {
 			requireGroup(t, err, errTest)
 			require.True(t, s.Expired())
 			require.Equal(t, 10*ms, loop.Of(co).Time())
-			require.Zero(t, co.Task().Cancelling())
+			require.Zero(t, co.Task().Canceling())
 			return nil
 		})
 	})
@@ -187,7 +187,7 @@ func TestTimeoutForeignCancel(t *testing.T) {
 				return coro.Sleep(co, 10*time.Second)
 			})))
 			require.False(t, s.Expired())
-			require.Equal(t, 1, co.Task().Cancelling())
+			require.Equal(t, 1, co.Task().Canceling())
 			return nil
 		})
 	})
@@ -210,7 +210,7 @@ func TestTimeoutForeignCancel(t *testing.T) {
 			co.Task().Cancel()
 			requireCanceled(t, coro.Sleep(co, time.Second))
 			requireTimeout(t, coro.Timeout(co, 0, func(*coro.TimeoutScope) error { return coro.Sleep(co, time.Second) }))
-			require.Equal(t, 1, co.Task().Cancelling())
+			require.Equal(t, 1, co.Task().Canceling())
 			return nil
 		})
 	})
@@ -223,7 +223,7 @@ func TestTimeoutForeignCancel(t *testing.T) {
 				co.Task().Cancel()
 				return coro.Sleep(co, 2*time.Second)
 			}))
-			require.Equal(t, 2, co.Task().Cancelling())
+			require.Equal(t, 2, co.Task().Canceling())
 			return nil
 		})
 	})
@@ -233,7 +233,7 @@ func TestTimeoutForeignCancel(t *testing.T) {
 				var s keptScope
 				err := coro.Timeout(co, time.Second, s.in(func() error { return coro.Sleep(co, time.Minute) }))
 				require.True(t, s.Expired())
-				require.Equal(t, 1, co.Task().Cancelling())
+				require.Equal(t, 1, co.Task().Canceling())
 				return err
 			})
 			require.NoError(t, coro.Sleep(co, 0))
@@ -260,7 +260,7 @@ func TestNestedTimeouts(t *testing.T) {
 			requireTimeout(t, err)
 			require.True(t, outer.Expired())
 			require.True(t, inner.Expired())
-			require.Zero(t, co.Task().Cancelling())
+			require.Zero(t, co.Task().Canceling())
 			return nil
 		})
 	})
@@ -295,13 +295,13 @@ func TestNestedTimeouts(t *testing.T) {
 					return coro.Sleep(co, time.Second)
 				}))
 				requireCanceled(t, err)
-				require.Equal(t, 1, co.Task().Cancelling())
+				require.Equal(t, 1, co.Task().Canceling())
 				return err
 			}))
 			requireTimeout(t, err)
 			require.True(t, outer.Expired())
 			require.True(t, inner.Expired())
-			require.Zero(t, co.Task().Cancelling())
+			require.Zero(t, co.Task().Canceling())
 			require.Equal(t, 150*ms, loop.Of(co).Time())
 			return nil
 		})
@@ -336,7 +336,7 @@ func TestNestedTimeouts(t *testing.T) {
 			requireTimeout(t, outer)
 			require.NotSame(t, inner.(*future.TimeoutError).Cause, outer.(*future.TimeoutError).Cause)
 			require.Equal(t, 20*ms, loop.Of(co).Time())
-			require.Zero(t, co.Task().Cancelling())
+			require.Zero(t, co.Task().Canceling())
 			return nil
 		})
 	})

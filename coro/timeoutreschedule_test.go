@@ -66,7 +66,7 @@ func TestTimeoutReschedule(t *testing.T) {
 				})
 				require.Equal(t, test.err, outcome(err))
 				require.Equal(t, test.end, loop.Of(co).Time())
-				require.Zero(t, co.Task().Cancelling())
+				require.Zero(t, co.Task().Canceling())
 				return nil
 			})
 		})
@@ -112,7 +112,7 @@ func TestTimeoutRescheduleRefused(t *testing.T) {
 				return nil
 			})))
 			refused(t, s, true)
-			require.Zero(t, co.Task().Cancelling())
+			require.Zero(t, co.Task().Canceling())
 			return coro.Sleep(co, time.Second)
 		})
 	})

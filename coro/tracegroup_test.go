@@ -42,26 +42,26 @@ func TestTraceOfTimeout(t *testing.T) {
 			n.note("%s %d", limited(time.Second, func() error {
 				n.loop.CallAt(n.loop.Time()+time.Second, func() { me.Cancel() })
 				return coro.Sleep(co, 5*time.Second)
-			}), me.Cancelling())
+			}), me.Canceling())
 			me.Uncancel()
 			// A request that was not delivered before the block, and has no time in it, is
 			// taken for the timeout's own: gh-134471, open.
 			me.Cancel()
-			n.note("after a cancel: %s %d", limited(0, func() error { return coro.Sleep(co, 0) }), me.Cancelling())
+			n.note("after a cancel: %s %d", limited(0, func() error { return coro.Sleep(co, 0) }), me.Canceling())
 			me.Uncancel()
 			n.note("%s", outcome(coro.Sleep(co, 0)))
 			me.Cancel()
-			n.note("canceled before: %s %d", limited(time.Second, func() error { return coro.Sleep(co, 0) }), me.Cancelling())
+			n.note("canceled before: %s %d", limited(time.Second, func() error { return coro.Sleep(co, 0) }), me.Canceling())
 			me.Uncancel()
 			n.note("%s %d", limited(time.Second, func() error {
 				_ = coro.Sleep(co, 5*time.Second)
 				return errTest
-			}), me.Cancelling())
+			}), me.Canceling())
 			n.note("%s %d", limited(time.Second, func() error {
 				_ = coro.Sleep(co, 5*time.Second)
-				n.note("goes on %d", me.Cancelling())
+				n.note("goes on %d", me.Canceling())
 				return coro.Sleep(co, time.Second)
-			}), me.Cancelling())
+			}), me.Canceling())
 		}, want: trace{
 			"1s CancelledError 1",
 			"1s after a cancel: TimeoutError 1",
@@ -99,9 +99,9 @@ func TestTraceOfGroup(t *testing.T) {
 			r.Cancel()
 			_ = coro.Sleep(co, 100*ms)
 			r.Cancel()
-			n.note("canceled again %d", r.Cancelling())
+			n.note("canceled again %d", r.Canceling())
 			_, err := r.Await(co)
-			n.note("%s %t %d", outcome(err), r.Canceled(), r.Cancelling())
+			n.note("%s %t %d", outcome(err), r.Canceled(), r.Canceling())
 		}, want: trace{
 			"100ms a canceled",
 			"100ms b canceled",
@@ -130,7 +130,7 @@ func TestTraceOfGroup(t *testing.T) {
 				n.note("body canceled")
 				return errors.New("body")
 			})
-			n.note("%s %d", outcome(err), co.Task().Cancelling())
+			n.note("%s %d", outcome(err), co.Task().Canceling())
 		}, want: trace{
 			"1s b fails",
 			"1s c fails",
@@ -147,13 +147,13 @@ func TestTraceOfGroup(t *testing.T) {
 				_ = coro.Sleep(co, 10*time.Second)
 				return &future.SystemExit{Code: 1}
 			})
-			n.note("%s %d", outcome(err), co.Task().Cancelling())
+			n.note("%s %d", outcome(err), co.Task().Canceling())
 			co.Task().Uncancel()
 			err = coro.Group(co, func(g *coro.TaskGroup) error {
 				coro.CreateTask(g, crashAfter(time.Second, errTest))
 				return future.ErrKeyboardInterrupt
 			})
-			n.note("%s %d", outcome(err), co.Task().Cancelling())
+			n.note("%s %d", outcome(err), co.Task().Canceling())
 		}, want: trace{
 			"1s exit status 1 1",
 			"1s keyboard interrupt 0",
@@ -165,9 +165,9 @@ func TestTraceOfGroup(t *testing.T) {
 					coro.CreateTask(g, crashAfter(time.Second, errTest))
 					return coro.Sleep(co, 10*time.Second)
 				})
-				n.note("%s %d", outcome(err), co.Task().Cancelling())
+				n.note("%s %d", outcome(err), co.Task().Canceling())
 				for range 2 {
-					n.note("sleep %s %d", outcome(coro.Sleep(co, 0)), co.Task().Cancelling())
+					n.note("sleep %s %d", outcome(coro.Sleep(co, 0)), co.Task().Canceling())
 				}
 				return nil
 			})
@@ -175,7 +175,7 @@ func TestTraceOfGroup(t *testing.T) {
 			n.loop.CallAt(n.loop.Time()+time.Second, func() {
 				n.loop.CallSoon(func() {
 					r.Cancel()
-					n.note("canceled from outside %d", r.Cancelling())
+					n.note("canceled from outside %d", r.Canceling())
 				})
 			})
 			_, _ = r.Await(co)
@@ -184,12 +184,12 @@ func TestTraceOfGroup(t *testing.T) {
 					coro.CreateTask(g, crashAfter(time.Second, errTest))
 					co.Task().Cancel()
 					n.note("body %s", outcome(coro.Sleep(co, 0)))
-					n.note("body goes on %s %d", outcome(coro.Sleep(co, 10*time.Second)), co.Task().Cancelling())
+					n.note("body goes on %s %d", outcome(coro.Sleep(co, 10*time.Second)), co.Task().Canceling())
 					return nil
 				})
 			})
 			_, err := r.Await(co)
-			n.note("%s %d", outcome(err), r.Cancelling())
+			n.note("%s %d", outcome(err), r.Canceling())
 		}, want: trace{
 			"1s canceled from outside 1",
 			"1s group[test] 1",
@@ -227,13 +227,13 @@ func TestTraceOfGroup(t *testing.T) {
 					n.note("fails")
 					return errTest
 				})
-				n.note("created %d", co.Task().Cancelling())
+				n.note("created %d", co.Task().Canceling())
 				for range 3 {
-					n.note("body %s %d", outcome(coro.Sleep(co, 0)), co.Task().Cancelling())
+					n.note("body %s %d", outcome(coro.Sleep(co, 0)), co.Task().Canceling())
 				}
 				return nil
 			})
-			n.note("%s %d", outcome(err), co.Task().Cancelling())
+			n.note("%s %d", outcome(err), co.Task().Canceling())
 			_ = coro.Sleep(co, ms)
 		}, want: trace{
 			"0s created 0",

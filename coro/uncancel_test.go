@@ -16,11 +16,11 @@ import (
 func TestCancellingCountsRequests(t *testing.T) {
 	l := newLoop(t)
 	task := coro.CreateTask(l, sleeping(10*time.Second))
-	require.Zero(t, task.Cancelling())
+	require.Zero(t, task.Canceling())
 	require.True(t, task.Cancel())
-	require.Equal(t, 1, task.Cancelling())
+	require.Equal(t, 1, task.Canceling())
 	require.True(t, task.Cancel(), "a second request is taken too")
-	require.Equal(t, 2, task.Cancelling())
+	require.Equal(t, 2, task.Canceling())
 	_, err := loop.RunUntilComplete(l, task)
 	requireCanceled(t, err)
 }
@@ -41,14 +41,14 @@ func TestUncancel(t *testing.T) {
 	aWhile()
 
 	require.True(t, task.Cancel())
-	require.Equal(t, 1, task.Cancelling())
+	require.Equal(t, 1, task.Canceling())
 	require.False(t, task.Canceled())
 	aWhile()
-	require.Zero(t, task.Cancelling())
+	require.Zero(t, task.Canceling())
 	require.False(t, task.Canceled())
 
 	require.True(t, task.Cancel())
-	require.Equal(t, 1, task.Cancelling())
+	require.Equal(t, 1, task.Canceling())
 	require.False(t, task.Canceled())
 	_, err := loop.RunUntilComplete(l, task)
 	requireCanceled(t, err)
@@ -80,7 +80,7 @@ func TestUncancelBeforeDelivery(t *testing.T) {
 			for range test.takenBack {
 				task.Uncancel()
 			}
-			require.Equal(t, test.requests-test.takenBack, task.Cancelling())
+			require.Equal(t, test.requests-test.takenBack, task.Canceling())
 			v, err := loop.RunUntilComplete(l, task)
 			require.Equal(t, test.canceled, task.Canceled())
 			if test.canceled {
@@ -101,7 +101,7 @@ func TestUncancelOfTaskThatIsWoken(t *testing.T) {
 	briefly(t, l)
 	require.NoError(t, f.SetResult(42))
 	task.Cancel()
-	require.Equal(t, 1, task.Cancelling())
+	require.Equal(t, 1, task.Canceling())
 	require.Zero(t, task.Uncancel())
 	v, err := loop.RunUntilComplete(l, task)
 	require.NoError(t, err)
@@ -164,7 +164,7 @@ func TestUncancelStructuredBlock(t *testing.T) {
 			got, err := loop.RunUntilComplete(l, task)
 			require.NoError(t, err)
 			require.Equal(t, test.want, got)
-			require.Zero(t, task.Cancelling())
+			require.Zero(t, task.Canceling())
 		})
 	}
 }

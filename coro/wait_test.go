@@ -222,7 +222,7 @@ func TestCancelWaitLeavesTasksAlone(t *testing.T) {
 	task.Cancel()
 	_, err := loop.RunUntilComplete(l, task)
 	requireCanceled(t, err)
-	require.Zero(t, inner.Cancelling())
+	require.Zero(t, inner.Canceling())
 	require.Zero(t, callbacks(inner))
 	requireNoTimers(t, l)
 	require.NoError(t, f.SetResult(1))

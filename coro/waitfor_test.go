@@ -103,7 +103,7 @@ func TestWaitForEndsWithItsAwaitable(t *testing.T) {
 			}), 100*ms)
 			require.Equal(t, 42, v)
 			require.Equal(t, 100*ms, loop.Of(co).Time())
-			require.Zero(t, co.Task().Cancelling())
+			require.Zero(t, co.Task().Canceling())
 			return err
 		})
 	})

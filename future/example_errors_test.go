@@ -84,7 +84,8 @@ func ExampleTimeoutError() {
 func ExamplePanicError() {
 	err := loop.Main(func(co *coro.Co) error {
 		var users map[string]int
-		users["gopher"]++ //lint:ignore SA5000 the panic is what this is about
+		//lint:ignore SA5000 the panic is what this is about
+		users["gopher"]++ //nolint:staticcheck // as above
 		return nil
 	})
 	fmt.Println(err)

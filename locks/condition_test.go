@@ -291,7 +291,7 @@ func TestConditionCancel(t *testing.T) {
 			_, err := task.Await(co)
 			require.EqualError(t, err, "canceled: three")
 			require.True(t, held)
-			require.Equal(t, 3, task.Cancelling())
+			require.Equal(t, 3, task.Canceling())
 		})
 	})
 	for _, test := range []struct {

@@ -87,7 +87,7 @@ func TestInterruptOfCanceledTask(t *testing.T) {
 			return err
 		}))
 		err := never(co)
-		for main.Cancelling() < 2 { // until the loop knows of the interrupt
+		for main.Canceling() < 2 { // until the loop knows of the interrupt
 			_ = coro.Sleep(co, 0)
 		}
 		return err

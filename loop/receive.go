@@ -45,7 +45,7 @@ func received[T any](v T, ok bool) (T, error) {
 // leaves the count of requests as it was.
 func rearm(co *coro.Co, err error) {
 	t := co.Task()
-	if t.Cancelling() > 0 {
+	if t.Canceling() > 0 {
 		t.Uncancel()
 	}
 	if c, ok := err.(*future.CanceledError); ok {

@@ -81,7 +81,7 @@ func (m *machine) immediate(st *program.Stmt) (any, error) {
 		case st.Op == program.OpUncancel:
 			return t.Uncancel(), nil
 		}
-		return t.Cancelling(), nil
+		return t.Canceling(), nil
 	case program.OpSetResult, program.OpSetError, program.OpCancel, program.OpState,
 		program.OpResult, program.OpError, program.OpDoneCB:
 		return m.future(st)
