@@ -1,0 +1,42 @@
+package loop
+
+import "github.com/ouro-loop/ouro/future"
+
+// The tasks that suspend may run the next steps themselves, see coro's Co.host. What
+// they need of the loop is here.
+
+// Peek is the entry that comes next, if the loop would do nothing but run it: the
+// next one of this iteration, or the first of an iteration whose other steps have
+// nothing to do. It is nil if there is none, in debug mode, where entries are timed,
+// and if there are so many that who asks would gain nothing. Pop takes it.
+func (l *Loop) Peek() future.Runnable {
+	if l.debug || l.abort != nil {
+		return nil
+	}
+	if l.todo == 0 {
+		if l.ready.n == 0 || l.ready.n > maxHosted || !l.quiet() {
+			return nil
+		}
+		l.todo = l.ready.n // the next iteration has begun
+	}
+	return l.ready.ring[l.ready.head]
+}
+
+// maxHosted is up to how many entries are worth being run by the task that suspends:
+// of n it saves the switches of one.
+const maxHosted = 8
+
+// Pop takes the entry that Peek has shown.
+func (l *Loop) Pop() {
+	l.ready.pop()
+	l.todo--
+}
+
+// quiet reports whether the first four steps of an iteration would do nothing.
+func (l *Loop) quiet() bool {
+	if l.inbox.some.Load() || l.stopping.Load() || l.watchesDescriptors() || l.unretrieved.AnyLost() {
+		return false
+	}
+	next := l.timers.Next()
+	return next == nil || next.When() > l.Time()
+}
