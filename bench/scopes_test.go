@@ -32,7 +32,8 @@ func BenchmarkTimeout(b *testing.B) {
 	})
 }
 
-// BenchmarkTaskGroup runs 10 tasks in a group. The rival is a WaitGroup.
+// BenchmarkTaskGroup runs 10 tasks in a group. The floor is one round trip to a
+// coroutine for each of them, and for the one who waits; the rival a WaitGroup.
 func BenchmarkTaskGroup(b *testing.B) {
 	const n = 10
 	b.Run("n=10/ouro", func(b *testing.B) {
@@ -71,7 +72,8 @@ func BenchmarkShield(b *testing.B) {
 	b.Run("floor", func(b *testing.B) { benchmarkPulls(b, 2, 2) })
 }
 
-// BenchmarkWait creates 100 tasks and waits for all of them.
+// BenchmarkWait creates 100 tasks and waits for all of them. The floor and the
+// rival are as for a group.
 func BenchmarkWait(b *testing.B) {
 	const n = 100
 	b.Run("n=100/ouro", func(b *testing.B) {
@@ -96,8 +98,8 @@ func BenchmarkWait(b *testing.B) {
 	b.Run("n=100/goroutine", func(b *testing.B) { waitGroup(b, n) })
 }
 
-// BenchmarkAsCompleted takes the results of 100 new tasks as they come. The rival
-// is 100 goroutines that send theirs on a channel.
+// BenchmarkAsCompleted takes the results of 100 new tasks as they come. The floor is
+// as for a group; the rival is 100 goroutines that send theirs on a channel.
 func BenchmarkAsCompleted(b *testing.B) {
 	const n = 100
 	b.Run("n=100/ouro", func(b *testing.B) {

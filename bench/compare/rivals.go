@@ -99,16 +99,23 @@ func buildTokio(ctx context.Context, dir, temp string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	target := filepath.Join(temp, "tokio")
-	args := []string{"build", "--quiet", "--release", "--target-dir", target}
+	// Of a copy: the versions that cargo writes down are those of this machine.
+	source := filepath.Join(temp, "tokio")
+	if err := os.CopyFS(source, os.DirFS(filepath.Join(dir, "tokio"))); err != nil {
+		return nil, err
+	}
+	if err := os.RemoveAll(filepath.Join(source, "Cargo.lock")); err != nil {
+		return nil, err
+	}
+	args := []string{"build", "--quiet", "--release", "--target-dir", filepath.Join(temp, "target")}
 	if crates, _ := filepath.Glob(filepath.Join(debianCrates, "tokio-1*")); crates != nil {
 		args = append(args, "--offline",
 			"--config", `source.crates-io.replace-with="debian"`,
 			"--config", `source.debian.directory="`+debianCrates+`"`)
 	}
 	cmd := exec.CommandContext(ctx, cargo, args...)
-	cmd.Dir = filepath.Join(dir, "tokio")
-	return []string{filepath.Join(target, "release", "tokio-peer")}, output(cmd)
+	cmd.Dir = source
+	return []string{filepath.Join(temp, "target", "release", "tokio-peer")}, output(cmd)
 }
 
 // goProgram builds a command of the module under peers/go.

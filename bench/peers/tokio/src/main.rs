@@ -33,7 +33,12 @@ impl Rows {
         F: Fn(u64) -> R + 'static,
         R: Future<Output = Duration> + 'static,
     {
-        self.0.push(Row { name: name.into(), each, note, run: Box::new(move |n| Box::pin(run(n))) });
+        self.0.push(Row {
+            name: name.into(),
+            each,
+            note,
+            run: Box::new(move |n| Box::pin(run(n))),
+        });
     }
 }
 
@@ -66,13 +71,24 @@ fn main() {
     for row in rows().0.iter().filter(|row| wanted(&row.name)) {
         let (n, elapsed) = measure(row, time);
         let ops = n * row.each;
-        show(&row.name, "ns_per_op", elapsed.as_nanos() as f64 / ops as f64, ops, row.note);
+        show(
+            &row.name,
+            "ns_per_op",
+            elapsed.as_nanos() as f64 / ops as f64,
+            ops,
+            row.note,
+        );
     }
 }
 
 fn tokio_version() -> &'static str {
     let lock = include_str!("../Cargo.lock");
-    lock.split("name = \"tokio\"\nversion = \"").nth(1).unwrap().split('"').next().unwrap()
+    lock.split("name = \"tokio\"\nversion = \"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
 }
 
 fn runtime() -> Runtime {
@@ -129,50 +145,77 @@ fn rows() -> Rows {
         .unwrap()
     });
     rows.add("Gather/n=100000", 100_000, JOIN, |n| gather(n, 100_000));
-    rows.add("Future", 1, "a oneshot channel, set by a new task", |n| async move {
-        spawn(async move {
-            let start = Instant::now();
-            for _ in 0..n {
-                let (set, result) = oneshot::channel();
-                spawn(async move { set.send(1).unwrap() });
-                result.await.unwrap();
-            }
-            start.elapsed()
-        })
-        .await
-        .unwrap()
-    });
+    rows.add(
+        "Future",
+        1,
+        "a oneshot channel, set by a new task",
+        |n| async move {
+            spawn(async move {
+                let start = Instant::now();
+                for _ in 0..n {
+                    let (set, result) = oneshot::channel();
+                    spawn(async move { set.send(1).unwrap() });
+                    result.await.unwrap();
+                }
+                start.elapsed()
+            })
+            .await
+            .unwrap()
+        },
+    );
 
     rows.add("Timers/cancel/pending=1000", 1, WHEEL, timers_cancel);
     for size in [100_000, 1_000_000] {
-        rows.add(format!("Timers/replace/pending={size}"), 1, WHEEL, move |n| timers_replace(n, size));
+        rows.add(
+            format!("Timers/replace/pending={size}"),
+            1,
+            WHEEL,
+            move |n| timers_replace(n, size),
+        );
     }
-    rows.add("Timers/equal/n=1000000", 1_000_000, "each sleeps in a task, to the millisecond", timers_equal);
+    rows.add(
+        "Timers/equal/n=1000000",
+        1_000_000,
+        "each sleeps in a task, to the millisecond",
+        timers_equal,
+    );
 
     for size in [1, 100] {
         rows.add(format!("Queue/size={size}"), 1, "", move |n| queue(n, size));
     }
     for calls in [1, 16] {
-        rows.add(format!("ToThread/calls={calls}"), calls, "", move |n| to_thread(n, calls));
+        rows.add(format!("ToThread/calls={calls}"), calls, "", move |n| {
+            to_thread(n, calls)
+        });
     }
     for threads in [1, 8, 64] {
         let note = "threads, an unbounded mpsc channel of boxed functions";
-        rows.add(format!("CallSoonThreadsafe/goroutines={threads}"), BATCH, note, move |n| {
-            from_threads(n, threads)
-        });
+        rows.add(
+            format!("CallSoonThreadsafe/goroutines={threads}"),
+            BATCH,
+            note,
+            move |n| from_threads(n, threads),
+        );
     }
 
     rows.add("AsyncTree/none", 1, JOIN, |n| trees(n, |_| false));
     rows.add("AsyncTree/io", 1, JOIN, |n| trees(n, |_| true));
-    rows.add("AsyncTree/memoization", 1, JOIN, |n| trees(n, Tree::memoized));
-
-    rows.add("Timeout", 1, "what ends at once starts no timer", |n| async move {
-        let start = Instant::now();
-        for _ in 0..n {
-            timeout(HOUR, async {}).await.unwrap();
-        }
-        start.elapsed()
+    rows.add("AsyncTree/memoization", 1, JOIN, |n| {
+        trees(n, Tree::memoized)
     });
+
+    rows.add(
+        "Timeout",
+        1,
+        "what ends at once starts no timer",
+        |n| async move {
+            let start = Instant::now();
+            for _ in 0..n {
+                timeout(HOUR, async {}).await.unwrap();
+            }
+            start.elapsed()
+        },
+    );
     rows.add("TaskGroup/n=10", 1, "a JoinSet", |n| join_set(n, 10));
     rows.add("Wait/n=100", 1, "a JoinSet", |n| join_set(n, 100));
     rows.add("AsCompleted/n=100", 1, "a JoinSet", |n| join_set(n, 100));
@@ -197,8 +240,15 @@ fn rows() -> Rows {
     rows.add("Barrier/parties=10", 1, "", barrier);
 
     for size in [100, 10_000, 1_000_000] {
-        rows.add(format!("Growth/tasks/n={size}"), size, JOIN, move |n| gather(n, size));
-        rows.add(format!("Growth/futures/n={size}"), size, "oneshot channels", move |n| futures(n, size));
+        rows.add(format!("Growth/tasks/n={size}"), size, JOIN, move |n| {
+            gather(n, size)
+        });
+        rows.add(
+            format!("Growth/futures/n={size}"),
+            size,
+            "oneshot channels",
+            move |n| futures(n, size),
+        );
     }
     rows
 }
@@ -247,7 +297,10 @@ struct Random(u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        self.0 = self
+            .0
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
         self.0 >> 33
     }
 
@@ -269,7 +322,10 @@ impl Wake for NoWake {
 /// A timer, polled once: it is in the wheel from then on, and until it is dropped.
 fn timer(after: Duration, waker: &Waker) -> Pin<Box<Sleep>> {
     let mut s = Box::pin(sleep(after));
-    assert_eq!(s.as_mut().poll(&mut Context::from_waker(waker)), Poll::Pending);
+    assert_eq!(
+        s.as_mut().poll(&mut Context::from_waker(waker)),
+        Poll::Pending
+    );
     s
 }
 
@@ -378,13 +434,20 @@ type Leaf = fn(&mut Tree) -> bool;
 async fn trees(n: u64, leaf: Leaf) -> Duration {
     let start = Instant::now();
     for _ in 0..n {
-        let t = Tree { random: Random(0), cache: [false; 101] };
+        let t = Tree {
+            random: Random(0),
+            cache: [false; 101],
+        };
         node(Arc::new(std::sync::Mutex::new(t)), leaf, 6).await;
     }
     start.elapsed()
 }
 
-fn node(t: Arc<std::sync::Mutex<Tree>>, leaf: Leaf, level: u32) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+fn node(
+    t: Arc<std::sync::Mutex<Tree>>,
+    leaf: Leaf,
+    level: u32,
+) -> Pin<Box<dyn Future<Output = ()> + Send>> {
     Box::pin(async move {
         if level == 0 {
             let sleeps = leaf(&mut t.lock().unwrap());
@@ -393,7 +456,9 @@ fn node(t: Arc<std::sync::Mutex<Tree>>, leaf: Leaf, level: u32) -> Pin<Box<dyn F
             }
             return;
         }
-        let children: Vec<_> = (0..6).map(|_| spawn(node(t.clone(), leaf, level - 1))).collect();
+        let children: Vec<_> = (0..6)
+            .map(|_| spawn(node(t.clone(), leaf, level - 1)))
+            .collect();
         for c in children {
             c.await.unwrap();
         }
@@ -489,7 +554,25 @@ async fn parked(name: &str, size: u64) {
         t.await.unwrap_err();
     }
     let cancel = start.elapsed();
-    show(&format!("{name}/create"), "ns_per_op", create.as_nanos() as f64 / size as f64, size, "");
-    show(&format!("{name}/cancel"), "ns_per_op", cancel.as_nanos() as f64 / size as f64, size, "");
-    show(&format!("{name}/bytes"), "bytes_per_op", memory as f64 / size as f64, size, "resident memory");
+    show(
+        &format!("{name}/create"),
+        "ns_per_op",
+        create.as_nanos() as f64 / size as f64,
+        size,
+        "",
+    );
+    show(
+        &format!("{name}/cancel"),
+        "ns_per_op",
+        cancel.as_nanos() as f64 / size as f64,
+        size,
+        "",
+    );
+    show(
+        &format!("{name}/bytes"),
+        "bytes_per_op",
+        memory as f64 / size as f64,
+        size,
+        "resident memory",
+    );
 }

@@ -1,0 +1,133 @@
+//go:build unix
+
+package loop_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+
+	"github.com/ouro-loop/ouro/loop"
+)
+
+// pair is two connected sockets, closed at the end of the test.
+func pair(t *testing.T) (a, b int) {
+	t.Helper()
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+	require.NoError(t, err)
+	for _, fd := range fds {
+		require.NoError(t, unix.SetNonblock(fd, true))
+		t.Cleanup(func() { _ = unix.Close(fd) })
+	}
+	return fds[0], fds[1]
+}
+
+// once runs one iteration of the loop.
+func once(t *testing.T, l *loop.Loop) {
+	t.Helper()
+	l.Stop()
+	require.NoError(t, l.RunForever())
+}
+
+func TestDescriptorCallbacks(t *testing.T) {
+	noLeak(t)
+	l := loop.New()
+	a, b := pair(t)
+	var trace []string
+	note := func(text string) func() { return func() { trace = append(trace, text) } }
+
+	first, err := l.AddReader(a, note("first"))
+	require.NoError(t, err)
+	once(t, l)
+	require.Empty(t, trace, "there is nothing to read")
+	_, err = unix.Write(b, []byte("x"))
+	require.NoError(t, err)
+	once(t, l)
+	once(t, l)
+	require.Equal(t, []string{"first", "first"}, trace, "once in each iteration, for as long as it is readable")
+
+	second, err := l.AddReader(a, note("second"))
+	require.NoError(t, err)
+	require.True(t, first.Canceled(), "a direction has one callback: the next replaces it")
+	_, err = l.AddWriter(a, note("writer"))
+	require.NoError(t, err)
+	trace = nil
+	once(t, l)
+	require.Equal(t, []string{"second", "writer"}, trace)
+
+	second.Cancel()
+	trace = nil
+	once(t, l)
+	once(t, l)
+	require.Equal(t, []string{"writer", "writer"}, trace)
+	require.False(t, l.RemoveReader(a), "it went with its handle")
+	require.True(t, l.RemoveWriter(a))
+	require.False(t, l.RemoveWriter(a))
+	trace = nil
+	once(t, l)
+	require.Empty(t, trace)
+	require.NoError(t, l.Close())
+	require.False(t, l.RemoveReader(a))
+}
+
+func TestDescriptorsThatCannotBeWatched(t *testing.T) {
+	noLeak(t)
+	l := loop.New(loop.VirtualTime())
+	a, _ := pair(t)
+	closed, _ := pair(t)
+	require.NoError(t, unix.Close(closed))
+	file, err := os.Create(filepath.Join(t.TempDir(), "file"))
+	require.NoError(t, err)
+	defer file.Close()
+	for name, fd := range map[string]int{"negative": -1, "closed": closed, "regular file": int(file.Fd())} {
+		_, err := l.AddReader(fd, func() {})
+		require.Error(t, err, name)
+		_, err = l.AddWriter(fd, func() {})
+		require.Error(t, err, name)
+		require.False(t, l.RemoveReader(fd), name)
+	}
+	_, err = l.AddReader(a, func() {})
+	require.NoError(t, err, "the others are as they were")
+	require.True(t, l.RemoveReader(a))
+	var deadlock *loop.DeadlockError
+	require.ErrorAs(t, l.RunForever(), &deadlock, "none of them is waited for")
+	require.NoError(t, l.Close())
+}
+
+// A callback may take itself away, or the other direction's.
+func TestDescriptorRemovedByItsCallback(t *testing.T) {
+	noLeak(t)
+	l := loop.New()
+	a, b := pair(t)
+	_, err := unix.Write(b, []byte("x"))
+	require.NoError(t, err)
+	var trace []string
+	_, err = l.AddReader(a, func() {
+		trace = append(trace, "reader")
+		require.True(t, l.RemoveReader(a))
+		require.True(t, l.RemoveWriter(a))
+	})
+	require.NoError(t, err)
+	_, err = l.AddWriter(a, func() { trace = append(trace, "writer") })
+	require.NoError(t, err)
+	for range 3 {
+		once(t, l)
+	}
+	require.Equal(t, []string{"reader"}, trace, "what was scheduled is canceled too")
+	require.NoError(t, l.Close())
+}
+
+// A loop that waits is woken by a descriptor.
+func TestDescriptorWakesTheLoop(t *testing.T) {
+	noLeak(t)
+	l := loop.New()
+	a, b := pair(t)
+	_, err := l.AddReader(a, l.Stop)
+	require.NoError(t, err)
+	go func() { _, _ = unix.Write(b, []byte("x")) }()
+	require.NoError(t, l.RunForever())
+	require.NoError(t, l.Close())
+}
