@@ -4,7 +4,7 @@ GO ?= go
 STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2
 
-.PHONY: help check fmt vet lint staticcheck test race fuzz bench conform demo
+.PHONY: help check fmt vet lint staticcheck test race fuzz bench compare conform demo
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ fuzz: ## a minute of fuzzing for each fuzz test
 
 bench: ## the benchmarks, each beside its floor
 	$(GO) test -run '^$$' -bench . -count 5 ./bench
+
+compare: ## ours beside CPython, uvloop, Node, Tokio and goroutines, into docs/benchmarks.md (half an hour)
+	$(GO) run ./bench/compare
 
 conform: ## 100,000 random programs here and on whichever CPython there is
 	cmd/conform/run.sh 100000
