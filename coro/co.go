@@ -28,16 +28,28 @@ type Co struct {
 	task   AnyTask      // the task,
 	core   *future.Core // and its future
 	link   future.Link  // the task's place among the callbacks of waiter
-	thrown error        // what the next step throws in, besides a cancellation
 
-	prev, next *Co // in the scheduler's register
-	vars       *Vars
-	ownVars    Vars
-	context    *taskContext // made by Context, nil until then
+	prev, next *Co    // in the scheduler's register
+	ownVars    Vars   // its context, unless extra has another
+	extra      *extra // what few tasks have, nil until it is needed
 
+	number  int32 // for the name, when it has none
+	cancels int32 // requests that were not taken back
+}
+
+// extra is what few tasks have. It is apart so that the others take less room.
+type extra struct {
 	name    string
-	number  int // for the name, when it has none
-	cancels int // requests that were not taken back
+	context *taskContext // made by Context
+	vars    *Vars        // the context that the task was given, or is in for now
+}
+
+// more is the extra of co, made if there is none.
+func (co *Co) more() *extra {
+	if co.extra == nil {
+		co.extra = new(extra)
+	}
+	return co.extra
 }
 
 // A step is a Co as an entry of the ready queue: Run is one step of its task.
@@ -174,23 +186,8 @@ func (co *Co) refuse(c *future.Core) error {
 
 // throw returns err to the coroutine, as a step of its own would.
 func (co *Co) throw(err error) error {
-	co.thrown = err
-	co.sched.loop.Schedule((*step)(co))
-	co.park()
-	if co.asked {
-		co.answer()
-	}
-	if co.mustCancel {
-		co.thrown = nil
-		return co.takeCancel()
-	}
-	return co.takeThrown()
-}
-
-func (co *Co) takeThrown() error {
-	err := co.thrown
-	if err != nil {
-		co.thrown = nil
+	if canceled := co.pass(); canceled != nil {
+		return canceled
 	}
 	return err
 }
@@ -314,7 +311,7 @@ func (co *Co) retire() {
 	co.sched.unregister(co)
 	co.core.Release()
 	co.worker, co.resume, co.yield = nil, nil, nil
-	co.context.end(context.Canceled)
+	co.endContext(context.Canceled)
 }
 
 // end sets the outcome of a task whose function returned an error, or returned
@@ -366,12 +363,17 @@ func (co *Co) Scheduler() *Scheduler { return co.sched }
 func (co *Co) Task() AnyTask { return co.task }
 
 // Vars is the task's context, which holds the values of context variables.
-func (co *Co) Vars() *Vars { return co.vars }
+func (co *Co) Vars() *Vars {
+	if co.extra != nil && co.extra.vars != nil {
+		return co.extra.vars
+	}
+	return &co.ownVars
+}
 
 // Name is the name of the task.
 func (co *Co) Name() string {
-	if co.name == "" {
-		co.name = "Task-" + strconv.Itoa(co.number)
+	if co.extra != nil && co.extra.name != "" {
+		return co.extra.name
 	}
-	return co.name
+	return "Task-" + strconv.Itoa(int(co.number))
 }

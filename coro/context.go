@@ -13,14 +13,15 @@ import (
 //
 // It can be used from any goroutine.
 func (co *Co) Context() context.Context {
-	if co.context == nil {
+	x := co.more()
+	if x.context == nil {
 		ctx, cancel := context.WithCancelCause(co.sched.options.Context)
-		co.context = &taskContext{ctx, cancel}
+		x.context = &taskContext{ctx, cancel}
 		if co.mustCancel {
 			cancel(future.ErrCanceled)
 		}
 	}
-	return varContext{co.context.ctx, *co.vars}
+	return varContext{x.context.ctx, *co.Vars()}
 }
 
 // taskContext is what the contexts that a task has given out have in common.
@@ -29,9 +30,11 @@ type taskContext struct {
 	cancel context.CancelCauseFunc
 }
 
-func (c *taskContext) end(cause error) {
-	if c != nil {
-		c.cancel(cause)
+// endContext ends the contexts given out so far; Context makes another.
+func (co *Co) endContext(cause error) {
+	if co.extra != nil && co.extra.context != nil {
+		co.extra.context.cancel(cause)
+		co.extra.context = nil
 	}
 }
 

@@ -55,7 +55,7 @@ type Scheduler struct {
 	crowded     bool   // so much is ready that a host would save nothing
 	first, last *Co    // unfinished tasks in order of creation
 	count       int
-	unnamed     int // how many tasks were given a number for a name
+	unnamed     int32 // how many tasks were given a number for a name
 	pool        pool
 	closed      bool
 	debug       bool
@@ -91,7 +91,7 @@ func (s *Scheduler) Loop() Loop { return s.loop }
 func (s *Scheduler) Vars() *Vars {
 	switch {
 	case s.current != nil:
-		return s.current.vars
+		return s.current.Vars()
 	case s.callbackVars != nil:
 		return s.callbackVars
 	}
@@ -109,7 +109,7 @@ func (s *Scheduler) LeaveCallback() { s.callbackVars = nil }
 func (s *Scheduler) RunIn(v *Vars, f func()) {
 	at := &s.callbackVars
 	if s.current != nil {
-		at = &s.current.vars
+		at = &s.current.more().vars
 	}
 	before := *at
 	*at = v

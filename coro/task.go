@@ -126,14 +126,16 @@ func createTask[T any](s Spawner, f Func[T], o taskOptions) *Task[T] {
 	co.sched, co.task, co.core = sched, t, t.Core()
 	co.core.Init(sched.futureLoop, (*taskRole)(co), true)
 	co.link.Init((*step)(co))
-	co.name, co.vars, co.quiet = o.name, o.vars, o.quiet
-	if co.name == "" {
+	co.quiet = o.quiet
+	if o.name != "" || o.vars != nil {
+		co.extra = &extra{name: o.name, vars: o.vars}
+	}
+	if o.name == "" {
 		sched.unnamed++
 		co.number = sched.unnamed
 	}
-	if co.vars == nil {
+	if o.vars == nil {
 		co.ownVars = *sched.Vars()
-		co.vars = &co.ownVars
 	}
 	sched.register(co)
 	eager := o.eager == eagerYes || o.eager == eagerByLoop && sched.options.EagerTasks
@@ -168,10 +170,10 @@ func (t *Task[T]) call() (v T, err error) {
 func (t *Task[T]) Name() string { return t.co.Name() }
 
 // SetName renames the task.
-func (t *Task[T]) SetName(name string) { t.co.name = name }
+func (t *Task[T]) SetName(name string) { t.co.more().name = name }
 
 // Vars is the task's context.
-func (t *Task[T]) Vars() *Vars { return t.co.vars }
+func (t *Task[T]) Vars() *Vars { return t.co.Vars() }
 
 // Cancel asks the task to cancel, with a message for the [future.CanceledError]
 // if one is given. It reports false only if the task is done.
@@ -191,7 +193,7 @@ func (t *Task[T]) Cancel(msg ...string) bool { return t.Future.Cancel(msg...) }
 // Canceling is the number of cancel requests that were not taken back.
 //
 // Semantics: asyncio.Task.cancelling.
-func (t *Task[T]) Canceling() int { return t.co.cancels }
+func (t *Task[T]) Canceling() int { return int(t.co.cancels) }
 
 // Uncancel takes one cancel request back, and returns how many are left. At zero,
 // a cancellation that was not delivered yet is dropped.
@@ -214,7 +216,7 @@ func (r *taskRole) Name() string { return (*Co)(r).Name() }
 
 // Context is a copy: the context itself is part of the task, which whoever reports an
 // error must not keep alive.
-func (r *taskRole) Context() any { return r.vars.Copy() }
+func (r *taskRole) Context() any { return (*Co)(r).Vars().Copy() }
 
 func (r *taskRole) Describe() string { return fmt.Sprintf("task %q", r.Name()) }
 
@@ -222,9 +224,8 @@ func (r *taskRole) Holders() []AnyTask { return []AnyTask{r.task} }
 
 func (r *taskRole) BeginCancel(msg *string) {
 	r.cancels++
-	if r.context != nil {
-		r.context.end(future.NewCanceledError(optional(msg)...))
-		r.context = nil // the next call of Context is for after this
+	if r.extra != nil {
+		(*Co)(r).endContext(future.NewCanceledError(optional(msg)...))
 	}
 }
 
@@ -273,7 +274,7 @@ func (co *Co) uncancel() int {
 			co.mustCancel = false
 		}
 	}
-	return co.cancels
+	return int(co.cancels)
 }
 
 func optional(msg *string) []string {

@@ -60,7 +60,7 @@ func Timeout(co *Co, d time.Duration, body func(t *TimeoutScope) error) error {
 // Semantics: asyncio.timeout_at, CPython 3.14.
 func TimeoutAt(co *Co, when time.Duration, body func(t *TimeoutScope) error) error {
 	co.mustRun()
-	t := &TimeoutScope{co: co, canceling: co.cancels}
+	t := &TimeoutScope{co: co, canceling: int(co.cancels)}
 	t.set(when)
 	returned := false
 	defer func() {

@@ -8,8 +8,10 @@ import "errors"
 //
 // Semantics: contextvars.Context.
 type Vars struct {
-	bindings []binding // never changed in place, so that a copy is one assignment
+	table *table // never changed in place, so that a copy is one assignment; nil when empty
 }
+
+type table struct{ bindings []binding }
 
 type binding struct {
 	key   any // the *Var
@@ -19,35 +21,38 @@ type binding struct {
 // Copy returns a context with the same values, for the InContext option.
 //
 // Semantics: contextvars.copy_context.
-func (v *Vars) Copy() *Vars { return &Vars{v.bindings} }
+func (v *Vars) Copy() *Vars { return &Vars{v.table} }
 
 func (v *Vars) get(key any) (any, bool) {
-	for i := range v.bindings {
-		if v.bindings[i].key == key {
-			return v.bindings[i].value, true
+	if v.table == nil {
+		return nil, false
+	}
+	for _, b := range v.table.bindings {
+		if b.key == key {
+			return b.value, true
 		}
 	}
 	return nil, false
 }
 
 func (v *Vars) set(key, value any) {
-	next := make([]binding, 0, len(v.bindings)+1)
-	for _, b := range v.bindings {
-		if b.key != key {
-			next = append(next, b)
-		}
-	}
-	v.bindings = append(next, binding{key, value})
+	v.table = &table{append(v.others(key), binding{key, value})}
 }
 
-func (v *Vars) unset(key any) {
-	next := make([]binding, 0, len(v.bindings))
-	for _, b := range v.bindings {
+func (v *Vars) unset(key any) { v.table = &table{v.others(key)} }
+
+// others is a copy of the bindings but for that of key.
+func (v *Vars) others(key any) []binding {
+	if v.table == nil {
+		return nil
+	}
+	others := make([]binding, 0, len(v.table.bindings)+1)
+	for _, b := range v.table.bindings {
 		if b.key != key {
-			next = append(next, b)
+			others = append(others, b)
 		}
 	}
-	v.bindings = next
+	return others
 }
 
 // Scope is where a context variable has its value: a *Co for its task's context,
