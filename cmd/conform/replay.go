@@ -1,6 +1,8 @@
 package main
 
 import (
+	"runtime"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,9 +21,14 @@ func newReplay(replay fuzz.Replay) *cobra.Command {
 		Example: "  conform replay < programs.jsonl > traces.jsonl",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			// Everything goes on one at a time: more cores only pass it around.
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+			defer debug.SetGCPercent(debug.SetGCPercent(400))
+			guard := fuzz.NewGuard(replay)
+			defer guard.Close()
 			var buf []byte
 			return eachProgram(cmd, func(p *program.Program, _ []byte) ([]byte, error) {
-				trace := fuzz.Guarded(replay, p)
+				trace := guard.Run(p)
 				if end := trace.Ended(); end == fuzz.Hung || strings.HasPrefix(end, fuzz.Panicked) {
 					return nil, lineError(end)
 				}

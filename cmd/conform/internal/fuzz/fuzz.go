@@ -36,6 +36,8 @@ type Fuzzer struct {
 	// Progress, if set, is called with the summary so far whenever Every has passed.
 	Progress func(Summary)
 	Every    time.Duration
+
+	guard *Guard
 }
 
 // Difference is a program on which the two sides do not agree.
@@ -52,6 +54,8 @@ const batch = 200
 // Run runs the programs and returns what came of it. It ends early, with an error, when the oracle fails, when Found
 // returns an error or when the context ends; the summary is then about what was run.
 func (f *Fuzzer) Run(ctx context.Context) (Summary, error) {
+	f.guard = NewGuard(f.Replay)
+	defer f.guard.Close()
 	sum := Summary{}
 	started, told := time.Now(), time.Now()
 	for done := uint64(0); done < f.Count; {
@@ -128,7 +132,10 @@ func (f *Fuzzer) replay(line []byte) traces.Trace {
 	if err != nil {
 		return traces.Only("the program's own text is refused: " + err.Error())
 	}
-	return Guarded(f.Replay, p)
+	if f.guard == nil {
+		f.guard = NewGuard(f.Replay)
+	}
+	return f.guard.Run(p)
 }
 
 // compare returns the difference between an oracle's answer and the library's trace, without its program, or nil.

@@ -214,7 +214,12 @@ func TestGuarded(t *testing.T) {
 			return nil
 		}, traces.Only("panic: the replay ended its goroutine")},
 	} {
-		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, fuzz.Guarded(tt.replay, p)) })
+		t.Run(tt.name, func(t *testing.T) {
+			guard := fuzz.NewGuard(tt.replay)
+			defer guard.Close()
+			require.Equal(t, tt.want, guard.Run(p))
+			require.Equal(t, tt.want, guard.Run(p), "it goes on")
+		})
 	}
 }
 

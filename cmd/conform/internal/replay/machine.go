@@ -22,6 +22,7 @@ type machine struct {
 	co      *coro.Co // main's: the scope of nothing in particular
 	env     []any    // what each name is bound to: an awaitable, a handle, a timeout, a group, an object
 	vars    []*coro.Var[program.Value]
+	names   map[coro.AnyTask]string
 	trace   traces.Trace
 	stopped bool // the trace is full or the program has ended: nothing more is logged
 }
@@ -32,9 +33,11 @@ var quietly = slog.New(slog.NewTextHandler(io.Discard, nil))
 // Run runs a program and returns its trace.
 func Run(p *program.Program) traces.Trace {
 	m := &machine{
-		p:    p,
-		env:  make([]any, len(p.Names)),
-		vars: make([]*coro.Var[program.Value], len(p.Names)),
+		p:     p,
+		names: make(map[coro.AnyTask]string),
+		trace: make(traces.Trace, 0, 64),
+		env:   make([]any, len(p.Names)),
+		vars:  make([]*coro.Var[program.Value], len(p.Names)),
 	}
 	r := loop.NewRunner(loop.VirtualTime(), loop.Interrupts(false), loop.Logger(quietly), loop.OnException(m.onException))
 	m.l = r.Loop()
@@ -77,16 +80,27 @@ func (m *machine) log(i int, outcome string) error {
 	if m.stopped {
 		return nil
 	}
-	task := traces.NoTask
-	if t := coro.CurrentTask(m.l); t != nil {
-		task = t.Name()
-	}
-	m.add(task, i, outcome)
+	m.add(m.taskName(), i, outcome)
 	if len(m.trace) >= traces.Max {
 		m.stopped = true
 		return errLimit
 	}
 	return nil
+}
+
+// taskName is the name of the current task. Names are kept: making one anew for each
+// entry of the trace is a good part of the time.
+func (m *machine) taskName() string {
+	t := coro.CurrentTask(m.l)
+	if t == nil {
+		return traces.NoTask
+	}
+	name, ok := m.names[t]
+	if !ok {
+		name = t.Name()
+		m.names[t] = name
+	}
+	return name
 }
 
 func (m *machine) add(task string, i int, outcome string) {
