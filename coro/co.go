@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"runtime"
-	"runtime/debug"
 	"strconv"
 
 	"github.com/ouro-loop/ouro/future"
@@ -296,7 +295,7 @@ func (co *Co) caught(err *error) {
 	if v == nil {
 		return
 	}
-	*err = &future.PanicError{Value: v, Stack: debug.Stack()}
+	*err = future.NewPanicError(v)
 	if co.worker.unwinding { // nobody will see what the function returns
 		co.sched.loop.CallExceptionHandler(future.ErrorContext{
 			Message: "panic while the task was torn down at the close of its loop",

@@ -2,7 +2,6 @@ package coro
 
 import (
 	"fmt"
-	"runtime/debug"
 
 	"github.com/ouro-loop/ouro/future"
 )
@@ -54,7 +53,7 @@ func Group(co *Co, body func(g *TaskGroup) error) error {
 func (g *TaskGroup) call(body func(g *TaskGroup) error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = &future.PanicError{Value: v, Stack: debug.Stack()}
+			err = future.NewPanicError(v)
 		}
 	}()
 	return body(g)

@@ -1,10 +1,12 @@
 package future
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 )
 
 // ErrInvalidState is returned for a result asked of a future that has none yet,
@@ -122,7 +124,20 @@ func (e *TimeoutError) Is(target error) bool {
 // panicked. Format it with %+v to see the stack.
 type PanicError struct {
 	Value any    // what was given to panic
-	Stack []byte // the panicking goroutine's stack, from debug.Stack
+	Stack []byte // the panicking goroutine's stack, as debug.Stack has it
+}
+
+// NewPanicError is for a deferred function that has recovered v: it keeps the stack of
+// the panic, which is still there.
+func NewPanicError(v any) *PanicError {
+	// debug.Stack begins with a buffer that is too small for most stacks, and writes
+	// them several times over.
+	for size := 8 << 10; ; size *= 2 {
+		stack := make([]byte, size)
+		if n := runtime.Stack(stack, false); n < size {
+			return &PanicError{Value: v, Stack: bytes.Clone(stack[:n])}
+		}
+	}
 }
 
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }

@@ -2,7 +2,6 @@ package loop
 
 import (
 	"log/slog"
-	"runtime/debug"
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
@@ -60,7 +59,7 @@ func (l *Loop) CallExceptionHandler(c future.ErrorContext) {
 			const broken = "Exception in default exception handler while handling an unexpected error in custom exception handler"
 			l.callDefaultHandler(future.ErrorContext{
 				Message: "Unhandled error in exception handler",
-				Err:     &future.PanicError{Value: v, Stack: debug.Stack()},
+				Err:     future.NewPanicError(v),
 			}, broken)
 			l.callDefaultHandler(c, broken) // it has been told to nobody else
 		}

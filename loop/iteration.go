@@ -2,7 +2,6 @@ package loop
 
 import (
 	"math"
-	"runtime/debug"
 	"time"
 
 	"github.com/ouro-loop/ouro/future"
@@ -144,7 +143,7 @@ func (l *Loop) runIterations(resumed bool) (ended bool) {
 			return // no entry has panicked: all is well, or it is a bug of the loop's own
 		}
 		if v := recover(); v != nil {
-			l.reportPanic(&future.PanicError{Value: v, Stack: debug.Stack()})
+			l.reportPanic(future.NewPanicError(v))
 			l.scheduler.LeaveCallback()
 		}
 	}()

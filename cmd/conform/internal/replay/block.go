@@ -50,7 +50,7 @@ func (m *machine) stmt(co *coro.Co, st *program.Stmt) (any, error) {
 	if r, ok := v.(returned); ok {
 		err = m.log(st.I, "=return "+text(r.v))
 	} else {
-		err = m.log(st.I, "="+text(v))
+		err = m.log(st.I, value(v))
 	}
 	return v, err
 }
@@ -77,7 +77,7 @@ func (m *machine) callback(block []program.Stmt) {
 		if err != nil {
 			panic(m.failed(st, err)) // what an exception in a callback is here
 		}
-		if full := m.log(st.I, "="+text(v)); full != nil {
+		if full := m.log(st.I, value(v)); full != nil {
 			panic(full)
 		}
 	}

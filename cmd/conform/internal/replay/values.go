@@ -41,6 +41,14 @@ func text(v program.Value) string {
 	panic("replay: a value of no type that programs have")
 }
 
+// value is the outcome of a statement that ended with v. Most end with null.
+func value(v program.Value) string {
+	if v == nil {
+		return "=null"
+	}
+	return "=" + text(v)
+}
+
 // errorText writes an error as the trace has it.
 func errorText(err error) string {
 	switch e := err.(type) {
