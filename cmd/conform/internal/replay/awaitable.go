@@ -100,7 +100,10 @@ func (m *machine) operands(os []program.Operand) []coro.Awaitable[program.Value]
 
 // coroutine is a fresh coroutine object.
 func (m *machine) coroutine(i int) coro.Func[program.Value] {
-	return func(co *coro.Co) (program.Value, error) { return m.body(co, i) }
+	return func(co *coro.Co) (program.Value, error) {
+		growStack()
+		return m.body(co, i)
+	}
 }
 
 // state describes a future as the state statement does.

@@ -72,6 +72,7 @@ func (m *machine) main(co *coro.Co) (program.Value, error) {
 			m.env[o.As] = m.newObject(o)
 		}
 	}
+	growStack()
 	return m.body(co, m.p.Main)
 }
 
