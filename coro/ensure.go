@@ -29,13 +29,32 @@ func mustBeOf(s Spawner, f future.Any) {
 }
 
 func ensureFuture[T any](s Spawner, aw Awaitable[T], o taskOptions) future.Of[T] {
-	switch aw := aw.(type) {
-	case future.Of[T]:
-		return aw
-	case Func[T]:
-		return createTask(s, aw, o)
+	if f, ok := aw.(future.Of[T]); ok {
+		return f
 	}
-	return createTask(s, func(co *Co) (T, error) { return aw.Await(co) }, o)
+	return createTask(s, funcOf(aw), o, new(Task[T]))
+}
+
+// funcOf is what awaits aw, which is no future.
+func funcOf[T any](aw Awaitable[T]) Func[T] {
+	if f, ok := aw.(Func[T]); ok {
+		return f
+	}
+	return func(co *Co) (T, error) { return aw.Await(co) }
+}
+
+// futuresAmong puts those of aws that are futures into their places of futures, and
+// counts them.
+func futuresAmong[T any](aws []Awaitable[T], futures []future.Of[T]) (n int) {
+	for i, aw := range aws {
+		switch aw := aw.(type) {
+		case Func[T]: // the usual one; to ask for it costs less than to ask for an interface
+		case future.Of[T]:
+			futures[i] = aw
+			n++
+		}
+	}
+	return n
 }
 
 // Any makes awaitables of different types fit for one Gather or AsCompleted: its

@@ -2,6 +2,7 @@ package coro
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/ouro-loop/ouro/future"
 )
@@ -62,21 +63,14 @@ func GatherSettled[T any](s Spawner, aws ...Awaitable[T]) *future.Future[[]Settl
 // result is their errors, nil where there was none. Where their types differ, name
 // that: GatherErrors[future.Any](co, a, b).
 func GatherErrors[F future.Any](s Spawner, fs ...F) *future.Future[[]error] {
-	g := &gathering{settle: true}
-	outer := new(future.Future[[]error])
-	g.init(s, outer.Core(), len(fs))
+	g := &gatherOf[F, error]{children: slices.Clone(fs), result: func(f F) error { return settledError(f.Core()) }}
+	g.init(s, g, g.outer.Core(), true, len(fs))
 	for _, f := range fs {
+		mustBeOf(s, f)
 		g.watch(f.Core(), true)
 	}
-	g.resolve = func() {
-		results := make([]error, len(g.children))
-		for i, c := range g.children {
-			results[i] = settledError(c)
-		}
-		future.Resolve(outer, results)
-	}
 	g.begin()
-	return outer
+	return &g.outer
 }
 
 // settledError is the error of a child as a value. The message of a cancellation
@@ -93,41 +87,71 @@ func settledError(c *future.Core) error {
 }
 
 // gather is Gather and GatherSettled: result makes what stands for a child that is
-// done. The machinery itself, below, does not depend on types.
+// done.
 func gather[T, R any](s Spawner, aws []Awaitable[T], settle bool, result func(future.Of[T]) R) *future.Future[[]R] {
-	g := &gathering{settle: settle}
-	outer := new(future.Future[[]R])
-	g.init(s, outer.Core(), len(aws))
-	children := make([]future.Of[T], len(aws))
+	g := &gatherOf[future.Of[T], R]{children: make([]future.Of[T], len(aws)), result: result}
+	given := futuresAmong(aws, g.children)
+	g.init(s, g, g.outer.Core(), settle, given)
+	room := taskRoom[T]{left: len(aws) - given}
 	for i, aw := range aws {
-		_, given := aw.(future.Of[T])
-		children[i] = ensureFuture(s, aw, taskOptions{quiet: true})
-		mustBeOf(s, children[i])
-		g.watch(children[i].Core(), given)
-	}
-	g.resolve = func() {
-		results := make([]R, len(children))
-		for i, child := range children {
-			results[i] = result(child)
+		child := g.children[i]
+		given := child != nil
+		if !given {
+			child = createTask(s, funcOf(aw), taskOptions{quiet: true}, room.next())
 		}
-		future.Resolve(outer, results)
+		mustBeOf(s, child)
+		g.children[i] = child
+		g.watch(child.Core(), given)
 	}
 	g.begin()
-	return outer
+	return &g.outer
+}
+
+// gatherOf is what a gather is about: its children, of type C, and what becomes of
+// them. The machinery, in gathering, does not depend on types.
+type gatherOf[C future.Any, R any] struct {
+	gathering
+	outer    future.Future[[]R]
+	children []C // in the order of the arguments
+	result   func(C) R
+}
+
+func (g *gatherOf[C, R]) count() int { return len(g.children) }
+
+func (g *gatherOf[C, R]) child(i int) *future.Core {
+	if any(g.children[i]) == nil { // not made yet
+		return nil
+	}
+	return g.children[i].Core()
+}
+
+func (g *gatherOf[C, R]) resolve() {
+	results := make([]R, len(g.children))
+	for i, child := range g.children {
+		results[i] = g.result(child)
+	}
+	future.Resolve(&g.outer, results)
+	g.children, g.watches = nil, nil // whoever keeps the results need not keep the tasks
 }
 
 // A gathering is what stands behind the future of a gather.
 type gathering struct {
 	outer    *future.Core
-	children []*future.Core // in the order of the arguments
-	watches  []gatherWatch  // one for each different child that was not done
-	done     []*future.Core // those that were, until begin
-	given    map[*future.Core]bool
-	resolve  func() // gives outer the results
+	of       gathered
+	watches  []gatherWatch         // one for each different child that was not done
+	done     []*future.Core        // those that were, until begin
+	seen     map[*future.Core]bool // those that were given, if some were given twice
 	settle   bool
+	begun    bool // all arguments were fit
 	canceled bool // a cancel request reached a child
 	total    int  // different children
 	finished int
+}
+
+type gathered interface {
+	count() int
+	child(i int) *future.Core
+	resolve() // gives the future its results
 }
 
 // A gatherWatch waits for one child.
@@ -140,25 +164,24 @@ type gatherWatch struct {
 // Run is called when the child is done.
 func (w *gatherWatch) Run() { w.g.childDone(w.child) }
 
-func (g *gathering) init(s Spawner, outer *future.Core, n int) {
-	g.outer = outer
-	outer.Init(s.Scheduler().futureLoop, g, false)
-	g.children = make([]*future.Core, 0, n)
-	g.watches = make([]gatherWatch, 0, n) // never grows: links must not move
+// init comes first, when so many children that were given are in their places.
+func (g *gathering) init(s Spawner, of gathered, outer *future.Core, settle bool, given int) {
+	loop := s.Scheduler().futureLoop
+	g.of, g.outer, g.settle = of, outer, settle
+	outer.Init(loop, g, false)
+	g.watches = make([]gatherWatch, 0, of.count()) // never grows: links must not move
+	if given > 1 && future.AnyTwice(loop, of.count(), of.child) {
+		g.seen = make(map[*future.Core]bool)
+	}
 }
 
-// watch takes one more child in. One that was given, and not made for the gather,
-// may have been given before.
+// watch takes one more child in, one that was given or was made for the gather.
 func (g *gathering) watch(child *future.Core, given bool) {
-	g.children = append(g.children, child)
-	if given {
-		if g.given[child] {
+	if given && g.seen != nil {
+		if g.seen[child] {
 			return
 		}
-		if g.given == nil {
-			g.given = make(map[*future.Core]bool)
-		}
-		g.given[child] = true
+		g.seen[child] = true
 	}
 	g.total++
 	if child.Done() {
@@ -174,18 +197,19 @@ func (g *gathering) watch(child *future.Core, given bool) {
 // begin comes when all children are known. Those that were done are looked at now:
 // with nothing else to wait for, the future is done on return.
 func (g *gathering) begin() {
-	if len(g.children) == 0 {
-		g.resolve()
+	g.begun = true
+	if g.of.count() == 0 {
+		g.of.resolve()
 	}
 	for _, child := range g.done {
 		g.childDone(child)
 	}
-	g.given, g.done = nil, nil
+	g.seen, g.done = nil, nil
 }
 
 func (g *gathering) childDone(child *future.Core) {
 	g.finished++
-	if g.resolve == nil || g.outer.Done() { // nil: a later argument was refused
+	if !g.begun || g.outer.Done() {
 		child.Retrieve()
 		return
 	}
@@ -199,14 +223,15 @@ func (g *gathering) childDone(child *future.Core) {
 		return
 	}
 	if !g.canceled {
-		g.resolve()
+		g.of.resolve()
 		return
 	}
 	// The request is answered with a cancellation, even if every child ignored it.
-	for _, child := range g.children {
-		child.Retrieve()
+	n := g.of.count()
+	for i := range n {
+		g.of.child(i).Retrieve()
 	}
-	g.outer.Fail(g.children[len(g.children)-1].TakeCanceled())
+	g.outer.Fail(g.of.child(n - 1).TakeCanceled())
 }
 
 func (g *gathering) Describe() string {
@@ -215,8 +240,8 @@ func (g *gathering) Describe() string {
 
 func (g *gathering) Holders() []AnyTask {
 	var tasks []AnyTask
-	for _, child := range g.children {
-		tasks = append(tasks, taskOf(child)...)
+	for i := range g.of.count() {
+		tasks = append(tasks, taskOf(g.of.child(i))...)
 	}
 	return tasks
 }
@@ -228,10 +253,10 @@ func (g *gathering) CancelIsNoLook() {}
 func (g *gathering) BeginCancel(*string) {}
 
 func (g *gathering) CancelTarget(i int) *future.Core {
-	if i >= len(g.children) {
+	if i >= g.of.count() {
 		return nil
 	}
-	return g.children[i]
+	return g.of.child(i)
 }
 
 func (g *gathering) EndCancel(_ *string, taken, _ bool) bool {

@@ -106,10 +106,11 @@ func CreateTask[T any](s Spawner, f Func[T], opts ...TaskOption) *Task[T] {
 	if len(opts) > 0 {
 		o = collect(opts)
 	}
-	return createTask(s, f, o)
+	return createTask(s, f, o, new(Task[T]))
 }
 
-func createTask[T any](s Spawner, f Func[T], o taskOptions) *Task[T] {
+// createTask makes t, which is new, a task.
+func createTask[T any](s Spawner, f Func[T], o taskOptions, t *Task[T]) *Task[T] {
 	if f == nil {
 		panic("coro: CreateTask of a nil function")
 	}
@@ -121,7 +122,7 @@ func createTask[T any](s Spawner, f Func[T], o taskOptions) *Task[T] {
 	if group != nil {
 		group.mustBeActive()
 	}
-	t := &Task[T]{fn: f}
+	t.fn = f
 	co := &t.co
 	co.sched, co.task, co.core = sched, t, t.Core()
 	co.core.Init(sched.futureLoop, (*taskRole)(co), true)
@@ -147,6 +148,27 @@ func createTask[T any](s Spawner, f Func[T], o taskOptions) *Task[T] {
 	if group != nil {
 		group.add(co.core)
 	}
+	return t
+}
+
+// taskRoom is room for tasks that are created together: one allocation for up to
+// taskRoomSize of them, side by side. It is no more, because a task that is kept keeps
+// the others of its room.
+type taskRoom[T any] struct {
+	left int // how many tasks are still to come
+	room []Task[T]
+}
+
+const taskRoomSize = 64
+
+// next is a new task.
+func (r *taskRoom[T]) next() *Task[T] {
+	if len(r.room) == 0 {
+		r.room = make([]Task[T], min(r.left, taskRoomSize))
+	}
+	t := &r.room[0]
+	r.room = r.room[1:]
+	r.left--
 	return t
 }
 

@@ -16,6 +16,7 @@ type Core struct {
 	canceling   bool // a cancel request is on its way through this future
 	selfAwaited bool // see SelfAwaited
 	shown       bool // its String is at work
+	marked      bool // AnyTwice has come by
 }
 
 // Role is what stands behind a future of a special kind. It may also implement
@@ -135,4 +136,22 @@ func (c *Core) Retrieve() {
 		c.note.drop()
 		c.note = nil
 	}
+}
+
+// AnyTwice reports whether there is a future of loop more than once among n of them.
+// core gives the i-th, or nil.
+func AnyTwice(loop Loop, n int, core func(i int) *Core) bool {
+	twice, i := false, 0
+	for ; i < n && !twice; i++ {
+		if c := core(i); c != nil && c.loop == loop {
+			twice = c.marked
+			c.marked = true
+		}
+	}
+	for i--; i >= 0; i-- {
+		if c := core(i); c != nil && c.loop == loop {
+			c.marked = false
+		}
+	}
+	return twice
 }
