@@ -116,7 +116,7 @@ func (co *Co) Suspend(c *future.Core) error {
 	if !co.enter(c) {
 		return co.refuse(c)
 	}
-	if co.sched.crowded || !co.host() { // as in pass
+	if co.sched.crowded || !co.host() { // as in Sleep
 		co.yield(struct{}{})
 	}
 	return co.woken(c)
@@ -185,7 +185,7 @@ func (co *Co) refuse(c *future.Core) error {
 
 // throw returns err to the coroutine, as a step of its own would.
 func (co *Co) throw(err error) error {
-	if canceled := co.pass(); canceled != nil {
+	if canceled := Sleep(co, 0); canceled != nil {
 		return canceled
 	}
 	return err
@@ -195,22 +195,6 @@ func (co *Co) throw(err error) error {
 func (co *Co) takeCancel() error {
 	co.mustCancel = false
 	return co.core.TakeCanceled()
-}
-
-// pass lets one iteration of the loop go by.
-func (co *Co) pass() error {
-	co.mustRun()
-	co.sched.loop.Schedule((*step)(co))
-	if co.sched.crowded || !co.host() { // park, without its frame on every suspended stack
-		co.yield(struct{}{})
-	}
-	if co.asked {
-		co.answer()
-	}
-	if co.mustCancel {
-		return co.takeCancel()
-	}
-	return nil
 }
 
 // park suspends the function until its next step.
@@ -289,17 +273,22 @@ func (co *Co) misused() {
 		co.Name(), running))
 }
 
-// caught is deferred around a coroutine's function, and makes a panic its error.
-func (co *Co) caught(err *error) {
-	v := recover()
-	if v == nil {
+// broke is deferred around a coroutine's function. If that has not returned, its panic
+// becomes the task's error; or it was a Goexit, which takes the worker with it.
+func (co *Co) broke(returned *bool) {
+	if *returned {
 		return
 	}
-	*err = future.NewPanicError(v)
-	if co.worker.unwinding { // nobody will see what the function returns
+	v := recover()
+	if v != nil && !co.worker.unwinding {
+		co.end(future.NewPanicError(v))
+		return
+	}
+	co.worker.dead = true
+	if v != nil { // in a deferred function, on the way out: nobody else will be told
 		co.sched.loop.CallExceptionHandler(future.ErrorContext{
 			Message: "panic while the task was torn down at the close of its loop",
-			Err:     *err,
+			Err:     future.NewPanicError(v),
 			Task:    co.Name(),
 		})
 	}

@@ -92,12 +92,12 @@ func gather[T, R any](s Spawner, aws []Awaitable[T], settle bool, result func(fu
 	g := &gatherOf[future.Of[T], R]{children: make([]future.Of[T], len(aws)), result: result}
 	given := futuresAmong(aws, g.children)
 	g.init(s, g, g.outer.Core(), settle, given)
-	room := taskRoom[T]{left: len(aws) - given}
+	tasks := roomFor[Task[T]](len(aws) - given)
 	for i, aw := range aws {
 		child := g.children[i]
 		given := child != nil
 		if !given {
-			child = createTask(s, funcOf(aw), taskOptions{quiet: true}, room.next())
+			child = createTask(s, funcOf(aw), taskOptions{quiet: true}, tasks.next())
 		}
 		mustBeOf(s, child)
 		g.children[i] = child
@@ -131,14 +131,14 @@ func (g *gatherOf[C, R]) resolve() {
 		results[i] = g.result(child)
 	}
 	future.Resolve(&g.outer, results)
-	g.children, g.watches = nil, nil // whoever keeps the results need not keep the tasks
+	g.children = nil // whoever keeps the results need not keep the tasks
 }
 
 // A gathering is what stands behind the future of a gather.
 type gathering struct {
 	outer    *future.Core
 	of       gathered
-	watches  []gatherWatch         // one for each different child that was not done
+	watches  room[gatherWatch]     // for one of each different child that was not done
 	done     []*future.Core        // those that were, until begin
 	seen     map[*future.Core]bool // those that were given, if some were given twice
 	settle   bool
@@ -169,7 +169,7 @@ func (g *gathering) init(s Spawner, of gathered, outer *future.Core, settle bool
 	loop := s.Scheduler().futureLoop
 	g.of, g.outer, g.settle = of, outer, settle
 	outer.Init(loop, g, false)
-	g.watches = make([]gatherWatch, 0, of.count()) // never grows: links must not move
+	g.watches = roomFor[gatherWatch](of.count())
 	if given > 1 && future.AnyTwice(loop, of.count(), of.child) {
 		g.seen = make(map[*future.Core]bool)
 	}
@@ -188,8 +188,8 @@ func (g *gathering) watch(child *future.Core, given bool) {
 		g.done = append(g.done, child)
 		return
 	}
-	g.watches = append(g.watches, gatherWatch{g: g, child: child})
-	w := &g.watches[len(g.watches)-1]
+	w := g.watches.next()
+	w.g, w.child = g, child
 	w.link.Init(w)
 	child.Attach(&w.link)
 }

@@ -17,13 +17,24 @@ const Forever = time.Duration(math.MaxInt64)
 //
 // Semantics: asyncio.sleep, CPython 3.14.
 func Sleep(co *Co, d time.Duration) error {
-	if d <= 0 {
-		return co.pass()
+	if d > 0 {
+		return sleep(co, d)
 	}
-	return sleep(co, d)
+	co.mustRun()
+	co.sched.loop.Schedule((*step)(co))
+	if co.sched.crowded || !co.host() { // park, without its frame on every suspended stack
+		co.yield(struct{}{})
+	}
+	if co.asked {
+		co.answer()
+	}
+	if co.mustCancel {
+		return co.takeCancel()
+	}
+	return nil
 }
 
-// sleep is apart from Sleep so that a mere pass needs little of the stack.
+// sleep is apart from Sleep so that a sleep of zero needs little of the stack.
 func sleep(co *Co, d time.Duration) error {
 	loop := co.sched.loop
 	s := &sleeper{}

@@ -151,41 +151,21 @@ func createTask[T any](s Spawner, f Func[T], o taskOptions, t *Task[T]) *Task[T]
 	return t
 }
 
-// taskRoom is room for tasks that are created together: one allocation for up to
-// taskRoomSize of them, side by side. It is no more, because a task that is kept keeps
-// the others of its room.
-type taskRoom[T any] struct {
-	left int // how many tasks are still to come
-	room []Task[T]
-}
+// runBody runs the task's function to its end, on the worker's side. It does nothing
+// but call, so that it vanishes into the wrapper that an interface's generic method has.
+func (t *Task[T]) runBody() { t.call() }
 
-const taskRoomSize = 64
-
-// next is a new task.
-func (r *taskRoom[T]) next() *Task[T] {
-	if len(r.room) == 0 {
-		r.room = make([]Task[T], min(r.left, taskRoomSize))
-	}
-	t := &r.room[0]
-	r.room = r.room[1:]
-	r.left--
-	return t
-}
-
-// runBody runs the task's function, on the worker's side.
-func (t *Task[T]) runBody() {
-	v, err := t.call()
+func (t *Task[T]) call() {
+	returned := false
+	defer t.co.broke(&returned)
+	v, err := t.fn(&t.co)
+	returned = true
 	if err != nil || t.co.mustCancel {
 		t.co.end(err)
 		return
 	}
 	t.co.retire()
 	future.Resolve(&t.Future, v)
-}
-
-func (t *Task[T]) call() (v T, err error) {
-	defer t.co.caught(&err)
-	return t.fn(&t.co)
 }
 
 // Name is the task's name.

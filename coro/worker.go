@@ -11,7 +11,7 @@ import (
 //
 // What iter.Pull does at the edges, and what is made of it here:
 //   - A panic in the function would come out of resume without its stack, so
-//     tasks recover on the worker's side ([Co.caught]).
+//     tasks recover on the worker's side ([Co.broke]).
 //   - runtime.Goexit in the function makes resume Goexit as well: the loop's
 //     goroutine unwinds, and its deferred cleanup closes the loop.
 //   - A worker that is dropped while it is suspended is a leaked goroutine, so
@@ -32,17 +32,23 @@ type worker struct {
 	dead      bool // the function has ended, and the worker's goroutine with it
 }
 
-func (w *worker) run(yield func(struct{}) bool) {
-	defer func() { w.dead = true }()
-	if w.pool.identify != nil {
-		w.goroutine = w.pool.identify()
-	}
-	for {
-		w.co.yield = yield
-		w.co.task.runBody()
-		w.co = nil
-		if !w.pool.put(w) || !yield(struct{}{}) {
-			return
+// run is what iter.Pull runs: the functions of one task after another. A closure and
+// not a method, whose value would be one frame more on every suspended stack; and
+// not inlined, so that there is one of it, which workerEntry knows.
+//
+//go:noinline
+func (w *worker) run() iter.Seq[struct{}] {
+	return func(yield func(struct{}) bool) {
+		if w.pool.identify != nil {
+			w.goroutine = w.pool.identify()
+		}
+		for {
+			w.co.yield = yield
+			w.co.task.runBody()
+			w.co = nil
+			if !w.pool.put(w) || !yield(struct{}{}) {
+				return
+			}
 		}
 	}
 }
@@ -51,7 +57,7 @@ func (w *worker) run(yield func(struct{}) bool) {
 // coroutine's stack. It is for finding out who calls.
 func IsWorker(entry uintptr) bool { return entry == workerEntry }
 
-var workerEntry = reflect.ValueOf((*worker).run).Pointer()
+var workerEntry = reflect.ValueOf((*worker).run(nil)).Pointer()
 
 // pool keeps idle workers, the last used first: it is the one whose stack is warm.
 type pool struct {
@@ -73,7 +79,7 @@ func (p *pool) get(co *Co) {
 		p.idle = p.idle[:n-1]
 	} else {
 		w = &worker{pool: p}
-		w.resume, w.stop = iter.Pull(w.run)
+		w.resume, w.stop = iter.Pull(w.run())
 	}
 	w.co = co
 	co.worker, co.resume = w, w.resume

@@ -24,7 +24,7 @@ type options struct {
 func newOptions(opts []Option) options {
 	o := options{
 		slowCallback: 100 * time.Millisecond,
-		maxIdle:      1024,
+		maxIdle:      16384,
 		ctx:          context.Background(),
 		interrupts:   true,
 	}
