@@ -104,19 +104,19 @@ func factorial(n int64) *big.Int {
 }
 
 func (t *tree) node(level int) coro.Func[coro.None] {
-	return coro.Do(func(co *coro.Co) error {
+	return func(co *coro.Co) (coro.None, error) {
 		if level == 0 {
 			if t.leaf(t) {
-				return coro.Sleep(co, leafIO)
+				return coro.None{}, coro.Sleep(co, leafIO)
 			}
-			return nil
+			return coro.None{}, nil
 		}
 		children := make([]coro.Awaitable[coro.None], branches)
 		for i := range children {
 			children[i] = t.node(level - 1)
 		}
-		return await(co, coro.Gather(co, children...))
-	})
+		return coro.None{}, await(co, coro.Gather(co, children...))
+	}
 }
 
 func (t *tree) goroutine(level int) {

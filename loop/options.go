@@ -24,7 +24,7 @@ type options struct {
 func newOptions(opts []Option) options {
 	o := options{
 		slowCallback: 100 * time.Millisecond,
-		maxIdle:      16384,
+		maxIdle:      10_000,
 		ctx:          context.Background(),
 		interrupts:   true,
 	}
@@ -62,8 +62,8 @@ func OnException(h ExceptionHandler) Option { return func(o *options) { o.handle
 // Semantics: asyncio.eager_task_factory, CPython 3.14.
 func EagerTasks(on bool) Option { return func(o *options) { o.eager = on } }
 
-// MaxIdleWorkers bounds the coroutine workers that are kept for the next task, 1024
-// if it is not given. Each costs a goroutine's stack.
+// MaxIdleWorkers bounds the coroutine workers that are kept for the next task, 10,000
+// if it is not given. Each costs a goroutine's stack, of 2 kB or more.
 func MaxIdleWorkers(n int) Option { return func(o *options) { o.maxIdle = max(n, 0) } }
 
 // Context makes ctx the parent of every task's context. When it is done, a Run is
