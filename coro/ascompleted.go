@@ -22,19 +22,16 @@ import (
 // Semantics: asyncio.as_completed as a plain iterator, CPython 3.14.
 func AsCompleted[T any](co *Co, d time.Duration, aws ...Awaitable[T]) iter.Seq[Func[T]] {
 	c := newCompletion(co, d, aws)
+	next := func(co *Co) (T, error) { // whichever is awaited first gets what is done first
+		f, err := c.next(co)
+		if err != nil {
+			var zero T
+			return zero, err
+		}
+		return f.Result()
+	}
 	return func(yield func(Func[T]) bool) {
-		for c.take() {
-			next := func(co *Co) (T, error) {
-				f, err := c.next(co)
-				if err != nil {
-					var zero T
-					return zero, err
-				}
-				return f.Result()
-			}
-			if !yield(next) {
-				return
-			}
+		for c.take() && yield(next) {
 		}
 	}
 }
@@ -79,20 +76,22 @@ type completionWatch[T any] struct {
 
 func newCompletion[T any](co *Co, d time.Duration, aws []Awaitable[T]) *completion[T] {
 	c := &completion[T]{loop: co.sched.loop}
-	c.watches = make([]completionWatch[T], 0, len(aws)) // never grows: links must not move
-	seen := make(map[*future.Core]bool, len(aws))
-	for _, aw := range aws {
-		f := EnsureFuture(co, aw)
-		if seen[f.Core()] {
-			continue
+	all := make([]future.Of[T], len(aws))
+	tasks := roomFor[Task[T]](len(aws) - futuresAmong(aws, all))
+	for i, aw := range aws {
+		if all[i] == nil {
+			all[i] = createTask(co, funcOf(aw), taskOptions{}, tasks.next())
 		}
-		seen[f.Core()] = true
-		c.watches = append(c.watches, completionWatch[T]{c: c, f: f})
+		mustBeOf(co, all[i])
 	}
-	for i := range c.watches {
+	unique := withoutRepetitions(co, all)
+	c.done = make([]future.Of[T], 0, len(unique))
+	c.watches = make([]completionWatch[T], len(unique))
+	for i, f := range unique {
 		w := &c.watches[i]
+		w.c, w.f = c, f
 		w.link.Init(w)
-		w.f.Core().Attach(&w.link)
+		f.Core().Attach(&w.link)
 	}
 	c.waiting = len(c.watches)
 	c.left = len(c.watches)

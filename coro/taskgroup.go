@@ -16,6 +16,10 @@ type TaskGroup struct {
 	base        error // the first ErrKeyboardInterrupt or SystemExit
 	waiter      *future.Core
 
+	idle *groupMember      // to be used again, linked by next
+	room room[groupMember] // to be used for the first time
+	made int               // members, in use or idle
+
 	exiting               bool // the body has returned
 	aborting              bool // the tasks were canceled
 	ended                 bool
@@ -74,17 +78,36 @@ func (g *TaskGroup) mustBeActive() {
 // add takes a new task in. One that has ended eagerly is told of through the loop
 // like any other, so that its error does not cancel the parent too early.
 func (g *TaskGroup) add(c *future.Core) {
-	m := &groupMember{group: g, core: c, prev: g.last}
+	m := g.newMember()
+	m.core, m.prev = c, g.last
 	if g.last == nil {
 		g.first = m
 	} else {
 		g.last.next = m
 	}
 	g.last = m
-	m.link.Init(m)
 	c.Attach(&m.link)
 }
 
+// newMember takes one that is not used. There is room for twice as many each time.
+func (g *TaskGroup) newMember() *groupMember {
+	m := g.idle
+	if m != nil {
+		g.idle = m.next
+		m.next = nil
+		return m
+	}
+	if g.room.left == 0 {
+		g.room = roomFor[groupMember](min(max(4, g.made), roomSize))
+	}
+	g.made++
+	m = g.room.next()
+	m.group = g
+	m.link.Init(m)
+	return m
+}
+
+// remove takes m out, which can be used again from then on.
 func (g *TaskGroup) remove(m *groupMember) {
 	if m.prev == nil {
 		g.first = m.next
@@ -96,19 +119,21 @@ func (g *TaskGroup) remove(m *groupMember) {
 	} else {
 		m.next.prev = m.prev
 	}
+	m.next, m.prev, m.core = g.idle, nil, nil
+	g.idle = m
 }
 
 // Run is called when the task is done.
 func (m *groupMember) Run() {
-	g := m.group
+	g, core := m.group, m.core
 	g.remove(m)
 	if g.waiter != nil && g.first == nil {
 		g.waiter.Finish()
 	}
-	if m.core.Canceled() {
+	if core.Canceled() {
 		return
 	}
-	err := m.core.Err()
+	err := core.Err()
 	if err == nil {
 		return
 	}
@@ -119,7 +144,7 @@ func (m *groupMember) Run() {
 	if g.parent.core.Done() { // the loop was stopped in the middle of it all
 		g.parent.sched.loop.CallExceptionHandler(future.ErrorContext{
 			Message: fmt.Sprintf("%s has errored out but its parent task %q is already completed",
-				m.core.Role().Describe(), g.parent.Name()),
+				core.Role().Describe(), g.parent.Name()),
 			Err: err,
 		})
 		return

@@ -3,6 +3,7 @@ package coro
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ouro-loop/ouro/future"
@@ -56,23 +57,12 @@ func Wait[F future.Any](co *Co, fs []F, opts ...WaitOption) (done, pending []F, 
 	if o.when < AllCompleted || o.when > FirstException {
 		panic(fmt.Sprintf("coro: ReturnWhen(%d); it is AllCompleted, FirstCompleted or FirstException", o.when))
 	}
-	unique := fs
-	if len(fs) > 1 {
-		unique = make([]F, 0, len(fs))
-		seen := make(map[*future.Core]bool, len(fs))
-		for _, f := range fs {
-			if !seen[f.Core()] {
-				seen[f.Core()] = true
-				unique = append(unique, f)
-			}
-		}
-	}
-	cores := make([]*future.Core, len(unique))
-	for i, f := range unique {
-		cores[i] = f.Core()
-	}
-	if err := wait(co, cores, o); err != nil {
+	unique := withoutRepetitions(co, fs)
+	if err := wait(co, len(unique), func(i int) *future.Core { return unique[i].Core() }, o); err != nil {
 		return nil, nil, err
+	}
+	if !slices.ContainsFunc(unique, isPending) {
+		return unique, nil, nil
 	}
 	for _, f := range unique {
 		if f.Done() {
@@ -82,6 +72,22 @@ func Wait[F future.Any](co *Co, fs []F, opts ...WaitOption) (done, pending []F, 
 		}
 	}
 	return done, pending, nil
+}
+
+func isPending[F future.Any](f F) bool { return !f.Done() }
+
+// withoutRepetitions is a copy of fs without what is there a second time.
+func withoutRepetitions[F future.Any](s Spawner, fs []F) []F {
+	unique := slices.Clone(fs)
+	if !future.AnyTwice(s.Scheduler().futureLoop, len(fs), func(i int) *future.Core { return fs[i].Core() }) {
+		return unique
+	}
+	seen := make(map[*future.Core]bool, len(fs))
+	return slices.DeleteFunc(unique, func(f F) bool {
+		again := seen[f.Core()]
+		seen[f.Core()] = true
+		return again
+	})
 }
 
 // A waiting is one call of Wait.
@@ -101,19 +107,20 @@ type waitWatch struct {
 	core *future.Core
 }
 
-func wait(co *Co, cores []*future.Core, o waitOptions) error {
-	w := &waiting{loop: co.sched.loop, when: o.when, pending: len(cores), total: len(cores)}
+// wait waits for n futures, of which core gives the i-th.
+func wait(co *Co, n int, core func(i int) *future.Core, o waitOptions) error {
+	w := &waiting{loop: co.sched.loop, when: o.when, pending: n, total: n}
 	w.waiter.Init(co.sched.futureLoop, w, false)
 	if o.timeout != Forever {
 		w.timer.Run = w
 		w.loop.AddTimer(&w.timer, after(w.loop, o.timeout))
 	}
-	watches := make([]waitWatch, len(cores))
-	for i, c := range cores {
+	watches := make([]waitWatch, n)
+	for i := range watches {
 		watch := &watches[i]
-		watch.w, watch.core = w, c
+		watch.w, watch.core = w, core(i)
 		watch.link.Init(watch)
-		c.Attach(&watch.link)
+		watch.core.Attach(&watch.link)
 	}
 	err := co.Suspend(&w.waiter)
 	if err == nil {
