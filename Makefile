@@ -36,11 +36,11 @@ fuzz: ## a minute of fuzzing for each fuzz test
 	$(GO) test -run '^$$' -fuzz FuzzQueue -fuzztime 60s -fuzzminimizetime 10x ./timers
 	$(GO) test -run '^$$' -fuzz FuzzReplay -fuzztime 60s -fuzzminimizetime 10x ./cmd/conform/internal/replay
 
-bench: ## the benchmarks, each beside its floor
-	$(GO) test -run '^$$' -bench . -count 5 ./bench
+bench: ## the benchmarks, each beside its floor, and how the ratios have changed (six minutes)
+	$(GO) run ./bench/compare -baseline
 
-compare: ## ours beside CPython, uvloop, Node, Tokio and goroutines, into docs/benchmarks.md (half an hour)
-	$(GO) run ./bench/compare
+compare: ## ours beside CPython, uvloop, Node, Tokio and goroutines, into docs/benchmarks.md and the baseline (half an hour)
+	$(GO) run ./bench/compare -save
 
 conform: ## 100,000 random programs here and on whichever CPython there is
 	cmd/conform/run.sh 100000

@@ -29,6 +29,7 @@ what each row measures exactly, and %s has the rivals' programs.
 	}
 	s.WriteString("\n## Goals\n\n")
 	s.WriteString(goalTable(r))
+	s.WriteString(reasons(r))
 	s.WriteString(`
 ## At a glance
 
@@ -72,6 +73,29 @@ func goalTable(r *results) string {
 	}
 	fmt.Fprintf(&s, "\n%d of %d are met.\n", met, all)
 	return s.String()
+}
+
+// reasons says for each row with a goal that is missed what the reason is.
+func reasons(r *results) string {
+	var s strings.Builder
+	for _, row := range rowsOf(r) {
+		missed := slices.ContainsFunc(row.goals, func(g goal) bool {
+			_, ok, known := g.line(r, row)
+			return known && !ok
+		})
+		if !missed {
+			continue
+		}
+		reason, ok := whyMissed[row.name]
+		if !ok {
+			reason = "Not known yet."
+		}
+		fmt.Fprintf(&s, "- **%s**: %s\n", row.work, reason)
+	}
+	if s.Len() == 0 {
+		return ""
+	}
+	return "\n### Missed, and why\n\n" + s.String()
 }
 
 // line is the goal in the table. It is not known when the other was not measured.

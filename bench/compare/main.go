@@ -4,7 +4,7 @@
 //	go run ./bench/compare                   everything, into docs/benchmarks.md
 //	go run ./bench/compare -rivals ''        ours and the floors only
 //	go run ./bench/compare -baseline         ours, against the stored ratios
-//	go run ./bench/compare -save             ours, and store the ratios
+//	go run ./bench/compare -save             everything, and store the ratios as well
 //
 // It goes through the benchmarks one by one, and for each through so many rounds, in
 // which ours and each rival have their turn: so a machine that slows down for a while
@@ -55,7 +55,7 @@ func main() {
 	flag.StringVar(&rivals, "rivals", "all", "the rivals to run: "+strings.Join(rivalIDs(), ","))
 	flag.StringVar(&c.baseline, "baseline-file", "bench/baseline.json", "the stored ratios, relative to the root")
 	flag.BoolVar(&c.check, "baseline", false, "compare with the stored ratios instead of writing the document")
-	flag.BoolVar(&c.save, "save", false, "store the ratios instead of writing the document")
+	flag.BoolVar(&c.save, "save", false, "store the ratios, too")
 	flag.Parse()
 	c.only = list(only)
 	c.rivals = list(rivals)
@@ -83,7 +83,7 @@ func list(s string) []string {
 }
 
 func run(ctx context.Context, c config) error {
-	if c.check || c.save {
+	if c.check {
 		c.rivals = nil
 	}
 	temp, err := os.MkdirTemp("", "ouro-compare-")
@@ -104,16 +104,18 @@ func run(ctx context.Context, c config) error {
 		}
 	}
 	ratios := floorRatios(r.results)
-	switch {
-	case c.save:
-		return saveBaseline(c.path(c.baseline), baseline{Machine: r.machine, Ratios: ratios})
-	case c.check:
+	if c.check {
 		old, err := loadBaseline(c.path(c.baseline))
 		if err != nil {
 			return err
 		}
 		fmt.Print(compareBaseline(old, ratios))
 		return nil
+	}
+	if c.save {
+		if err := saveBaseline(c.path(c.baseline), baseline{Machine: r.machine, Ratios: ratios}); err != nil {
+			return err
+		}
 	}
 	text := document(r.machine, c, r.missing, r.versions(), r.results)
 	if c.out == "-" {
