@@ -1,7 +1,6 @@
 package loop
 
 import (
-	"sync/atomic"
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
@@ -151,46 +150,4 @@ func (l *Loop) CallAt(when time.Duration, fn func()) TimerHandle {
 	t.timer.Run = &t.call
 	l.AddTimer(&t.timer, when)
 	return TimerHandle{Handle{&t.call, t.gen}, t, when}
-}
-
-// PostedHandle is a callback that was scheduled with CallSoonThreadsafe. Its
-// methods are safe for concurrent use.
-type PostedHandle struct{ p *posted }
-
-// A posted is a function that came from another goroutine.
-type posted struct {
-	loop     *Loop
-	fn       func()
-	vars     coro.Vars // a copy of the loop's own context, when it runs
-	canceled atomic.Bool
-}
-
-func (p *posted) Run() {
-	if p.canceled.Load() {
-		return
-	}
-	s := &p.loop.scheduler
-	p.vars = *s.Vars()
-	s.EnterCallback(&p.vars)
-	p.fn()
-	s.LeaveCallback()
-}
-
-// Cancel keeps the callback from being called, if that has not begun yet.
-func (h PostedHandle) Cancel() { h.p.canceled.Store(true) }
-
-// Canceled reports whether Cancel was called.
-func (h PostedHandle) Canceled() bool { return h.p.canceled.Load() }
-
-// CallSoonThreadsafe is CallSoon for other goroutines: it wakes the loop. It is
-// safe for concurrent use; callbacks from one goroutine are called in order. The
-// error is ErrClosed if the loop is closed.
-//
-// Semantics: asyncio.loop.call_soon_threadsafe, CPython 3.14.
-func (l *Loop) CallSoonThreadsafe(fn func()) (PostedHandle, error) {
-	if fn == nil {
-		panic("loop: a callback that is nil")
-	}
-	p := &posted{loop: l, fn: fn}
-	return PostedHandle{p}, l.inbox.post(p)
 }

@@ -41,7 +41,8 @@ type Loop struct {
 	unretrieved  future.Unretrieved
 
 	freeCalls  *call
-	spareInbox []future.Runnable
+	spentCalls postedBlocks
+	spareInbox ready // to change places with the inbox's
 	alarm      *time.Timer
 
 	defaultExecutor  executor.Executor
@@ -304,9 +305,7 @@ func (l *Loop) Close() error {
 			})
 		}
 	})
-	l.inbox.mu.Lock()
-	l.inbox.closed, l.inbox.posts = true, nil
-	l.inbox.mu.Unlock()
+	l.inbox.close()
 	l.scheduler.Close()
 	l.ready.clear()
 	l.timers.Clear()

@@ -1,0 +1,159 @@
+package loop
+
+import (
+	"sync/atomic"
+
+	"github.com/ouro-loop/ouro/coro"
+)
+
+// PostedHandle is a callback that was scheduled with CallSoonThreadsafe. It is a
+// value, and can be copied. Its methods are safe for concurrent use.
+//
+// Semantics: asyncio.Handle, CPython 3.14.
+//
+// # Differences from asyncio
+//
+// Canceling a callback that has begun changes nothing: Canceled stays false.
+type PostedHandle struct {
+	p       *posted
+	waiting uint64 // p's state as long as this callback waits in it
+}
+
+// Cancel keeps the callback from being called, if that has not begun yet.
+func (h PostedHandle) Cancel() {
+	if h.p != nil {
+		h.p.state.CompareAndSwap(h.waiting, h.waiting|postedCanceled)
+	}
+}
+
+// Canceled reports whether the callback was canceled before it was called.
+func (h PostedHandle) Canceled() bool {
+	return h.p != nil && h.p.state.Load() == h.waiting|postedCanceled
+}
+
+// CallSoonThreadsafe is CallSoon for other goroutines: it wakes the loop. It is
+// safe for concurrent use; callbacks from one goroutine are called in order. The
+// error is ErrClosed if the loop is closed.
+//
+// Semantics: asyncio.loop.call_soon_threadsafe, CPython 3.14.
+func (l *Loop) CallSoonThreadsafe(fn func()) (PostedHandle, error) {
+	if fn == nil {
+		panic("loop: a callback that is nil")
+	}
+	return l.inbox.postCall(l, fn)
+}
+
+// A posted is a function that came from another goroutine. It is used again once it
+// has run, which its state counts.
+type posted struct {
+	block *postedBlock
+	fn    func()
+	vars  coro.Vars // a copy of the loop's own context, when it runs
+	state atomic.Uint64
+}
+
+// The state of a posted is twice the number of functions that it has run, plus
+// postedCanceled since a Cancel came before the call. One that was canceled stays so,
+// and is not used again: handles may still ask about it.
+const (
+	postedCanceled = 1
+	postedRan      = 2
+)
+
+func (p *posted) Run() {
+	state := p.state.Load()
+	if state&postedCanceled != 0 || !p.state.CompareAndSwap(state, state+postedRan) {
+		p.fn = nil
+		return
+	}
+	s := &p.block.loop.scheduler
+	if vars := *s.Vars(); vars != p.vars { // seldom: the loop's own is empty as a rule
+		p.vars = vars
+	}
+	s.EnterCallback(&p.vars)
+	p.fn()
+	s.LeaveCallback()
+	p.fn = nil
+	p.block.ended()
+}
+
+// A postedBlock is as many posted calls as are made at once, and used again at once:
+// when all have run. If one is canceled, or panics, that does not happen, and the block
+// is left to the garbage collector. So what the goroutines that post and the loop do to
+// a posted is a function stored and cleared, and nothing else is handed to and fro.
+type postedBlock struct {
+	loop  *Loop
+	state uint64       // of all calls that are not given out
+	next  *postedBlock // in a list of those to use again
+	_     [cacheLine]byte
+
+	ran   int // the loop's
+	calls [63]posted
+}
+
+func newPostedBlock(l *Loop) *postedBlock {
+	k := &postedBlock{loop: l}
+	for i := range k.calls {
+		k.calls[i].block = k
+	}
+	return k
+}
+
+// ended is called on the loop when one more call has run.
+func (k *postedBlock) ended() {
+	k.ran++
+	if k.ran < len(k.calls) {
+		return
+	}
+	k.ran = 0
+	k.state += postedRan
+	k.loop.spentCalls.push(k)
+}
+
+// postedCalls are the calls to give out. They are guarded by the inbox's lock.
+type postedCalls struct {
+	block *postedBlock // given out from
+	given int          // so many of its calls are given out
+	free  postedBlocks
+}
+
+// take gives out a call.
+func (c *postedCalls) take(l *Loop) PostedHandle {
+	k := c.block
+	if k == nil || c.given == len(k.calls) {
+		if k = c.free.pop(); k == nil {
+			k = newPostedBlock(l)
+		}
+		c.block, c.given = k, 0
+	}
+	p := &k.calls[c.given]
+	c.given++
+	return PostedHandle{p, k.state}
+}
+
+// giveBack takes in the blocks that the loop is done with.
+func (c *postedCalls) giveBack(spent *postedBlocks) {
+	if spent.first != nil {
+		spent.last.next = c.free.first
+		c.free.first = spent.first
+		*spent = postedBlocks{}
+	}
+}
+
+// postedBlocks is a stack of blocks. Its last is the one that was pushed first.
+type postedBlocks struct{ first, last *postedBlock }
+
+func (s *postedBlocks) push(k *postedBlock) {
+	if s.first == nil {
+		s.last = k
+	}
+	k.next, s.first = s.first, k
+}
+
+func (s *postedBlocks) pop() *postedBlock {
+	k := s.first
+	if k != nil {
+		s.first, k.next = k.next, nil
+	}
+	return k
+}
