@@ -34,6 +34,25 @@ func TestAllocations(t *testing.T) {
 			_, err := f.Await(co)
 			return err
 		}},
+		{"call_soon_threadsafe", 0, func(co *coro.Co) error {
+			_, err := loop.Of(co).CallSoonThreadsafe(doNothing)
+			if err != nil {
+				return err
+			}
+			return coro.Sleep(co, 0)
+		}},
+		{"run_in_executor", 1, func(co *coro.Co) error { // all in one
+			f, err := loop.RunInExecutor(loop.Of(co), nil, answer)
+			if err != nil {
+				return err
+			}
+			_, err = f.Await(co)
+			return err
+		}},
+		{"to_thread", 2, func(co *coro.Co) error { // that, and the function's context
+			_, err := answerInThread.Await(co)
+			return err
+		}},
 		{"sleep", 1, func(co *coro.Co) error { return coro.Sleep(co, 1) }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -48,3 +67,5 @@ func TestAllocations(t *testing.T) {
 }
 
 func doNothing() {}
+
+var answerInThread = loop.ToThread(contextless(answer))

@@ -20,77 +20,14 @@ import (
 //
 // Semantics: asyncio.loop.run_in_executor, CPython 3.14.
 func RunInExecutor[T any](l *Loop, e executor.Executor, f func() (T, error)) (*future.Future[T], error) {
-	if l.closed.Load() {
-		return nil, ErrClosed
+	if f == nil {
+		panic("loop: RunInExecutor of a nil function")
 	}
-	if e == nil {
-		var err error
-		if e, err = l.executor(); err != nil {
-			return nil, err
-		}
-	}
-	out, err := executor.Submit(e, f)
-	if err != nil {
+	w := &work[T]{plain: f}
+	if err := w.begin(l, e); err != nil {
 		return nil, err
 	}
-	w := &wrapped[T]{loop: l, out: out, in: CreateFuture[T](l)}
-	w.link.Init((*wrappedDone[T])(w))
-	w.in.Core().Attach(&w.link)
-	l.outside++
-	out.AddDoneCallback(func(*executor.Future[T]) {
-		_ = l.inbox.post(w) // on a closed loop nobody waits for it
-	})
-	return w.in, nil
-}
-
-// wrapped connects the future of an executor, out, with one of the loop, in.
-//
-// Semantics: asyncio.wrap_future, CPython 3.14.
-type wrapped[T any] struct {
-	loop *Loop
-	out  *executor.Future[T]
-	in   *future.Future[T]
-	link future.Link
-}
-
-// Run is called on the loop when out is done.
-func (w *wrapped[T]) Run() {
-	w.loop.outside--
-	if w.in.Done() {
-		return
-	}
-	v, err := w.out.Result()
-	switch {
-	case w.out.Canceled():
-		w.in.Cancel()
-	case err != nil:
-		w.in.Core().Fail(convert(err))
-	default:
-		future.Resolve(w.in, v)
-	}
-}
-
-// convert makes an error of package executor's own the one that asyncio has for it.
-func convert(err error) error {
-	if p, ok := err.(*executor.PanicError); ok {
-		return &future.PanicError{Value: p.Value, Stack: p.Stack}
-	}
-	switch err {
-	case executor.ErrCanceled:
-		return future.NewCanceledError()
-	case executor.ErrInvalidState:
-		return future.ErrInvalidState
-	}
-	return err
-}
-
-// wrappedDone is a wrapped as the callback of its in.
-type wrappedDone[T any] wrapped[T]
-
-func (w *wrappedDone[T]) Run() {
-	if w.in.Canceled() {
-		w.out.Cancel()
-	}
+	return &w.future, nil
 }
 
 // executor is the default one.
@@ -149,13 +86,12 @@ func noResult(f func(ctx context.Context) error) func(ctx context.Context) (coro
 }
 
 func awaitOn[T any](co *coro.Co, e executor.Executor, f func(ctx context.Context) (T, error)) (T, error) {
-	ctx := co.Context()
-	in, err := RunInExecutor(Of(co), e, func() (T, error) { return f(ctx) })
-	if err != nil {
+	w := &work[T]{fn: f, ctx: co.Context()}
+	if err := w.begin(Of(co), e); err != nil {
 		var zero T
 		return zero, err
 	}
-	return in.Await(co)
+	return w.future.Await(co)
 }
 
 // goroutines is an executor without bounds.

@@ -5,3 +5,6 @@ func (l *Loop) TimerCount() int { return l.timers.Len() }
 
 // ReadyCount is how many entries the ready queue has.
 func (l *Loop) ReadyCount() int { return l.ready.n }
+
+// OutsideCount is how much work executors and goroutines do for the loop.
+func (l *Loop) OutsideCount() int { return l.outside }

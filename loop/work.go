@@ -1,0 +1,153 @@
+package loop
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/ouro-loop/ouro/executor"
+	"github.com/ouro-loop/ouro/future"
+)
+
+// work is a function that an executor calls for the loop, and all that this takes in
+// one allocation: the future of the outcome, the executor's job, and the entry that
+// brings the outcome to the loop.
+//
+// Semantics: asyncio.wrap_future, CPython 3.14.
+type work[T any] struct {
+	future future.Future[T]
+	link   future.Link // has workDropped.Run called when future is done
+	loop   *Loop
+	stage  atomic.Uint32 // see workWaiting
+
+	// These belong to whoever moved stage on from workWaiting, and to the loop once
+	// the outcome is posted.
+	plain func() (T, error)                    // the function: either this
+	fn    func(ctx context.Context) (T, error) // or this, with
+	ctx   context.Context
+	value T
+	err   error
+}
+
+// The stages of work. It leaves the first once, for one of the others.
+const (
+	// workWaiting until the executor starts with it, or somebody cancels it.
+	workWaiting = iota
+	// workStarted since the executor called Run. The outcome is posted when the
+	// function has ended.
+	workStarted
+	// workCanceled since the future was canceled, or the executor called Cancel,
+	// while it was waiting. The function is not called; what the executor did is
+	// posted.
+	workCanceled
+)
+
+// begin hands w to e, to the default executor if that is nil.
+func (w *work[T]) begin(l *Loop, e executor.Executor) error {
+	if l.closed.Load() {
+		return ErrClosed
+	}
+	if e == nil {
+		var err error
+		if e, err = l.executor(); err != nil {
+			return err
+		}
+	}
+	w.loop = l
+	w.future.Core().Init(l, nil, false)
+	if err := e.Execute((*workJob[T])(w)); err != nil {
+		return err
+	}
+	w.link.Init((*workDropped[T])(w))
+	w.future.Core().Attach(&w.link)
+	l.outside++
+	return nil
+}
+
+// leave moves w on from workWaiting. It reports false if somebody else has.
+func (w *work[T]) leave(stage uint32) bool { return w.stage.CompareAndSwap(workWaiting, stage) }
+
+// forget lets go of the function and what it was given, for those who keep the future.
+func (w *work[T]) forget() { w.plain, w.fn, w.ctx = nil, nil, nil }
+
+// post sends w to the loop, on any goroutine.
+func (w *work[T]) post() {
+	w.forget()
+	_ = w.loop.inbox.post((*workDone[T])(w)) // on a closed loop nobody waits for it
+}
+
+// A workJob is work as the executor has it.
+type workJob[T any] work[T]
+
+// Run calls the function, on a goroutine of the executor's.
+func (j *workJob[T]) Run() {
+	w := (*work[T])(j)
+	if !w.leave(workStarted) {
+		return
+	}
+	w.err = executor.ErrGoexit // unless the function gets as far as to return
+	defer func() {
+		if v := recover(); v != nil {
+			w.err = future.NewPanicError(v)
+		}
+		w.post()
+	}()
+	if w.fn != nil {
+		w.value, w.err = w.fn(w.ctx)
+	} else {
+		w.value, w.err = w.plain()
+	}
+}
+
+// Cancel gives the function up, because the executor does.
+func (j *workJob[T]) Cancel() {
+	if w := (*work[T])(j); w.leave(workCanceled) {
+		w.post()
+	}
+}
+
+// A workDropped is work as the callback of its future, which the loop calls if the
+// future is done before the outcome has come: it was canceled, as a rule.
+type workDropped[T any] work[T]
+
+func (d *workDropped[T]) Run() {
+	w := (*work[T])(d)
+	if w.future.Canceled() && w.leave(workCanceled) {
+		w.forget()
+		w.loop.outside--
+	}
+}
+
+// A workDone is work as the entry that brings the outcome to the loop.
+type workDone[T any] work[T]
+
+func (d *workDone[T]) Run() {
+	w := (*work[T])(d)
+	w.loop.outside--
+	w.link.Detach() // its entry would have nothing to do
+	value, err := w.value, w.err
+	var zero T
+	w.value, w.err = zero, nil // the future has it, or nobody
+	switch {
+	case w.future.Done():
+	case w.stage.Load() == workCanceled:
+		w.future.Cancel()
+	case err != nil:
+		w.future.Core().Fail(convert(err))
+	default:
+		future.Resolve(&w.future, value)
+	}
+}
+
+// convert makes an error of package executor's own the one that asyncio has for it.
+func convert(err error) error {
+	if p, ok := err.(*executor.PanicError); ok {
+		return &future.PanicError{Value: p.Value, Stack: p.Stack}
+	}
+	switch err {
+	case executor.ErrCanceled:
+		return future.NewCanceledError()
+	case executor.ErrInvalidState:
+		return future.ErrInvalidState
+	}
+	return err
+}
