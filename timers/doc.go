@@ -18,6 +18,28 @@
 // Deadlines are loop time: durations since an epoch that belongs to the loop.
 // The package reads no clock, which is what lets a loop run on virtual time.
 //
+// # How it is kept
+//
+// Most timers are timeouts, and most timeouts are taken back long before they are
+// due. That their order is exact matters only to those that are left when their
+// time comes. So time is cut into slots of a few milliseconds. A B-tree keeps the
+// slots in order; within a slot, timers lie in no order until it is its turn:
+//
+//	       first    the earliest timer of all
+//	         │
+//	   ┌─────┴─────┐
+//	 exact       slots    by number, in a B-tree
+//	a B-tree     │ │ │
+//	of timers    ▒ ▒ ▒    a slice each, sorted when its turn comes
+//
+// To add a timer is then to append it to a slice, and to remove it is to fill its
+// place with the last one of that slice. With a hundred thousand timers within a
+// second, that takes a tenth of the time that it takes with all timers in one
+// B-tree, as exact has them; and to pop one and add it again, sorting included,
+// takes two fifths. Exact is left for the timers that slots are no good for: those
+// that come when their slot has been sorted, and those that would be about alone in
+// it, as timers hours apart are.
+//
 // # Differences from asyncio
 //
 // asyncio keeps a binary heap that compares deadlines only, so equal deadlines

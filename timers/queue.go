@@ -1,21 +1,6 @@
 package timers
 
-import (
-	"time"
-
-	"github.com/google/btree"
-)
-
-const (
-	// degree of the tree: nodes of 31 to 63 items. From a thousand timers to a
-	// million, half and twice as many measure alike, and beyond that it gets slower.
-	degree = 32
-
-	// spareNodes is how many emptied nodes, of some 1.5 kB each, are kept for the
-	// next insertion, so that a queue whose length goes up and down does not
-	// allocate.
-	spareNodes = 256
-)
+import "time"
 
 // Queue holds timers in the order of their deadlines; equal deadlines are in
 // the order of Add. The zero value is an empty queue ready to use. A queue must
@@ -24,16 +9,21 @@ const (
 // Semantics: asyncio.BaseEventLoop._scheduled, CPython 3.14, but for what the
 // package comment lists.
 type Queue struct {
-	// The earliest timer stays out of the tree. The loop asks for it in every
-	// iteration, and a loop in which one thing waits touches no tree at all. Each
-	// operation still costs one tree operation at the most.
-	first *Timer              // the earliest; nil when the queue is empty
-	rest  *btree.BTreeG[item] // all the others; nil until there is one
-	seq   uint64              // of the latest Add
+	// The earliest timer stays out of everything else. The loop asks for it in every
+	// iteration, and a loop in which one thing waits touches no tree at all.
+	first item // without a timer when the queue is empty
+
+	// Each of the others is in one of these.
+	slots slots
+	exact exact
+
+	apart slot   // stands for the place of those that are in no slot: of first and in exact
+	n     int    // how many timers there are
+	seq   uint64 // of the latest Add
 }
 
-// item stands for a timer in the tree. It repeats the keys, so that comparing
-// does not have to follow the pointer.
+// item stands for a timer. It repeats the keys, so that comparing does not have to
+// follow the pointer.
 type item struct {
 	when  time.Duration
 	seq   uint64
@@ -44,102 +34,118 @@ func (a item) before(b item) bool {
 	return a.when < b.when || a.when == b.when && a.seq < b.seq
 }
 
-func (t *Timer) item() item { return item{t.when, t.seq, t} }
-
 // Add queues t for the deadline when, behind all timers whose deadline is the
 // same. Any deadline will do, be it negative or long past. Add panics if t is
 // queued already, in this queue or in another.
 func (q *Queue) Add(t *Timer, when time.Duration) {
-	if t.queue != nil {
+	if t.slot != nil {
 		panic("timers: Add of a timer that is queued already")
 	}
+	q.n++
 	q.seq++
-	t.when, t.seq, t.queue = when, q.seq, q
+	t.when = when
+	added := item{when, q.seq, t}
 	switch {
-	case q.first == nil:
-		q.first = t
+	case q.n == 1:
+		q.setFirst(added)
 	case when < q.first.when:
 		q.insert(q.first)
-		q.first = t
+		q.setFirst(added)
 	default:
-		q.insert(t)
+		q.insert(added)
 	}
 }
 
 // Remove takes t out of the queue, wherever it stands, and reports whether it
 // was in this queue.
 func (q *Queue) Remove(t *Timer) bool {
-	if t.queue != q {
+	switch s := t.slot; {
+	case s == nil:
 		return false
-	}
-	if t == q.first {
+	case t == q.first.timer:
 		q.takeFirst()
 		return true
+	case s == &q.apart:
+		q.exact.remove(item{t.when, t.key, t})
+	case s.queue == q:
+		q.slots.remove(s, int(t.key))
+	default:
+		return false
 	}
-	q.rest.Delete(t.item())
-	t.queue = nil
+	t.slot = nil
+	q.n--
 	return true
 }
 
 // Next returns the earliest timer without taking it out, or nil if the queue is
 // empty. It is as cheap as reading a field.
-func (q *Queue) Next() *Timer { return q.first }
+func (q *Queue) Next() *Timer { return q.first.timer }
 
 // PopDue takes out and returns the earliest timer if its deadline is now or
 // before; otherwise it returns nil. Called until it returns nil, it yields all
 // due timers in order.
 func (q *Queue) PopDue(now time.Duration) *Timer {
-	if q.first == nil || q.first.when > now {
+	if q.n == 0 || q.first.when > now {
 		return nil
 	}
 	return q.takeFirst()
 }
 
 // Len returns the number of queued timers.
-func (q *Queue) Len() int {
-	switch {
-	case q.first == nil:
-		return 0
-	case q.rest == nil:
-		return 1
-	default:
-		return 1 + q.rest.Len()
-	}
-}
+func (q *Queue) Len() int { return q.n }
 
 // Clear takes out all timers.
 func (q *Queue) Clear() {
-	if q.first == nil {
+	if q.n == 0 {
 		return
 	}
-	q.first.queue = nil
-	q.first = nil
-	if q.rest == nil {
-		return
-	}
-	q.rest.Ascend(func(i item) bool {
-		i.timer.queue = nil
-		return true
-	})
-	q.rest.Clear(true)
+	q.first.timer.slot = nil
+	q.exact.each(func(t *Timer) { t.slot = nil })
+	q.slots.each(func(t *Timer) { t.slot = nil })
+	*q = Queue{}
 }
 
 // takeFirst takes out the earliest timer, of which there is one, and lets the
 // next one take its place.
 func (q *Queue) takeFirst() *Timer {
-	t := q.first
-	t.queue = nil
-	q.first = nil
-	if q.rest != nil {
-		next, _ := q.rest.DeleteMin()
-		q.first = next.timer
+	t := q.first.timer
+	t.slot = nil
+	q.n--
+	if q.n == 0 {
+		q.first = item{}
+	} else {
+		q.setFirst(q.takeNext())
 	}
 	return t
 }
 
-func (q *Queue) insert(t *Timer) {
-	if q.rest == nil {
-		q.rest = btree.NewWithFreeListG(degree, item.before, btree.NewFreeListG[item](spareNodes))
+func (q *Queue) setFirst(i item) {
+	q.first = i
+	i.timer.slot, i.timer.key = &q.apart, i.seq
+}
+
+// takeNext takes out the earliest timer beside first, of which there is one.
+func (q *Queue) takeNext() item {
+	s := q.slots.lowest
+	if s == nil {
+		return q.exact.takeFirst()
 	}
-	q.rest.ReplaceOrInsert(t.item())
+	// The slot's turn has not come, and it is not to be sorted, while there are timers
+	// before all that it can hold.
+	if i := &q.exact.first; i.timer != nil && (slotNumber(i.when) < s.number || i.before(s.earliest())) {
+		return q.exact.takeFirst()
+	}
+	i := s.earliest()
+	q.slots.remove(s, len(s.items)-1)
+	return i
+}
+
+// insert puts i, which is not the first, where it belongs.
+func (q *Queue) insert(i item) {
+	if s := q.slots.find(q, slotNumber(i.when)); s != nil && s.takes(i) {
+		q.slots.add(s, i)
+		return
+	}
+	i.timer.slot, i.timer.key = &q.apart, i.seq
+	q.exact.add(i)
 }

@@ -14,9 +14,9 @@ type Timer struct {
 	// reached as x.Timer.Run.
 	Run interface{ Run() }
 
-	when  time.Duration
-	seq   uint64 // which Add of its queue this was: the order among equal deadlines
-	queue *Queue // where the timer is queued; nil when it is not
+	when time.Duration
+	slot *slot  // where the timer is queued; nil when it is not
+	key  uint64 // its index in a slot; outside of slots, which Add of its queue this was
 }
 
 // When returns the deadline that the timer was last added with, and zero if it
@@ -26,4 +26,4 @@ type Timer struct {
 func (t *Timer) When() time.Duration { return t.when }
 
 // Queued reports whether the timer is in a queue.
-func (t *Timer) Queued() bool { return t.queue != nil }
+func (t *Timer) Queued() bool { return t.slot != nil }
