@@ -14,11 +14,11 @@ const (
 	// second; with twice as much, more timers come too late for their slot.
 	slotBits = 23
 
-	// perSlot is how many timers a slot must hold to be worth its upkeep.
-	perSlot = 4
+	// perSlot is how many timers a slot must hold, on the average, to be worth it.
+	perSlot = 2
 
-	// trial: for perSlot*trial timers there may be one slot that is not worth it.
-	trial = 16
+	// trial is for how many timers there may be a slot that is not worth it.
+	trial = 32
 
 	// recent is how many slots are found without a search: those of 2.1 s.
 	recent = 256
@@ -91,7 +91,7 @@ func (a entry) before(b entry) bool { return a.number < b.number }
 //
 // How many timers a slot will hold is not known beforehand; it is taken to be what the
 // present ones hold on the average. Where that is too little, there are still slots for
-// one timer in 64, so that it is noticed when deadlines move closer together. Deadlines
+// one timer in 32, so that it is noticed when deadlines move closer together. Deadlines
 // that are far apart cost no more than a tenth above what they do without slots.
 func (ss *slots) find(q *Queue, number int64) *slot {
 	if ss.recent != nil {
