@@ -2,6 +2,8 @@ package coro
 
 import (
 	"context"
+	"sync"
+	"time"
 
 	"github.com/ouro-loop/ouro/future"
 )
@@ -14,39 +16,80 @@ import (
 // It can be used from any goroutine.
 func (co *Co) Context() context.Context {
 	x := co.more()
-	if x.context == nil {
-		ctx, cancel := context.WithCancelCause(co.sched.options.Context)
-		x.context = &taskContext{ctx, cancel}
+	vars := *co.Vars()
+	c := x.context
+	if c == nil {
+		c = &taskContext{parent: co.sched.options.Context}
 		if co.mustCancel {
-			cancel(future.ErrCanceled)
+			c.end(future.ErrCanceled)
 		}
+		c.latest = &c.first
+		c.first = varContext{c, vars}
+		x.context = c
 	}
-	return varContext{x.context.ctx, *co.Vars()}
+	if c.latest.vars != vars {
+		c.latest = &varContext{c, vars}
+	}
+	return c.latest
 }
 
-// taskContext is what the contexts that a task has given out have in common.
+// taskContext is what the contexts that a task has given out have in common. The
+// real one is made when somebody looks at it: most functions never do.
 type taskContext struct {
+	parent context.Context
+	first  varContext
+	latest *varContext // the one that Context has returned last
+
+	mu     sync.Mutex
 	ctx    context.Context
 	cancel context.CancelCauseFunc
+	cause  error // what it has ended with
+}
+
+// real is the context behind c.
+func (c *taskContext) real() context.Context {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ctx == nil {
+		c.ctx, c.cancel = context.WithCancelCause(c.parent)
+		if c.cause != nil {
+			c.cancel(c.cause)
+		}
+	}
+	return c.ctx
+}
+
+func (c *taskContext) end(cause error) {
+	c.mu.Lock()
+	c.cause = cause
+	cancel := c.cancel
+	c.mu.Unlock()
+	if cancel != nil {
+		cancel(cause) // which calls what others have attached
+	}
 }
 
 // endContext ends the contexts given out so far; Context makes another.
 func (co *Co) endContext(cause error) {
 	if co.extra != nil && co.extra.context != nil {
-		co.extra.context.cancel(cause)
+		co.extra.context.end(cause)
 		co.extra.context = nil
 	}
 }
 
 // varContext adds the context variables, as they were when it was made.
 type varContext struct {
-	context.Context
+	task *taskContext
 	vars Vars
 }
 
-func (c varContext) Value(key any) any {
+func (c *varContext) Deadline() (time.Time, bool) { return c.task.parent.Deadline() }
+func (c *varContext) Done() <-chan struct{}       { return c.task.real().Done() }
+func (c *varContext) Err() error                  { return c.task.real().Err() }
+
+func (c *varContext) Value(key any) any {
 	if value, ok := c.vars.get(key); ok {
 		return value
 	}
-	return c.Context.Value(key)
+	return c.task.real().Value(key)
 }
