@@ -80,7 +80,7 @@ func newCompletion[T any](co *Co, d time.Duration, aws []Awaitable[T]) *completi
 	tasks := roomFor[Task[T]](len(aws) - futuresAmong(aws, all))
 	for i, aw := range aws {
 		if all[i] == nil {
-			all[i] = createTask(co, funcOf(aw), taskOptions{}, tasks.next())
+			all[i] = createTask(co, funcOf(aw), &taskOptions{}, tasks.next())
 		}
 		mustBeOf(co, all[i])
 	}

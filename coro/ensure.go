@@ -32,7 +32,7 @@ func ensureFuture[T any](s Spawner, aw Awaitable[T], o taskOptions) future.Of[T]
 	if f, ok := aw.(future.Of[T]); ok {
 		return f
 	}
-	return createTask(s, funcOf(aw), o, new(Task[T]))
+	return createTask(s, funcOf(aw), &o, new(Task[T]))
 }
 
 // funcOf is what awaits aw, which is no future.

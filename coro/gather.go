@@ -97,7 +97,7 @@ func gather[T, R any](s Spawner, aws []Awaitable[T], settle bool, result func(fu
 		child := g.children[i]
 		given := child != nil
 		if !given {
-			child = createTask(s, funcOf(aw), taskOptions{quiet: true}, tasks.next())
+			child = createTask(s, funcOf(aw), &quietly, tasks.next())
 		}
 		mustBeOf(s, child)
 		g.children[i] = child
@@ -106,6 +106,8 @@ func gather[T, R any](s Spawner, aws []Awaitable[T], settle bool, result func(fu
 	g.begin()
 	return &g.outer
 }
+
+var quietly = taskOptions{quiet: true}
 
 // gatherOf is what a gather is about: its children, of type C, and what becomes of
 // them. The machinery, in gathering, does not depend on types.

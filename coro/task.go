@@ -106,11 +106,11 @@ func CreateTask[T any](s Spawner, f Func[T], opts ...TaskOption) *Task[T] {
 	if len(opts) > 0 {
 		o = collect(opts)
 	}
-	return createTask(s, f, o, new(Task[T]))
+	return createTask(s, f, &o, new(Task[T]))
 }
 
 // createTask makes t, which is new, a task.
-func createTask[T any](s Spawner, f Func[T], o taskOptions, t *Task[T]) *Task[T] {
+func createTask[T any](s Spawner, f Func[T], o *taskOptions, t *Task[T]) *Task[T] {
 	if f == nil {
 		panic("coro: CreateTask of a nil function")
 	}
