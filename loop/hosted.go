@@ -34,7 +34,7 @@ func (l *Loop) Pop() {
 
 // quiet reports whether the first four steps of an iteration would do nothing.
 func (l *Loop) quiet() bool {
-	if l.inbox.some.Load() || l.stopping.Load() || l.watchesDescriptors() || l.unretrieved.AnyLost() {
+	if l.inbox.any() || l.stopping.Load() || l.watchesDescriptors() || l.unretrieved.AnyLost() {
 		return false
 	}
 	next := l.timers.Next()

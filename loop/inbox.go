@@ -11,64 +11,55 @@ import (
 // inbox is where other goroutines leave work for the loop, and how they wake it.
 // It is the only part of a loop that is shared.
 //
-// What the loop looks at all the time is kept away from what the others write with
-// every post, and both from the rest of the loop: cores that share a cache line
-// wait for each other.
+// What others write with every post is kept away from what the loop looks at, and from
+// the rest of the loop: cores that share a cache line wait for each other.
 type inbox struct {
 	_      [cacheLine]byte
-	some   atomic.Bool // something is in posts; changes under mu
+	posts  atomic.Pointer[post] // the last that came, which leads to those before it
+	_      [cacheLine]byte
 	parked atomic.Bool // the loop waits on wake, or is about to; who clears it for the loop sends
 	wake   chan struct{}
-	_      [cacheLine]byte
-
-	mu     sync.Mutex
-	posts  ready
-	calls  postedCalls
-	closed bool
+	blocks sync.Pool // *postedBlock with calls to give out
 	_      [cacheLine]byte
 }
 
 // cacheLine is at least the size of one.
 const cacheLine = 128
 
+// A post is one piece of work in the inbox.
+type post struct {
+	entry  future.Runnable
+	before *post
+}
+
+// closed stands for the posts of an inbox that takes no more.
+var closed = new(post)
+
 // post leaves r for the loop, from any goroutine. The error is ErrClosed if
 // nobody will take it.
-func (b *inbox) post(r future.Runnable) error {
-	b.mu.Lock()
-	if b.closed {
-		b.mu.Unlock()
-		return ErrClosed
+func (b *inbox) post(r future.Runnable) error { return b.deliver(&post{entry: r}) }
+
+// deliver is post for those who have room for it. Of a batch only the first is worth a
+// wake: until the loop has taken it, the loop does not park.
+func (b *inbox) deliver(p *post) error {
+	for {
+		p.before = b.posts.Load()
+		if p.before == closed {
+			p.before = nil
+			return ErrClosed
+		}
+		first := p.before == nil
+		if b.posts.CompareAndSwap(p.before, p) {
+			if first {
+				b.rouse()
+			}
+			return nil
+		}
 	}
-	b.deliver(r)
-	return nil
 }
 
-// postCall is post for a function, which it makes into a *posted.
-func (b *inbox) postCall(l *Loop, fn func()) (PostedHandle, error) {
-	b.mu.Lock()
-	if b.closed {
-		b.mu.Unlock()
-		return PostedHandle{}, ErrClosed
-	}
-	h := b.calls.take(l)
-	h.p.fn = fn
-	b.deliver(h.p)
-	return h, nil
-}
-
-// deliver is called under the lock, and releases it. Of a batch only the first is
-// worth a wake: until the loop has taken it, the loop does not park.
-func (b *inbox) deliver(r future.Runnable) {
-	first := b.posts.n == 0
-	b.posts.push(r)
-	if first {
-		b.some.Store(true)
-	}
-	b.mu.Unlock()
-	if first {
-		b.rouse()
-	}
-}
+// any reports whether there is something to take.
+func (b *inbox) any() bool { return b.posts.Load() != nil }
 
 // rouse ends the loop's wait, if it waits. Callers have made what they want seen
 // visible before; the loop says that it is parked before it looks a last time; so
@@ -87,32 +78,18 @@ func (b *inbox) unpark() {
 }
 
 // close makes the inbox refuse what comes, and forget what has come.
-func (b *inbox) close() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.closed, b.posts, b.calls = true, ready{}, postedCalls{}
-}
+func (b *inbox) close() { b.posts.Store(closed) }
 
-// takeInbox moves what was posted to the ready queue, in order. With nothing ready,
-// the two queues change places.
+// takeInbox moves what was posted to the ready queue, in order.
 func (l *Loop) takeInbox() {
-	b := &l.inbox
-	b.mu.Lock()
-	b.some.Store(false)
-	b.calls.giveBack(&l.spentCalls)
-	posts := b.posts
-	if l.ready.n == 0 {
-		b.posts = l.ready
-		b.mu.Unlock()
-		l.ready = posts
-		return
+	var first *post
+	for p := l.inbox.posts.Swap(nil); p != nil; {
+		p, p.before, first = p.before, first, p // before is after from here on
 	}
-	b.posts = l.spareInbox
-	b.mu.Unlock()
-	for posts.n > 0 {
-		l.ready.push(posts.pop())
+	for p := first; p != nil; {
+		l.ready.push(p.entry)
+		p, p.before = p.before, nil
 	}
-	l.spareInbox = posts
 }
 
 // park waits for a post, and for no longer than limit. It never blocks in the
@@ -124,7 +101,7 @@ func (l *Loop) park(limit time.Duration) {
 	if l.poller != nil {
 		l.poller.arm()
 	}
-	if b.some.Load() || l.stopping.Load() {
+	if b.any() || l.stopping.Load() {
 		b.unpark()
 		return
 	}

@@ -30,13 +30,13 @@ func (l *Loop) iterate() {
 // takePosted moves what other goroutines posted to the ready queue, and reports the
 // errors that the garbage collector has found.
 func (l *Loop) takePosted() {
-	if l.inbox.some.Load() || l.unretrieved.AnyLost() {
+	if l.inbox.any() || l.unretrieved.AnyLost() {
 		l.takeAll()
 	}
 }
 
 func (l *Loop) takeAll() {
-	if l.inbox.some.Load() {
+	if l.inbox.any() {
 		l.takeInbox()
 	}
 	l.unretrieved.ReportLost(l.CallExceptionHandler)
@@ -83,10 +83,10 @@ func (l *Loop) waitFor(limit time.Duration) {
 		l.clock.now = l.timers.Next().When()
 	case l.watchesDescriptors():
 		l.park(limit)
-	case !l.inbox.some.Load():
+	case !l.inbox.any():
 		l.Abort(l.deadlock())
 	}
-	if l.inbox.some.Load() {
+	if l.inbox.any() {
 		l.takeInbox()
 	}
 	if l.watchesDescriptors() {

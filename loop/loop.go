@@ -40,10 +40,8 @@ type Loop struct {
 	slowCallback time.Duration
 	unretrieved  future.Unretrieved
 
-	freeCalls  *call
-	spentCalls postedBlocks
-	spareInbox ready // to change places with the inbox's
-	alarm      *time.Timer
+	freeCalls *call
+	alarm     *time.Timer
 
 	defaultExecutor  executor.Executor
 	executorShutdown bool
@@ -250,7 +248,7 @@ func (l *Loop) Schedule(r future.Runnable) {
 }
 
 func (l *Loop) push(r future.Runnable) {
-	if l.inbox.some.Load() {
+	if l.inbox.any() {
 		l.takeInbox() // what was posted before this call comes before it
 	}
 	l.ready.push(r)

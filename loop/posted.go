@@ -40,12 +40,18 @@ func (l *Loop) CallSoonThreadsafe(fn func()) (PostedHandle, error) {
 	if fn == nil {
 		panic("loop: a callback that is nil")
 	}
-	return l.inbox.postCall(l, fn)
+	h := l.inbox.take(l)
+	h.p.fn = fn
+	if err := l.inbox.deliver(&h.p.post); err != nil {
+		return PostedHandle{}, err
+	}
+	return h, nil
 }
 
 // A posted is a function that came from another goroutine. It is used again once it
 // has run, which its state counts.
 type posted struct {
+	post
 	block *postedBlock
 	fn    func()
 	vars  coro.Vars // a copy of the loop's own context, when it runs
@@ -83,8 +89,8 @@ func (p *posted) Run() {
 // a posted is a function stored and cleared, and nothing else is handed to and fro.
 type postedBlock struct {
 	loop  *Loop
-	state uint64       // of all calls that are not given out
-	next  *postedBlock // in a list of those to use again
+	state uint64 // of all calls that are not given out
+	given int    // so many calls are given out
 	_     [cacheLine]byte
 
 	ran   int // the loop's
@@ -94,66 +100,31 @@ type postedBlock struct {
 func newPostedBlock(l *Loop) *postedBlock {
 	k := &postedBlock{loop: l}
 	for i := range k.calls {
-		k.calls[i].block = k
+		p := &k.calls[i]
+		p.entry, p.block = p, k
 	}
 	return k
+}
+
+// take gives out a call. It is for any goroutine: the pool has a block for each
+// processor.
+func (b *inbox) take(l *Loop) PostedHandle {
+	k, _ := b.blocks.Get().(*postedBlock)
+	if k == nil {
+		k = newPostedBlock(l)
+	}
+	h := PostedHandle{&k.calls[k.given], k.state}
+	if k.given++; k.given < len(k.calls) {
+		b.blocks.Put(k)
+	}
+	return h
 }
 
 // ended is called on the loop when one more call has run.
 func (k *postedBlock) ended() {
-	k.ran++
-	if k.ran < len(k.calls) {
-		return
+	if k.ran++; k.ran == len(k.calls) {
+		k.ran, k.given = 0, 0
+		k.state += postedRan
+		k.loop.inbox.blocks.Put(k)
 	}
-	k.ran = 0
-	k.state += postedRan
-	k.loop.spentCalls.push(k)
-}
-
-// postedCalls are the calls to give out. They are guarded by the inbox's lock.
-type postedCalls struct {
-	block *postedBlock // given out from
-	given int          // so many of its calls are given out
-	free  postedBlocks
-}
-
-// take gives out a call.
-func (c *postedCalls) take(l *Loop) PostedHandle {
-	k := c.block
-	if k == nil || c.given == len(k.calls) {
-		if k = c.free.pop(); k == nil {
-			k = newPostedBlock(l)
-		}
-		c.block, c.given = k, 0
-	}
-	p := &k.calls[c.given]
-	c.given++
-	return PostedHandle{p, k.state}
-}
-
-// giveBack takes in the blocks that the loop is done with.
-func (c *postedCalls) giveBack(spent *postedBlocks) {
-	if spent.first != nil {
-		spent.last.next = c.free.first
-		c.free.first = spent.first
-		*spent = postedBlocks{}
-	}
-}
-
-// postedBlocks is a stack of blocks. Its last is the one that was pushed first.
-type postedBlocks struct{ first, last *postedBlock }
-
-func (s *postedBlocks) push(k *postedBlock) {
-	if s.first == nil {
-		s.last = k
-	}
-	k.next, s.first = s.first, k
-}
-
-func (s *postedBlocks) pop() *postedBlock {
-	k := s.first
-	if k != nil {
-		s.first, k.next = k.next, nil
-	}
-	return k
 }

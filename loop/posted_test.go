@@ -136,7 +136,7 @@ func TestWakesInsideABubble(t *testing.T) {
 		l := loop.New()
 		go func() {
 			for range 100 {
-				time.Sleep(time.Second) // the bubble's time
+				<-time.After(time.Second) // in the bubble's time
 				called := make(chan struct{})
 				if _, err := l.CallSoonThreadsafe(func() { close(called) }); err != nil {
 					panic(err)
