@@ -104,3 +104,65 @@ func TestHostKeepsTheOrder(t *testing.T) {
 		})
 	}
 }
+
+// A callback is run by the task that suspends: it is in nobody's way there.
+func TestHostedCallback(t *testing.T) {
+	var told []future.ErrorContext
+	l := newLoop(t, loop.OnException(func(_ *loop.Loop, c future.ErrorContext) { told = append(told, c) }))
+	got := complete(t, l, func(co *coro.Co) ([]string, error) {
+		var got []string
+		note := func(s string) { got = append(got, s) }
+		main := co.Task()
+		f := loop.CreateFuture[int](l)
+		v := coro.NewVar("v", "")
+		v.Set(co, "main's")
+		l.CallSoon(func() {
+			require.Nil(t, coro.CurrentTask(l), "as in every callback")
+			note("in the context of " + v.Get(l))
+			v.Set(l, "the callback's")
+		})
+		l.CallSoon(func() { panic("in a callback") })
+		l.CallSoon(func() {
+			require.True(t, standsIn(main, "waitsHere"), "the stack ends where the task waits")
+			require.False(t, standsIn(main, "TestHostedCallback.func2.4"))
+			note("a stack")
+		})
+		l.CallSoon(func() {
+			_, err := loop.Run(func(*coro.Co) (int, error) { return 0, nil })
+			require.ErrorIs(t, err, loop.ErrRunning)
+			note("refused")
+		})
+		l.CallSoon(func() {
+			require.ErrorIs(t, l.Close(), loop.ErrRunning)
+			require.NoError(t, f.SetResult(1))
+		})
+		n, err := waitsHere(co, f)
+		require.Equal(t, 1, n)
+		note("main in the context of " + v.Get(co))
+		return got, err
+	})
+	require.Equal(t, []string{"in the context of main's", "a stack", "refused", "main in the context of main's"}, got)
+	require.Len(t, told, 1)
+	require.ErrorContains(t, told[0].Err, "in a callback")
+}
+
+// Stop and Abort let the iteration go on to its end, or not, as they do in the loop.
+func TestHostedStop(t *testing.T) {
+	l := newLoop(t)
+	var got []int
+	task := coro.CreateTask(l, coro.Do(func(co *coro.Co) error {
+		l.CallSoon(func() {
+			got = append(got, 1)
+			l.CallSoon(func() { got = append(got, 3) })
+			l.Stop()
+		})
+		l.CallSoon(func() { got = append(got, 2) })
+		return coro.Sleep(co, time.Hour)
+	}), coro.Quiet())
+	require.NoError(t, l.RunForever())
+	require.Equal(t, []int{1, 2}, got)
+	task.Cancel()
+	_, err := loop.RunUntilComplete(l, coro.Awaitable[coro.None](task))
+	require.ErrorIs(t, err, future.ErrCanceled)
+	require.Equal(t, []int{1, 2, 3}, got)
+}

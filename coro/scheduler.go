@@ -26,9 +26,12 @@ type Loop interface {
 	RemoveTimer(t *timers.Timer) bool
 
 	// Peek is the entry that the loop would run next, if it would do nothing else
-	// before; nil if the loop has to go on itself. Pop takes that entry.
+	// before; nil if the loop has to go on itself. Pop takes that entry. RunHosted
+	// runs it as the loop would, if it is not a step; it says LoseHost if that has
+	// called Goexit.
 	Peek() future.Runnable
 	Pop()
+	RunHosted(entry future.Runnable)
 
 	// IsRunning reports whether the loop is in RunForever or RunUntilComplete.
 	IsRunning() bool
@@ -50,7 +53,7 @@ type Scheduler struct {
 
 	current     *Co    // the task that runs now, nil in a callback
 	creators    []*Co  // tasks in the middle of starting another one eagerly
-	host        *Co    // the suspended task that runs the steps of others, see Co.host
+	host        *Co    // the suspended task that runs what is ready, see Co.host
 	question    func() // for the host, from the task that runs
 	crowded     bool   // so much is ready that a host would save nothing
 	first, last *Co    // unfinished tasks in order of creation

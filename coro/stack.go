@@ -51,11 +51,15 @@ func (co *Co) isOnStack() bool {
 	return co.sched.current == co || slices.Contains(co.sched.creators, co)
 }
 
-// askHost has the host run question on its stack, which the task that runs is one
-// switch away from: it yields, and is resumed at once. A task that was just started
-// eagerly is further away; the question is not answered then.
+// askHost has the host run question on its stack. A callback is on top of it. The task
+// that runs is one switch away: it yields, and is resumed at once. One that was just
+// started eagerly is further away; the question is not answered then.
 func (s *Scheduler) askHost(question func()) {
-	if len(s.creators) == 0 {
+	switch {
+	case len(s.creators) > 0:
+	case s.current == nil:
+		question()
+	default:
 		s.question = question
 		s.current.yield(struct{}{})
 	}

@@ -47,7 +47,7 @@ func (ws *Waiters) Wait(co *Co, role future.Role) (woken bool, err error) {
 		}
 	}()
 	if co.enter(&w.core) {
-		if co.sched.crowded || !co.host() { // as in Co.pass
+		if co.sched.crowded || !co.host() { // as in Sleep
 			co.yield(struct{}{})
 		}
 		err = co.woken(&w.core)

@@ -56,6 +56,20 @@ func TestGoexitInCoroutine(t *testing.T) {
 			loop.Of(co).CallSoon(runtime.Goexit)
 			return 0, coro.Sleep(co, time.Second)
 		}},
+		{"in a callback, and deferred functions await", func(co *coro.Co) (int, error) {
+			defer func() { _ = coro.Sleep(co, time.Second) }()
+			loop.Of(co).CallSoon(runtime.Goexit)
+			return 0, coro.Sleep(co, time.Second)
+		}},
+		{"in a callback, while an iterator awaits", func(co *coro.Co) (int, error) {
+			next, stop := iter.Pull(func(yield func(int) bool) {
+				loop.Of(co).CallSoon(runtime.Goexit)
+				_ = coro.Sleep(co, time.Second)
+			})
+			defer stop()
+			next()
+			return 0, nil
+		}},
 		{"inside an iterator that awaits", func(co *coro.Co) (int, error) {
 			next, stop := iter.Pull(func(yield func(int) bool) {
 				_ = coro.Sleep(co, time.Second)

@@ -2,11 +2,11 @@ package loop
 
 import "github.com/ouro-loop/ouro/future"
 
-// The tasks that suspend may run the next steps themselves, see coro's Co.host. What
+// The tasks that suspend may run the next entries themselves, see coro's Co.host. What
 // they need of the loop is here.
 
 // Peek is the entry that comes next, if the loop would do nothing but run it: the
-// next one of this iteration, or the first of an iteration whose other steps have
+// next one of this iteration, or the first of an iteration whose other four steps have
 // nothing to do. It is nil if there is none, in debug mode, where entries are timed,
 // and if there are so many that who asks would gain nothing. Pop takes it.
 func (l *Loop) Peek() future.Runnable {
@@ -30,6 +30,26 @@ const maxHosted = 8
 func (l *Loop) Pop() {
 	l.ready.pop()
 	l.todo--
+}
+
+// RunHosted runs an entry on the goroutine of the task that asks. A panic in it is
+// reported as by runIterations, and does not get as far as to the task's function.
+func (l *Loop) RunHosted(entry future.Runnable) {
+	before, returned := l.running, false
+	l.running = entry
+	defer func() {
+		if !returned {
+			if v := recover(); v != nil {
+				l.reportPanic(future.NewPanicError(v))
+				l.scheduler.LeaveCallback()
+			} else {
+				l.scheduler.LoseHost()
+			}
+		}
+		l.running = before
+	}()
+	entry.Run()
+	returned = true
 }
 
 // quiet reports whether the first four steps of an iteration would do nothing.

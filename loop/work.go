@@ -17,6 +17,7 @@ type work[T any] struct {
 	future future.Future[T]
 	link   future.Link // has workDropped.Run called when future is done
 	loop   *Loop
+	post   post          // brings the outcome to the loop
 	stage  atomic.Uint32 // see workWaiting
 
 	// These belong to whoever moved stage on from workWaiting, and to the loop once
@@ -69,10 +70,11 @@ func (w *work[T]) leave(stage uint32) bool { return w.stage.CompareAndSwap(workW
 // forget lets go of the function and what it was given, for those who keep the future.
 func (w *work[T]) forget() { w.plain, w.fn, w.ctx = nil, nil, nil }
 
-// post sends w to the loop, on any goroutine.
-func (w *work[T]) post() {
+// send brings w back to the loop, from any goroutine.
+func (w *work[T]) send() {
 	w.forget()
-	_ = w.loop.inbox.post((*workDone[T])(w)) // on a closed loop nobody waits for it
+	w.post.entry = (*workDone[T])(w)
+	_ = w.loop.inbox.deliver(&w.post) // on a closed loop nobody waits for it
 }
 
 // A workJob is work as the executor has it.
@@ -89,7 +91,7 @@ func (j *workJob[T]) Run() {
 		if v := recover(); v != nil {
 			w.err = future.NewPanicError(v)
 		}
-		w.post()
+		w.send()
 	}()
 	if w.fn != nil {
 		w.value, w.err = w.fn(w.ctx)
@@ -101,7 +103,7 @@ func (j *workJob[T]) Run() {
 // Cancel gives the function up, because the executor does.
 func (j *workJob[T]) Cancel() {
 	if w := (*work[T])(j); w.leave(workCanceled) {
-		w.post()
+		w.send()
 	}
 }
 
