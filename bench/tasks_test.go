@@ -54,8 +54,12 @@ func gathers(b *testing.B, n int) {
 		children[i] = coro.Func[int](one)
 	}
 	onLoop(b, func(co *coro.Co) error {
+		gather := func() error { return await(co, coro.Gather(co, children...)) }
+		if err := gather(); err != nil { // the heap has its size then
+			return err
+		}
 		for b.Loop() {
-			if err := await(co, coro.Gather(co, children...)); err != nil {
+			if err := gather(); err != nil {
 				return err
 			}
 		}

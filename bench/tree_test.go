@@ -35,9 +35,12 @@ func BenchmarkAsyncTree(b *testing.B) {
 	} {
 		b.Run(shape.name+"/ouro", func(b *testing.B) {
 			onLoop(b, func(co *coro.Co) error {
+				run := func() error { return await(co, newTree(shape.leaf).node(levels)) }
+				if err := run(); err != nil { // the heap has its size then
+					return err
+				}
 				for b.Loop() {
-					t := newTree(shape.leaf)
-					if err := await(co, t.node(levels)); err != nil {
+					if err := run(); err != nil {
 						return err
 					}
 				}
