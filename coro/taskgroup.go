@@ -14,11 +14,8 @@ type TaskGroup struct {
 	first, last *groupMember // unfinished tasks in order of creation
 	errors      []error
 	base        error // the first ErrKeyboardInterrupt or SystemExit
-	waiter      *future.Core
-
-	idle *groupMember      // to be used again, linked by next
-	room room[groupMember] // to be used for the first time
-	made int               // members, in use or idle
+	waiter      future.Core // what the parent waits for,
+	waiting     bool        // when it does
 
 	exiting               bool // the body has returned
 	aborting              bool // the tasks were canceled
@@ -89,23 +86,23 @@ func (g *TaskGroup) add(c *future.Core) {
 	c.Attach(&m.link)
 }
 
-// newMember takes one that is not used. There is room for twice as many each time.
+// newMember takes one that is idle, or makes one.
 func (g *TaskGroup) newMember() *groupMember {
-	m := g.idle
-	if m != nil {
-		g.idle = m.next
-		m.next = nil
-		return m
+	s := g.parent.sched
+	m := s.idleMembers
+	if m == nil {
+		m = new(groupMember)
+		m.link.Init(m)
+	} else {
+		s.idleMembers, m.next = m.next, nil
+		s.nIdleMembers--
 	}
-	if g.room.left == 0 {
-		g.room = roomFor[groupMember](min(max(4, g.made), roomSize))
-	}
-	g.made++
-	m = g.room.next()
 	m.group = g
-	m.link.Init(m)
 	return m
 }
+
+// maxIdleMembers is how many are kept to be used again.
+const maxIdleMembers = 256
 
 // remove takes m out, which can be used again from then on.
 func (g *TaskGroup) remove(m *groupMember) {
@@ -119,15 +116,18 @@ func (g *TaskGroup) remove(m *groupMember) {
 	} else {
 		m.next.prev = m.prev
 	}
-	m.next, m.prev, m.core = g.idle, nil, nil
-	g.idle = m
+	m.next, m.prev, m.core, m.group = nil, nil, nil, nil
+	if s := g.parent.sched; s.nIdleMembers < maxIdleMembers {
+		m.next, s.idleMembers = s.idleMembers, m
+		s.nIdleMembers++
+	}
 }
 
 // Run is called when the task is done.
 func (m *groupMember) Run() {
 	g, core := m.group, m.core
 	g.remove(m)
-	if g.waiter != nil && g.first == nil {
+	if g.waiting && g.first == nil {
 		g.waiter.Finish()
 	}
 	if core.Canceled() {
@@ -213,15 +213,14 @@ func (g *TaskGroup) exit(err error) error {
 
 // wait suspends the parent until the last task has ended, or it is canceled.
 func (g *TaskGroup) wait() error {
-	if g.waiter == nil {
-		g.waiter = new(future.Core)
-		g.waiter.Init(g.parent.sched.futureLoop, (*groupRole)(g), false)
-	}
-	err := g.parent.Suspend(g.waiter)
+	g.waiter = future.Core{}
+	g.waiter.Init(g.parent.sched.futureLoop, (*groupRole)(g), false)
+	g.waiting = true
+	err := g.parent.Suspend(&g.waiter)
+	g.waiting = false
 	if err == nil {
 		err = g.waiter.Err()
 	}
-	g.waiter = nil
 	return err
 }
 
