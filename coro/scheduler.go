@@ -51,22 +51,23 @@ type Scheduler struct {
 	futureLoop future.Loop // loop again, in the form it is compared in
 	options    SchedulerOptions
 
-	current      *Co    // the task that runs now, nil in a callback
-	creators     []*Co  // tasks in the middle of starting another one eagerly
-	host         *Co    // the suspended task that runs what is ready, see Co.host
-	question     func() // for the host, from the task that runs
-	crowded      bool   // so much is ready that a host would save nothing
-	first, last  *Co    // unfinished tasks in order of creation
-	count        int
-	unnamed      int32 // how many tasks were given a number for a name
-	pool         pool
-	idleMembers  *groupMember // of task groups, to be used again; linked by next
-	nIdleMembers int
-	closed       bool
-	debug        bool
+	current     *Co    // the task that runs now, nil in a callback
+	creators    []*Co  // tasks in the middle of starting another one eagerly
+	host        *Co    // the suspended task that runs what is ready, see Co.host
+	question    func() // for the host, from the task that runs
+	crowded     bool   // so much is ready that a host would save nothing
+	first, last *Co    // unfinished tasks in order of creation
+	count       int
+	unnamed     int32 // how many tasks were given a number for a name
+	pool        pool
+	closed      bool
+	debug       bool
 
 	callbackVars *Vars // the context of the callback that runs now
 	baseVars     Vars  // the context outside of callbacks and tasks
+
+	idleMembers  *groupMember // of task groups, to be used again; linked by next
+	nIdleMembers int
 }
 
 // SchedulerOptions are fixed for the life of a loop.

@@ -13,7 +13,7 @@ type TaskGroup struct {
 	parent      *Co
 	first, last *groupMember // unfinished tasks in order of creation
 	errors      []error
-	base        error // the first ErrKeyboardInterrupt or SystemExit
+	base        error       // the first ErrKeyboardInterrupt or SystemExit
 	waiter      future.Core // what the parent waits for,
 	waiting     bool        // when it does
 
