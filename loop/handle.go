@@ -16,7 +16,8 @@ type call struct {
 	next     *call     // in the loop's list of calls to use again
 	gen      uint32
 	canceled bool
-	timed    bool // it is part of a timedCall
+	timed    bool // it is part of a timedCall,
+	never    bool // for a time that does not come
 	site     string
 }
 
@@ -90,26 +91,39 @@ type timedCall struct {
 	timer timers.Timer
 }
 
-// TimerHandle is a callback that was scheduled with CallLater or CallAt.
+// TimerHandle is a callback that was scheduled with CallLater or CallAt. It is a
+// value, and can be copied. Its methods must be called on the loop's goroutine.
 //
 // Semantics: asyncio.TimerHandle, CPython 3.14.
-type TimerHandle struct {
-	Handle
-	t    *timedCall
-	when time.Duration
-}
+//
+// # Differences from asyncio
+//
+// Canceling a callback that has run changes nothing: Canceled stays false.
+type TimerHandle struct{ t *timedCall }
 
 // When is the loop's time at which the callback is to be called.
-func (h TimerHandle) When() time.Duration { return h.when }
+func (h TimerHandle) When() time.Duration {
+	switch {
+	case h.t == nil:
+		return 0
+	case h.t.never:
+		return noLimit
+	}
+	return h.t.timer.When()
+}
 
 // Cancel keeps the callback from being called, if it has not been yet. Its timer
-// leaves the tree at once.
+// leaves the queue at once.
 func (h TimerHandle) Cancel() {
-	h.Handle.Cancel()
-	if h.Canceled() {
-		h.c.loop.timers.Remove(&h.t.timer)
+	if h.t != nil && h.t.gen == 0 { // it is not used again, so it counts to one
+		h.t.canceled = true
+		h.t.fn = nil
+		h.t.loop.timers.Remove(&h.t.timer)
 	}
 }
+
+// Canceled reports whether the callback was canceled before it was called.
+func (h TimerHandle) Canceled() bool { return h.t != nil && h.t.canceled }
 
 // CallSoon has fn called in the next iteration, after everything that is scheduled
 // already, in a copy of the present context. A panic of fn goes to the exception
@@ -148,6 +162,7 @@ func (l *Loop) CallAt(when time.Duration, fn func()) TimerHandle {
 		t.site = callSite()
 	}
 	t.timer.Run = &t.call
+	t.never = when == noLimit
 	l.AddTimer(&t.timer, when)
-	return TimerHandle{Handle{&t.call, t.gen}, t, when}
+	return TimerHandle{t}
 }
