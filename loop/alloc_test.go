@@ -1,7 +1,9 @@
 package loop_test
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -54,6 +56,37 @@ func TestAllocations(t *testing.T) {
 			return err
 		}},
 		{"sleep", 1, func(co *coro.Co) error { return coro.Sleep(co, 1) }},
+		{"call_at and cancel", 1, func(co *coro.Co) error {
+			loop.Of(co).CallAt(loop.Of(co).Time()+time.Hour, doNothing).Cancel()
+			return nil
+		}},
+		{"timeout", 1, func(co *coro.Co) error {
+			return coro.Timeout(co, time.Hour, func(*coro.TimeoutScope) error { return nil })
+		}},
+		{"task group of 10", 11, func(co *coro.Co) error { // the tasks and the group
+			return coro.Group(co, func(g *coro.TaskGroup) error {
+				for range 10 {
+					coro.CreateTask(g, noop)
+				}
+				return nil
+			})
+		}},
+		{"gather of 10", 6, func(co *coro.Co) error { // its parts, and one for all tasks
+			_, err := coro.Gather(co, tenNoops...).Await(co)
+			return err
+		}},
+		{"as_completed of 10", 12, func(co *coro.Co) error { // the same
+			for next := range coro.AsCompleted(co, coro.Forever, tenNoops...) {
+				if _, err := next.Await(co); err != nil {
+					return err
+				}
+			}
+			return nil
+		}},
+		{"shield", 3, func(co *coro.Co) error { // the task, the future and what connects them
+			_, err := coro.Shield(co, coro.Bind0(noop)).Await(co)
+			return err
+		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := loop.Run(func(co *coro.Co) (int, error) {
@@ -67,5 +100,7 @@ func TestAllocations(t *testing.T) {
 }
 
 func doNothing() {}
+
+var tenNoops = slices.Repeat([]coro.Awaitable[int]{coro.Bind0(noop)}, 10)
 
 var answerInThread = loop.ToThread(contextless(answer))

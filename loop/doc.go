@@ -1,5 +1,5 @@
 // Package loop is the event loop that asyncio's programs run on: one goroutine, a
-// queue of what is ready, and a tree of timers.
+// queue of what is ready, and one of timers.
 //
 // [Run] is the way in: it makes a loop, runs a coroutine on it and cleans up, as
 // asyncio.run does. Inside, package coro has what a coroutine needs. A [Loop]
