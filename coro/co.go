@@ -67,15 +67,15 @@ func (st *step) Run() {
 	if co.resume == nil && !co.begin() {
 		return
 	}
-	s := co.sched
+	s, resume := co.sched, co.resume // co may be done when resume returns, and another suspended
 	co.waiter = nil
 	s.current = co
-	co.resume()
+	resume()
 	for s.question != nil {
 		question := s.question
 		s.question = nil
 		question()
-		co.resume()
+		resume()
 	}
 	s.current = nil
 }

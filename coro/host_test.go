@@ -166,3 +166,45 @@ func TestHostedStop(t *testing.T) {
 	require.ErrorIs(t, err, future.ErrCanceled)
 	require.Equal(t, []int{1, 2, 3}, got)
 }
+
+// A worker whose task has ended goes on with the next one if that is new. Nobody is to
+// notice: not by the order, nor by whose panic, cancellation or stack it is.
+func TestTasksOnOneWorker(t *testing.T) {
+	run(t, func(co *coro.Co) error {
+		l := loop.Of(co)
+		var got []string
+		note := func(s string) coro.Func[int] {
+			return func(co *coro.Co) (int, error) {
+				got = append(got, s+" in "+co.Task().Name())
+				return 0, nil
+			}
+		}
+		never := loop.CreateFuture[int](l)
+		var waits *coro.Task[int]
+		tasks := []*coro.Task[int]{
+			coro.CreateTask(co, note("a"), coro.Name("1")),
+			coro.CreateTask(co, func(*coro.Co) (int, error) { panic("here") }, coro.Name("2")),
+			coro.CreateTask(co, note("never"), coro.Name("3")),
+			coro.CreateTask(co, func(co *coro.Co) (int, error) {
+				got = append(got, "b in "+coro.CurrentTask(co).Name())
+				_, err := coro.CreateTask(co, note("eager"), coro.Name("5"), coro.Eager(true)).Result()
+				return 0, err
+			}, coro.Name("4")),
+		}
+		tasks[2].Cancel()
+		l.CallSoon(func() { require.Nil(t, coro.CurrentTask(l)) })
+		waits = coro.CreateTask(co, func(co *coro.Co) (int, error) { return waitsHere(co, never) }, coro.Name("6"))
+		tasks = append(tasks, waits, coro.CreateTask(co, func(co *coro.Co) (int, error) {
+			require.True(t, standsIn(waits, "waitsHere"))
+			require.False(t, standsIn(waits, "TestTasksOnOneWorker.func1.4"), "that is the caller")
+			require.True(t, never.Cancel())
+			return note("c")(co)
+		}, coro.Name("7")))
+		_, _, err := coro.Wait(co, tasks)
+		require.Equal(t, []string{"a in 1", "b in 4", "eager in 5", "c in 7"}, got)
+		require.ErrorContains(t, tasks[1].Err(), "here")
+		require.True(t, tasks[2].Canceled())
+		require.True(t, waits.Canceled())
+		return err
+	})
+}

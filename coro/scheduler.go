@@ -83,7 +83,7 @@ func (s *Scheduler) Init(loop Loop, o SchedulerOptions) {
 	if s.options.Context == nil {
 		s.options.Context = context.Background()
 	}
-	s.pool.init(o.MaxIdle)
+	s.pool.init(s, o.MaxIdle)
 }
 
 // Scheduler returns s, so that it is a [Spawner].

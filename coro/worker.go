@@ -46,11 +46,38 @@ func (w *worker) run() iter.Seq[struct{}] {
 			w.co.yield = yield
 			w.co.task.runBody()
 			w.co = nil
+			if w.next() {
+				continue
+			}
 			if !w.pool.put(w) || !yield(struct{}{}) {
 				return
 			}
 		}
 	}
+}
+
+// next takes on the task whose first step is what the loop would run next, if it is
+// one. So a task that ends without having suspended, as most of a great many do, and
+// the next one cost no switch in between.
+func (w *worker) next() bool {
+	s := w.pool.sched
+	if len(s.creators) > 0 { // it was started eagerly: its creator goes on
+		return false
+	}
+	st, ok := s.loop.Peek().(*step)
+	if !ok || st.resume != nil || st.mustCancel {
+		return false
+	}
+	s.loop.Pop()
+	w.take((*Co)(st))
+	s.current = w.co
+	return true
+}
+
+// take ties co to the worker.
+func (w *worker) take(co *Co) {
+	w.co = co
+	co.worker, co.resume = w, w.resume
 }
 
 // IsWorker reports whether entry is that of the function at the bottom of every
@@ -61,6 +88,7 @@ var workerEntry = reflect.ValueOf((*worker).run(nil)).Pointer()
 
 // pool keeps idle workers, the last used first: it is the one whose stack is warm.
 type pool struct {
+	sched   *Scheduler
 	idle    []*worker
 	maxIdle int
 	closed  bool
@@ -68,7 +96,7 @@ type pool struct {
 	identify func() string // names the calling goroutine; nil unless the loop is in debug mode
 }
 
-func (p *pool) init(maxIdle int) { p.maxIdle = maxIdle }
+func (p *pool) init(s *Scheduler, maxIdle int) { p.sched, p.maxIdle = s, maxIdle }
 
 // get gives co a worker, which runs its function when it is first resumed.
 func (p *pool) get(co *Co) {
@@ -81,8 +109,7 @@ func (p *pool) get(co *Co) {
 		w = &worker{pool: p}
 		w.resume, w.stop = iter.Pull(w.run())
 	}
-	w.co = co
-	co.worker, co.resume = w, w.resume
+	w.take(co)
 }
 
 // put takes w back, and reports whether there was room for it.
