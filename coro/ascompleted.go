@@ -21,7 +21,7 @@ import (
 //
 // Semantics: asyncio.as_completed as a plain iterator, CPython 3.14.
 func AsCompleted[T any](co *Co, d time.Duration, aws ...Awaitable[T]) iter.Seq[Func[T]] {
-	c := newCompletion(co, d, aws)
+	c := newCompletion(co, d, aws, true)
 	next := func(co *Co) (T, error) { // whichever is awaited first gets what is done first
 		f, err := c.next(co)
 		if err != nil {
@@ -44,7 +44,7 @@ func AsCompleted[T any](co *Co, d time.Duration, aws ...Awaitable[T]) iter.Seq[F
 //
 // Semantics: asyncio.as_completed as an asynchronous iterator, CPython 3.14.
 func AsCompletedFutures[T any](co *Co, d time.Duration, aws ...Awaitable[T]) iter.Seq2[future.Of[T], error] {
-	c := newCompletion(co, d, aws)
+	c := newCompletion(co, d, aws, false)
 	return func(yield func(future.Of[T], error) bool) {
 		for c.take() {
 			f, err := c.next(co)
@@ -74,13 +74,20 @@ type completionWatch[T any] struct {
 	f    future.Of[T]
 }
 
-func newCompletion[T any](co *Co, d time.Duration, aws []Awaitable[T]) *completion[T] {
+// newCompletion makes the tasks together if nobody will be given one of them.
+func newCompletion[T any](co *Co, d time.Duration, aws []Awaitable[T], together bool) *completion[T] {
 	c := &completion[T]{loop: co.sched.loop}
 	all := make([]future.Of[T], len(aws))
 	tasks := roomFor[Task[T]](len(aws) - futuresAmong(aws, all))
 	for i, aw := range aws {
 		if all[i] == nil {
-			all[i] = createTask(co, funcOf(aw), &taskOptions{}, tasks.next())
+			var t *Task[T]
+			if together {
+				t = tasks.next()
+			} else {
+				t = new(Task[T])
+			}
+			all[i] = createTask(co, funcOf(aw), &taskOptions{}, t)
 		}
 		mustBeOf(co, all[i])
 	}

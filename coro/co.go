@@ -243,7 +243,7 @@ func (co *Co) host() bool {
 
 // LoseHost says that a callback which the host ran has called runtime.Goexit. That
 // ends the loop, and takes the host's suspended function along on its way there.
-func (s *Scheduler) LoseHost() { s.host.worker.unwinding = true }
+func (s *Scheduler) LoseHost() { s.torn = true }
 
 // ask has the suspended function run request where it stands, on its own stack.
 func (co *Co) ask(request func()) {
@@ -272,7 +272,7 @@ func (co *Co) mustRun() {
 // misused is apart from mustRun so that the check is inlined, and needs no room on
 // the stack of every suspended coroutine.
 func (co *Co) misused() {
-	if co.worker != nil && co.worker.unwinding {
+	if co.torn() {
 		runtime.Goexit() // a deferred function awaits while the loop closes
 	}
 	running := "no task"
@@ -290,12 +290,13 @@ func (co *Co) broke(returned *bool) {
 		return
 	}
 	v := recover()
-	if v != nil && !co.worker.unwinding {
+	if v != nil && !co.torn() {
 		co.end(future.NewPanicError(v))
 		return
 	}
 	co.worker.dead = true
-	if v != nil { // in a deferred function, on the way out: nobody else will be told
+	co.sched.torn = true // who runs this step, a host or a creator, goes too
+	if v != nil {        // in a deferred function, on the way out: nobody else will be told
 		co.sched.loop.CallExceptionHandler(future.ErrorContext{
 			Message: "panic while the task was torn down at the close of its loop",
 			Err:     future.NewPanicError(v),
@@ -303,6 +304,9 @@ func (co *Co) broke(returned *bool) {
 		})
 	}
 }
+
+// torn reports whether the function is on its way out, and must not suspend again.
+func (co *Co) torn() bool { return co.worker != nil && (co.worker.unwinding || co.sched.torn) }
 
 // retire frees what a running task holds, just before its outcome is set.
 func (co *Co) retire() {

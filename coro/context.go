@@ -51,7 +51,11 @@ func (c *taskContext) real() context.Context {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.ctx == nil {
-		c.ctx, c.cancel = context.WithCancelCause(c.parent)
+		parent := c.parent
+		if c.cause != nil {
+			parent = context.WithoutCancel(parent) // whose end, if it came, came after
+		}
+		c.ctx, c.cancel = context.WithCancelCause(parent)
 		if c.cause != nil {
 			c.cancel(c.cause)
 		}
@@ -61,7 +65,9 @@ func (c *taskContext) real() context.Context {
 
 func (c *taskContext) end(cause error) {
 	c.mu.Lock()
-	c.cause = cause
+	if c.cause == nil && c.parent.Err() == nil { // the first end counts
+		c.cause = cause
+	}
 	cancel := c.cancel
 	c.mu.Unlock()
 	if cancel != nil {

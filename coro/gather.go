@@ -107,7 +107,7 @@ func gather[T, R any](s Spawner, aws []Awaitable[T], settle bool, result func(fu
 	return &g.outer
 }
 
-var quietly = taskOptions{quiet: true}
+var quietly = taskOptions{quiet: true} // is only read
 
 // gatherOf is what a gather is about: its children, of type C, and what becomes of
 // them. The machinery, in gathering, does not depend on types.
@@ -133,14 +133,14 @@ func (g *gatherOf[C, R]) resolve() {
 		results[i] = g.result(child)
 	}
 	future.Resolve(&g.outer, results)
-	g.children = nil // whoever keeps the results need not keep the tasks
+	g.children, g.watches = nil, room[gatherWatch]{} // who keeps the results need not keep the tasks
 }
 
 // A gathering is what stands behind the future of a gather.
 type gathering struct {
 	outer    *future.Core
 	of       gathered
-	watches  room[gatherWatch]     // for one of each different child that was not done
+	watches  room[gatherWatch]     // for each different child that was not done
 	done     []*future.Core        // those that were, until begin
 	seen     map[*future.Core]bool // those that were given, if some were given twice
 	settle   bool
@@ -166,7 +166,8 @@ type gatherWatch struct {
 // Run is called when the child is done.
 func (w *gatherWatch) Run() { w.g.childDone(w.child) }
 
-// init comes first, when so many children that were given are in their places.
+// init comes first, when the given children, of which there are so many, are in their
+// places.
 func (g *gathering) init(s Spawner, of gathered, outer *future.Core, settle bool, given int) {
 	loop := s.Scheduler().futureLoop
 	g.of, g.outer, g.settle = of, outer, settle

@@ -99,3 +99,24 @@ func TestBaseErrorDuringCancel(t *testing.T) {
 		})
 	}
 }
+
+// nilError is an error whose methods panic if it is nil.
+type nilError struct{ cause error }
+
+func (e *nilError) Error() string { return "an error" }
+
+func (e *nilError) Unwrap() error { return e.cause }
+
+// An error that cannot be asked is an error like any other.
+func TestErrorThatPanicsWhenAsked(t *testing.T) {
+	run(t, func(co *coro.Co) error {
+		task := coro.CreateTask(co, func(*coro.Co) (int, error) {
+			var e *nilError
+			return 0, e
+		})
+		_, err := task.Await(co)
+		require.Equal(t, (*nilError)(nil), err)
+		require.False(t, task.Canceled())
+		return nil
+	})
+}

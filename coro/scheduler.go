@@ -61,6 +61,7 @@ type Scheduler struct {
 	unnamed     int32 // how many tasks were given a number for a name
 	pool        pool
 	closed      bool
+	torn        bool // a Goexit unwinds whatever is on the loop's stack
 	debug       bool
 
 	callbackVars *Vars // the context of the callback that runs now
@@ -126,7 +127,7 @@ func (s *Scheduler) RunIn(v *Vars, f func()) {
 // Reset forgets what was running: the loop's goroutine was torn out of a step.
 func (s *Scheduler) Reset() {
 	s.current, s.creators, s.callbackVars = nil, nil, nil
-	s.host, s.question = nil, nil
+	s.host, s.question, s.torn = nil, nil, false
 }
 
 // SetCrowded says whether so much is ready that a task which suspends had better leave

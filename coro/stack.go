@@ -19,7 +19,8 @@ const maxStack = 64
 // Stack is where a suspended task stands in its function, the innermost call first,
 // without the frames of the machinery; the innermost may be the call that waits,
 // such as Sleep. Of the task that is running it is the caller's stack. It is empty
-// for a task that has not begun or is done.
+// for a task that has not begun or is done, and may be for one that has suspended in
+// the present iteration if a task asks that was started eagerly just now.
 //
 // It costs a switch to the task and back; nothing else is slower for it.
 //

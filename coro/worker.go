@@ -12,8 +12,9 @@ import (
 // What iter.Pull does at the edges, and what is made of it here:
 //   - A panic in the function would come out of resume without its stack, so
 //     tasks recover on the worker's side ([Co.broke]).
-//   - runtime.Goexit in the function makes resume Goexit as well: the loop's
-//     goroutine unwinds, and its deferred cleanup closes the loop.
+//   - runtime.Goexit in the function makes resume Goexit as well: whoever runs the
+//     step unwinds, a host or a creator first, at last the loop's goroutine, and its
+//     deferred cleanup closes the loop.
 //   - A worker that is dropped while it is suspended is a leaked goroutine, so
 //     every one is either idle in the pool, or with a registered task.
 type worker struct {
@@ -29,7 +30,7 @@ type worker struct {
 	goroutine string // its name, if the pool identifies them
 
 	unwinding bool // the function is being torn down: it must not suspend again
-	dead      bool // the function has ended, and the worker's goroutine with it
+	dead      bool // a Goexit has ended the function, and the worker's goroutine with it
 }
 
 // run is what iter.Pull runs: the functions of one task after another. A closure and

@@ -41,8 +41,21 @@ func IsBase(err error) bool {
 	if err == nil {
 		return false
 	}
-	var exit *SystemExit
-	return errors.Is(err, ErrKeyboardInterrupt) || errors.As(err, &exit)
+	return asked(func() bool {
+		var exit *SystemExit
+		return errors.Is(err, ErrKeyboardInterrupt) || errors.As(err, &exit)
+	})
+}
+
+// asked is the answer to a question about an error, and false if a method of the error
+// panics, as that of a nil pointer may: it is an error like any other then.
+func asked(question func() bool) (yes bool) {
+	defer func() {
+		if recover() != nil {
+			yes = false
+		}
+	}()
+	return question()
 }
 
 // CanceledError is the error of what was canceled. It answers errors.Is for
@@ -81,6 +94,16 @@ func (e *CanceledError) Is(target error) bool {
 // not, nor is a context.Canceled that came from elsewhere. A group of one is, since
 // errors.Join makes one of an error and a cleanup that succeeded.
 func IsCanceled(err error) bool {
+	switch err.(type) {
+	case nil:
+		return false
+	case *CanceledError:
+		return true
+	}
+	return asked(func() bool { return isCanceled(err) })
+}
+
+func isCanceled(err error) bool {
 	for err != nil {
 		if _, ok := err.(*CanceledError); ok {
 			return true

@@ -159,7 +159,7 @@ func where() place {
 }
 
 // loopEntry is that of the function on the stack of everything that runs on a loop.
-var loopEntry = reflect.ValueOf((*Loop).iterate).Pointer()
+var loopEntry = reflect.ValueOf((*Loop).runIterations).Pointer()
 
 // isCore reports whether a function is of the packages a program is built on.
 func isCore(function string) bool {

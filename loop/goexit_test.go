@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -100,6 +101,51 @@ func TestGoexitInCoroutine(t *testing.T) {
 			})
 			require.False(t, returned, "the goroutine that ran the loop ends with it")
 			require.Equal(t, 4, unwound, "every function's deferred calls have run")
+		})
+	}
+}
+
+// A function that is taken along by somebody else's Goexit may await in its deferred
+// functions: that ends them, and is reported to nobody.
+func TestGoexitTakesAlongWhatAwaitsInDefers(t *testing.T) {
+	goexit := func(*coro.Co) (int, error) {
+		runtime.Goexit()
+		return 0, nil
+	}
+	for name, main := range map[string]coro.Func[int]{
+		"in a task":        func(co *coro.Co) (int, error) { return coro.CreateTask(co, goexit).Await(co) },
+		"in an eager task": func(co *coro.Co) (int, error) { return coro.CreateTask(co, goexit, coro.Eager(true)).Await(co) },
+		"in a callback": func(co *coro.Co) (int, error) {
+			loop.Of(co).CallSoon(runtime.Goexit)
+			return 0, coro.Sleep(co, time.Second)
+		},
+		"in an eager task of a callback": func(co *coro.Co) (int, error) {
+			loop.Of(co).CallSoon(func() { coro.CreateTask(loop.Of(co), goexit, coro.Eager(true)) })
+			return 0, coro.Sleep(co, time.Second)
+		},
+		"in the exception handler": func(co *coro.Co) (int, error) {
+			loop.Of(co).CallSoon(func() { panic("here") })
+			return 0, coro.Sleep(co, time.Second)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			noLeak(t)
+			var told []string
+			onGoroutine(func() {
+				_, _ = loop.Run(func(co *coro.Co) (int, error) {
+					defer func() { _ = coro.Sleep(co, time.Second) }()
+					return main(co)
+				}, loop.VirtualTime(), loop.OnException(func(_ *loop.Loop, c future.ErrorContext) {
+					if c.Err == nil {
+						return // the task that was pending
+					}
+					if c.Err.Error() == "panic: here" {
+						runtime.Goexit()
+					}
+					told = append(told, c.Message+": "+c.Err.Error())
+				}))
+			})
+			require.Empty(t, told)
 		})
 	}
 }

@@ -16,8 +16,8 @@ type call struct {
 	next     *call     // in the loop's list of calls to use again
 	gen      uint32
 	canceled bool
-	timed    bool // it is part of a timedCall,
-	never    bool // for a time that does not come
+	timed    bool // it is part of a timedCall
+	never    bool // of a timedCall: its time does not come, and it has no timer
 	site     string
 }
 

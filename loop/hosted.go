@@ -2,13 +2,14 @@ package loop
 
 import "github.com/ouro-loop/ouro/future"
 
-// The tasks that suspend may run the next entries themselves, see coro's Co.host. What
-// they need of the loop is here.
+// Coroutines may run the next entries themselves: a task that suspends (coro's Co.host),
+// and a worker whose task has ended (worker.next). What they need of the loop is here.
 
 // Peek is the entry that comes next, if the loop would do nothing but run it: the
 // next one of this iteration, or the first of an iteration whose other four steps have
 // nothing to do. It is nil if there is none, in debug mode, where entries are timed,
-// and if there are so many that who asks would gain nothing. Pop takes it.
+// and where an iteration would begin with so many that a host would gain nothing. Pop
+// takes it.
 func (l *Loop) Peek() future.Runnable {
 	if l.debug || l.abort != nil {
 		return nil
@@ -18,6 +19,7 @@ func (l *Loop) Peek() future.Runnable {
 			return nil
 		}
 		l.todo = l.ready.n // the next iteration has begun
+		l.scheduler.SetCrowded(false)
 	}
 	return l.ready.ring[l.ready.head]
 }
@@ -35,21 +37,27 @@ func (l *Loop) Pop() {
 // RunHosted runs an entry on the goroutine of the task that asks. A panic in it is
 // reported as by runIterations, and does not get as far as to the task's function.
 func (l *Loop) RunHosted(entry future.Runnable) {
-	before, returned := l.running, false
+	before, lost := l.running, true
 	l.running = entry
 	defer func() {
-		if !returned {
-			if v := recover(); v != nil {
-				l.reportPanic(future.NewPanicError(v))
-				l.scheduler.LeaveCallback()
-			} else {
-				l.scheduler.LoseHost()
-			}
-		}
 		l.running = before
+		if lost { // a Goexit: of the entry, or of the handler that was told of its panic
+			l.scheduler.LoseHost()
+		}
+	}()
+	l.runReporting(entry)
+	lost = false
+}
+
+// runReporting runs an entry, and reports its panic.
+func (l *Loop) runReporting(entry future.Runnable) {
+	defer func() {
+		if v := recover(); v != nil {
+			l.reportPanic(future.NewPanicError(v))
+			l.scheduler.LeaveCallback()
+		}
 	}()
 	entry.Run()
-	returned = true
 }
 
 // quiet reports whether the first four steps of an iteration would do nothing.

@@ -9,7 +9,7 @@ import (
 )
 
 // inbox is where other goroutines leave work for the loop, and how they wake it.
-// It is the only part of a loop that is shared.
+// It is the only way in for work.
 //
 // What others write with every post is kept away from what the loop looks at, and from
 // the rest of the loop: cores that share a cache line wait for each other.

@@ -252,3 +252,22 @@ func TestDebugModeInsideAPull(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, told)
 }
+
+// After a panic of a callback the rest of the iteration is inside of the loop as before.
+func TestInsideTheLoopAfterAPanic(t *testing.T) {
+	for _, debug := range []bool{false, true} {
+		var told reports
+		l := loop.New(loop.VirtualTime(), loop.Debug(debug), told.handler())
+		called := false
+		var err error
+		l.CallSoon(func() { panic("here") })
+		l.CallSoon(func() { l.CallSoon(func() { called = true }) })
+		l.CallSoon(func() { _, err = loop.Run(noop) })
+		_, unexpected := loop.RunUntilComplete(l, coro.Do1(coro.Sleep, time.Second))
+		require.NoError(t, unexpected)
+		require.True(t, called)
+		require.ErrorIs(t, err, loop.ErrRunning)
+		require.Len(t, told, 1)
+		require.NoError(t, l.Close())
+	}
+}

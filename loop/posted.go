@@ -43,6 +43,7 @@ func (l *Loop) CallSoonThreadsafe(fn func()) (PostedHandle, error) {
 	h := l.inbox.take(l)
 	h.p.fn = fn
 	if err := l.inbox.deliver(&h.p.post); err != nil {
+		h.p.fn = nil
 		return PostedHandle{}, err
 	}
 	return h, nil

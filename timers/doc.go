@@ -33,10 +33,9 @@
 //	of timers    ▒ ▒ ▒    a slice each, sorted when its turn comes
 //
 // To add a timer is then to append it to a slice, and to remove it is to fill its
-// place with the last one of that slice. With a hundred thousand timers within a
-// second, that takes a tenth of the time that it takes with all timers in one
-// B-tree, as exact has them; and to pop one and add it again, sorting included,
-// takes two fifths. Exact is left for the timers that slots are no good for: those
+// place with the last one of that slice, which takes a fraction of the time that it
+// takes with all timers in one B-tree; so does to pop one and to add it again, sorting
+// included. Exact is left for the timers that slots are no good for: those
 // that come when their slot has been sorted, and those that would be about alone in
 // it, as timers hours apart are.
 //

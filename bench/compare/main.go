@@ -17,6 +17,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -83,6 +84,12 @@ func list(s string) []string {
 }
 
 func run(ctx context.Context, c config) error {
+	switch {
+	case c.check && c.save:
+		return errors.New("-baseline compares with the stored ratios, -save stores them: one of the two")
+	case c.save && len(c.only) > 0:
+		return errors.New("-save stores the ratios of everything, so it does not go with -only")
+	}
 	if c.check {
 		c.rivals = nil
 	}
