@@ -49,7 +49,7 @@ func TestGatherLetsGoOfItsTasks(t *testing.T) {
 		var aws []coro.Awaitable[int]
 		for range n {
 			x := newBig(gone)
-			aws = append(aws, coro.Bind0(func(*coro.Co) (int, error) { return len(x), nil }))
+			aws = append(aws, coro.Bind0(func(*coro.Co) (int, error) { return int(x[0]), nil }))
 		}
 		f := coro.Gather(co, aws...)
 		_, err := f.Await(co)
