@@ -34,33 +34,23 @@ func BenchmarkParked(b *testing.B) {
 				return nil
 			})
 		})
-		b.Run(fmt.Sprintf("n=%d/floor", n), func(b *testing.B) {
-			notShort(b, n)
-			warmUp(n)
-			var p parked
-			b.ReportAllocs()
-			for b.Loop() {
-				b.StopTimer()
-				p.begin()
-				b.StartTimer()
-				p.pulls(n)
-			}
-			p.report(b, n)
-		})
-		b.Run(fmt.Sprintf("n=%d/goroutine", n), func(b *testing.B) {
-			notShort(b, n)
-			warmUp(n)
-			var p parked
-			b.ReportAllocs()
-			for b.Loop() {
-				b.StopTimer()
-				p.begin()
-				b.StartTimer()
-				p.goroutines(n)
-			}
-			p.report(b, n)
-		})
+		b.Run(fmt.Sprintf("n=%d/floor", n), func(b *testing.B) { benchmarkParked(b, n, (*parked).pulls) })
+		b.Run(fmt.Sprintf("n=%d/goroutine", n), func(b *testing.B) { benchmarkParked(b, n, (*parked).goroutines) })
 	}
+}
+
+func benchmarkParked(b *testing.B, n int, run func(p *parked, n int)) {
+	notShort(b, n)
+	warmUp(n)
+	var p parked
+	b.ReportAllocs()
+	for b.Loop() {
+		b.StopTimer()
+		p.begin()
+		b.StartTimer()
+		run(&p, n)
+	}
+	p.report(b, n)
 }
 
 var warm int // how many goroutines there have been at once

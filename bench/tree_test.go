@@ -20,7 +20,8 @@ import (
 //   - memoization: 90% of them find their result in a cache, the others sleep;
 //   - cpu_io_mixed: half of them compute 500!, the others sleep.
 //
-// The rival is a goroutine for each task, and a WaitGroup for each node.
+// The rival is a goroutine for each task, and a WaitGroup for each node. Goroutines do
+// not start eagerly: there it is the floor, one round trip to a coroutine for each task.
 func BenchmarkAsyncTree(b *testing.B) {
 	for _, shape := range []struct {
 		name string
@@ -48,7 +49,8 @@ func BenchmarkAsyncTree(b *testing.B) {
 			}, shape.opts...)
 		})
 		if shape.name == "eager" {
-			continue // goroutines have no such thing
+			b.Run("eager/floor", func(b *testing.B) { benchmarkPulls(b, 1, tasks) })
+			continue
 		}
 		b.Run(shape.name+"/goroutine", func(b *testing.B) {
 			b.ReportAllocs()
@@ -62,6 +64,7 @@ func BenchmarkAsyncTree(b *testing.B) {
 const (
 	levels   = 6
 	branches = 6
+	tasks    = 55_987 // the root too
 	leafIO   = 50 * time.Millisecond
 )
 

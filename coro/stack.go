@@ -52,20 +52,6 @@ func (co *Co) isOnStack() bool {
 	return co.sched.current == co || slices.Contains(co.sched.creators, co)
 }
 
-// askHost has the host run question on its stack. A callback is on top of it. The task
-// that runs is one switch away: it yields, and is resumed at once. One that was just
-// started eagerly is further away; the question is not answered then.
-func (s *Scheduler) askHost(question func()) {
-	switch {
-	case len(s.creators) > 0:
-	case s.current == nil:
-		question()
-	default:
-		s.question = question
-		s.current.yield(struct{}{})
-	}
-}
-
 // userFrames leaves out how the function was suspended, below, and how it was
 // started, above.
 func userFrames(pcs []uintptr) []Frame {

@@ -61,6 +61,9 @@ func (l *Loop) SetDefaultExecutor(e executor.Executor) { l.defaultExecutor = e }
 //
 // Semantics: asyncio.to_thread, CPython 3.14.
 func ToThread[T any](f func(ctx context.Context) (T, error)) coro.Func[T] {
+	if f == nil {
+		panic("loop: ToThread of a nil function")
+	}
 	return func(co *coro.Co) (T, error) {
 		return awaitOn(co, nil, f)
 	}
@@ -70,6 +73,9 @@ func ToThread[T any](f func(ctx context.Context) (T, error)) coro.Func[T] {
 // otherwise like [ToThread]: there is no limit to how many run at once, and the
 // end of the loop does not wait for them.
 func Go[T any](f func(ctx context.Context) (T, error)) coro.Func[T] {
+	if f == nil {
+		panic("loop: Go of a nil function")
+	}
 	return func(co *coro.Co) (T, error) {
 		return awaitOn(co, goroutines{}, f)
 	}
@@ -82,6 +88,9 @@ func ToThreadDo(f func(ctx context.Context) error) coro.Func[coro.None] { return
 func GoDo(f func(ctx context.Context) error) coro.Func[coro.None] { return Go(noResult(f)) }
 
 func noResult(f func(ctx context.Context) error) func(ctx context.Context) (coro.None, error) {
+	if f == nil {
+		return nil
+	}
 	return func(ctx context.Context) (coro.None, error) { return coro.None{}, f(ctx) }
 }
 

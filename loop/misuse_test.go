@@ -271,3 +271,21 @@ func TestInsideTheLoopAfterAPanic(t *testing.T) {
 		require.NoError(t, l.Close())
 	}
 }
+
+// A nil function is refused where it is given, not where it is missed.
+func TestNilFunctions(t *testing.T) {
+	l := loop.New()
+	defer func() { require.NoError(t, l.Close()) }()
+	for text, call := range map[string]func(){
+		"loop: ToThread of a nil function":      func() { loop.ToThread[int](nil) },
+		"loop: Go of a nil function":            func() { loop.Go[int](nil) },
+		"loop: RunInExecutor of a nil function": func() { _, _ = loop.RunInExecutor[int](l, nil, nil) },
+		"loop: a callback that is nil":          func() { l.CallSoon(nil) },
+	} {
+		require.PanicsWithValue(t, text, call)
+	}
+	require.Panics(t, func() { loop.ToThreadDo(nil) })
+	require.Panics(t, func() { loop.GoDo(nil) })
+	require.Panics(t, func() { l.CallLater(1, nil) })
+	require.Panics(t, func() { _, _ = l.CallSoonThreadsafe(nil) })
+}
