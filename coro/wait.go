@@ -57,7 +57,7 @@ func Wait[F future.Any](co *Co, fs []F, opts ...WaitOption) (done, pending []F, 
 	if o.when < AllCompleted || o.when > FirstException {
 		panic(fmt.Sprintf("coro: ReturnWhen(%d); it is AllCompleted, FirstCompleted or FirstException", o.when))
 	}
-	unique := withoutRepetitions(co, fs)
+	unique := withoutRepetitions(co, slices.Clone(fs)) // fs is the caller's to change
 	if err := wait(co, len(unique), func(i int) *future.Core { return unique[i].Core() }, o); err != nil {
 		return nil, nil, err
 	}
@@ -76,14 +76,13 @@ func Wait[F future.Any](co *Co, fs []F, opts ...WaitOption) (done, pending []F, 
 
 func isPending[F future.Any](f F) bool { return !f.Done() }
 
-// withoutRepetitions is a copy of fs without what is there a second time.
+// withoutRepetitions takes out of fs what is there a second time.
 func withoutRepetitions[F future.Any](s Spawner, fs []F) []F {
-	unique := slices.Clone(fs)
 	if !future.AnyTwice(s.Scheduler().futureLoop, len(fs), func(i int) *future.Core { return fs[i].Core() }) {
-		return unique
+		return fs
 	}
 	seen := make(map[*future.Core]bool, len(fs))
-	return slices.DeleteFunc(unique, func(f F) bool {
+	return slices.DeleteFunc(fs, func(f F) bool {
 		again := seen[f.Core()]
 		seen[f.Core()] = true
 		return again

@@ -75,7 +75,7 @@ func TestAllocations(t *testing.T) {
 			_, err := coro.Gather(co, tenNoops...).Await(co)
 			return err
 		}},
-		{"as_completed of 10", 12, func(co *coro.Co) error { // the same
+		{"as_completed of 10", 11, func(co *coro.Co) error { // the same
 			for next := range coro.AsCompleted(co, coro.Forever, tenNoops...) {
 				if _, err := next.Await(co); err != nil {
 					return err

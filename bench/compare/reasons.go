@@ -45,8 +45,8 @@ var whyMissed = map[string]string{
 	"AsyncTree/none": `9,331 of 55,987 tasks are suspended at once, each with a stack that the garbage collector looks at:
   that, and its share of the allocations, is half of the time: with GOGC=400 we take two thirds, without garbage
   collection half. The rest is what Gather takes.`,
-	"AsyncTree/eager": `An eager task may suspend, so that it needs a coroutine before it runs, and two switches; CPython
-  finds out afterwards.`,
+	"AsyncTree/eager": `A third are switches: an eager task may suspend, so that it needs a coroutine before it runs, and
+  CPython's does not. The rest is what Gather takes, and the garbage collector.`,
 	"AsyncTree/io": `50 ms are the sleep. 46,656 tasks are suspended at once: their coroutines are made for it, as 10,000
   are kept, see "1,000,000 tasks that wait".`,
 	"AsyncTree/memoization":  `50 ms are the sleep, which leaves CPython's 20 times nothing to be measured in.`,
