@@ -58,14 +58,14 @@ func AsCompletedFutures[T any](co *Co, d time.Duration, aws ...Awaitable[T]) ite
 // A completion is one call of AsCompleted: the futures that are not done, and the
 // queue of those that are and were not given out.
 type completion[T any] struct {
-	loop    Loop
+	loop    eventLoop
 	timer   timers.Timer
 	watches []completionWatch[T]
 	waiting int // watches that are attached
 	left    int // how many are still to be yielded
 	expired bool
 	done    []future.Of[T] // nil stands for one that was out of time
-	getters Waiters        // those in next
+	getters Waiters        // coroutines in next
 }
 
 type completionWatch[T any] struct {
@@ -74,9 +74,10 @@ type completionWatch[T any] struct {
 	f    future.Of[T]
 }
 
-// newCompletion makes the tasks together if nobody will be given one of them.
+// newCompletion allocates its tasks side by side if none of them is given out.
 func newCompletion[T any](co *Co, d time.Duration, aws []Awaitable[T], together bool) *completion[T] {
-	c := &completion[T]{loop: co.sched.loop}
+	m := co.machine()
+	c := &completion[T]{loop: m.loop}
 	all := make([]future.Of[T], len(aws))
 	tasks := roomFor[Task[T]](len(aws) - futuresAmong(aws, all))
 	for i, aw := range aws {
@@ -97,14 +98,13 @@ func newCompletion[T any](co *Co, d time.Duration, aws []Awaitable[T], together 
 	for i, f := range unique {
 		w := &c.watches[i]
 		w.c, w.f = c, f
-		w.link.Init(w)
-		f.Core().Attach(&w.link)
+		f.Core().Attach(w.link.Init(w))
 	}
 	c.waiting = len(c.watches)
 	c.left = len(c.watches)
 	if c.waiting > 0 && d != Forever {
 		c.timer.Run = c
-		c.loop.AddTimer(&c.timer, after(c.loop, d))
+		c.loop.AddTimer(&c.timer, m.after(d))
 	}
 	return c
 }

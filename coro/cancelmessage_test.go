@@ -26,9 +26,9 @@ var messages = []struct {
 func TestCancelMessageOfTask(t *testing.T) {
 	l := newLoop(t)
 	task := coro.CreateTask(l, returning(1, nil))
-	require.Nil(t, task.Core().CancelMessage())
+	require.Nil(t, task.Core().CancelMessage)
 	task.Cancel("my message")
-	require.Equal(t, "my message", *task.Core().CancelMessage())
+	require.Equal(t, "my message", *task.Core().CancelMessage)
 	_, err := loop.RunUntilComplete(l, task)
 	requireCanceled(t, err, "my message")
 }
@@ -39,7 +39,7 @@ func TestCancelMessageReplaced(t *testing.T) {
 	task := coro.CreateTask(l, returning(1, nil))
 	task.Cancel("my message")
 	msg := "my new message"
-	task.Core().SetCancelMessage(&msg)
+	task.Core().CancelMessage = &msg
 	_, err := loop.RunUntilComplete(l, task)
 	requireCanceled(t, err, "my new message")
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
 )
 
 // Context is a context for code that takes one, called through loop.ToThread or
@@ -19,7 +20,7 @@ func (co *Co) Context() context.Context {
 	vars := *co.Vars()
 	c := x.context
 	if c == nil {
-		c = &taskContext{parent: co.sched.options.Context}
+		c = &taskContext{parent: co.machine().loop.ParentContext()}
 		if co.mustCancel {
 			c.end(future.ErrCanceled)
 		}
@@ -94,7 +95,7 @@ func (c *varContext) Done() <-chan struct{}       { return c.task.real().Done() 
 func (c *varContext) Err() error                  { return c.task.real().Err() }
 
 func (c *varContext) Value(key any) any {
-	if value, ok := c.vars.get(key); ok {
+	if value, ok := (*sched.Vars)(&c.vars).Get(key); ok {
 		return value
 	}
 	return c.task.real().Value(key)

@@ -23,7 +23,7 @@ func EnsureFuture[T any](s Spawner, aw Awaitable[T], opts ...TaskOption) future.
 
 // mustBeOf panics if f belongs to another loop than s.
 func mustBeOf(s Spawner, f future.Any) {
-	if f.Core().Loop() != s.Scheduler().futureLoop {
+	if f.Core().Scheduler() != s.Scheduler() {
 		panic(fmt.Errorf("%w: it is combined with others of this one", ErrOtherLoop))
 	}
 }
@@ -57,11 +57,11 @@ func futuresAmong[T any](aws []Awaitable[T], futures []future.Of[T]) (n int) {
 	return n
 }
 
-// Any makes awaitables of different types fit for one Gather or AsCompleted: its
+// AsAny makes awaitables of different types fit for one Gather or AsCompleted: its
 // result is that of aw, as an any. A future or task is seen through, not wrapped in
 // another: its Core is the same, which is what to compare. See also [Into], which
 // keeps the types. ([Wait] takes a []future.Any as it is.)
-func Any[T any](aw Awaitable[T]) Awaitable[any] {
+func AsAny[T any](aw Awaitable[T]) Awaitable[any] {
 	if f, ok := aw.(future.Of[T]); ok {
 		return anyFuture[T]{f, f}
 	}

@@ -15,7 +15,7 @@ import (
 func TestEnsureFutureOfFunc(t *testing.T) {
 	l := newLoop(t)
 	f := coro.EnsureFuture(l, returning("ok", nil))
-	require.Same(t, future.Loop(l), f.Core().Loop())
+	require.Same(t, l.Scheduler(), f.Core().Scheduler())
 	require.Len(t, coro.AllTasks(l), 1)
 	v, err := loop.RunUntilComplete(l, f)
 	require.NoError(t, err)
@@ -24,7 +24,7 @@ func TestEnsureFutureOfFunc(t *testing.T) {
 	f = complete(t, l, func(co *coro.Co) (future.Of[string], error) {
 		return coro.EnsureFuture(co, returning("ok", nil)), nil
 	})
-	require.Same(t, future.Loop(l), f.Core().Loop())
+	require.Same(t, l.Scheduler(), f.Core().Scheduler())
 	v, err = loop.RunUntilComplete(l, f)
 	require.NoError(t, err)
 	require.Equal(t, "ok", v)
@@ -122,7 +122,7 @@ func TestShieldOfFutureOfOtherLoop(t *testing.T) {
 	l, other := newLoop(t), newLoop(t)
 	inner := loop.CreateFuture[int](other)
 	outer := complete(t, l, func(co *coro.Co) (future.Of[int], error) { return coro.Shield(co, inner), nil })
-	require.Same(t, future.Loop(other), outer.Core().Loop())
+	require.Same(t, other.Scheduler(), outer.Core().Scheduler())
 	require.NoError(t, inner.SetResult(42))
 	v, err := loop.RunUntilComplete(other, outer)
 	require.NoError(t, err)

@@ -87,12 +87,12 @@ func ExampleGroup_mixedResults() {
 
 // Where the type itself tells what it is, Any lets a switch sort the results, here
 // in the order in which they come.
-func ExampleAny() {
+func ExampleAsAny() {
 	main := func(co *coro.Co) error {
 		results := coro.AsCompleted(co, coro.Forever,
-			coro.Any(coro.Bind(fetchName, 1815)),
-			coro.Any(coro.Bind(fetchAge, 1815)),
-			coro.Any(coro.Bind(fetchTopics, 1815)),
+			coro.AsAny(coro.Bind(fetchName, 1815)),
+			coro.AsAny(coro.Bind(fetchAge, 1815)),
+			coro.AsAny(coro.Bind(fetchTopics, 1815)),
 		)
 		for next := range results {
 			v, err := next.Await(co)

@@ -80,7 +80,7 @@ func settledError(c *future.Core) error {
 		return c.Err()
 	}
 	msg := ""
-	if m := c.CancelMessage(); m != nil {
+	if m := c.CancelMessage; m != nil {
 		msg = *m
 	}
 	return future.NewCanceledError(msg)
@@ -166,14 +166,13 @@ type gatherWatch struct {
 // Run is called when the child is done.
 func (w *gatherWatch) Run() { w.g.childDone(w.child) }
 
-// init comes first, when the given children, of which there are so many, are in their
-// places.
+// init is called after the futures among the arguments are stored; given is their number.
 func (g *gathering) init(s Spawner, of gathered, outer *future.Core, settle bool, given int) {
-	loop := s.Scheduler().futureLoop
 	g.of, g.outer, g.settle = of, outer, settle
-	outer.Init(loop, g, false)
+	outer.Init(s, g)
+	outer.KeepsError = true // canceling a finished gather does not mark its error as retrieved
 	g.watches = roomFor[gatherWatch](of.count())
-	if given > 1 && future.AnyTwice(loop, of.count(), of.child) {
+	if given > 1 && anyTwice(s, of.count(), of.child) {
 		g.seen = make(map[*future.Core]bool)
 	}
 }
@@ -193,8 +192,7 @@ func (g *gathering) watch(child *future.Core, given bool) {
 	}
 	w := g.watches.next()
 	w.g, w.child = g, child
-	w.link.Init(w)
-	child.Attach(&w.link)
+	child.Attach(w.link.Init(w))
 }
 
 // begin comes when all children are known. Those that were done are looked at now:
@@ -234,7 +232,15 @@ func (g *gathering) childDone(child *future.Core) {
 	for i := range n {
 		g.of.child(i).Retrieve()
 	}
-	g.outer.Fail(g.of.child(n - 1).TakeCanceled())
+	g.outer.Fail(cancellationOf(g.of.child(n - 1)))
+}
+
+// cancellationOf is the CanceledError of c, one of its own if it has ended otherwise.
+func cancellationOf(c *future.Core) error {
+	if c.Canceled() {
+		return c.Err()
+	}
+	return canceledError(c)
 }
 
 func (g *gathering) Describe() string {
@@ -244,14 +250,10 @@ func (g *gathering) Describe() string {
 func (g *gathering) Holders() []AnyTask {
 	var tasks []AnyTask
 	for i := range g.of.count() {
-		tasks = append(tasks, taskOf(g.of.child(i))...)
+		tasks = append(tasks, holder(g.of.child(i))...)
 	}
 	return tasks
 }
-
-// CancelIsNoLook: the error of a gather that is done is not taken for seen by who
-// cancels it, as that of other futures is.
-func (g *gathering) CancelIsNoLook() {}
 
 func (g *gathering) BeginCancel(*string) {}
 

@@ -170,7 +170,7 @@ func TestGatherOfNothing(t *testing.T) {
 	t.Run("inside", func(t *testing.T) {
 		l := newLoop(t)
 		g := complete(t, l, func(co *coro.Co) (*future.Future[[]int], error) { return coro.Gather[int](co), nil })
-		require.Same(t, future.Loop(l), g.Core().Loop())
+		require.Same(t, l.Scheduler(), g.Core().Scheduler())
 		v, err := g.Result()
 		require.NoError(t, err)
 		require.Equal(t, []int{}, v)
@@ -179,7 +179,7 @@ func TestGatherOfNothing(t *testing.T) {
 	t.Run("outside", func(t *testing.T) {
 		l := newLoop(t)
 		g := coro.GatherSettled[int](l)
-		require.Same(t, future.Loop(l), g.Core().Loop())
+		require.Same(t, l.Scheduler(), g.Core().Scheduler())
 		v, err := g.Result()
 		require.NoError(t, err)
 		require.Equal(t, []coro.Settled[int]{}, v)
@@ -192,7 +192,7 @@ func TestGatherBelongsToLoopOfChildren(t *testing.T) {
 	fs := createFutures(l, 3)
 	for range 2 {
 		g := coro.Gather(l, coro.Each[int](fs)...)
-		require.Same(t, future.Loop(l), g.Core().Loop())
+		require.Same(t, l.Scheduler(), g.Core().Scheduler())
 		settle(t, l)
 		require.False(t, g.Done())
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -86,7 +87,8 @@ func nested(t *testing.T, err error) error {
 
 // at adds a line with the loop's time before it.
 func (tr *trace) at(s coro.Spawner, format string, args ...any) {
-	tr.add("%v "+format, append([]any{s.Scheduler().Loop().Time()}, args...)...)
+	clock := (*sched.Scheduler)(s.Scheduler()).Loop().(interface{ Time() time.Duration })
+	tr.add("%v "+format, append([]any{clock.Time()}, args...)...)
 }
 
 // outcome names an error for a trace.

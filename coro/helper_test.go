@@ -10,6 +10,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -85,9 +86,13 @@ func awaiting[T any](aw coro.Awaitable[T]) coro.Func[T] {
 
 // waiter is the future that a task waits for, nil if it is scheduled.
 func waiter(l *loop.Loop, task coro.AnyTask) (on *future.Core) {
-	l.Scheduler().Waiting(func(t coro.AnyTask, waiter *future.Core, _ bool) {
-		if t == task {
-			on = waiter
+	(*sched.Scheduler)(l.Scheduler()).All(func(c *sched.Coroutine) {
+		body := c.Body().(interface {
+			Task() coro.AnyTask
+			Awaited() *future.Core
+		})
+		if body.Task() == task {
+			on = body.Awaited()
 		}
 	})
 	return on

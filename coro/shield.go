@@ -19,11 +19,9 @@ func Shield[T any](s Spawner, aw Awaitable[T]) future.Of[T] {
 	if inner.Done() {
 		return inner
 	}
-	sh := &shield[T]{outer: future.New[T](inner.Core().Loop()), inner: inner}
-	sh.fromInner.Init((*shieldInner[T])(sh))
-	sh.fromOuter.Init((*shieldOuter[T])(sh))
-	inner.Core().Attach(&sh.fromInner)
-	sh.outer.Core().Attach(&sh.fromOuter)
+	sh := &shield[T]{outer: future.New[T](inner.Core()), inner: inner}
+	inner.Core().Attach(sh.fromInner.Init((*shieldInner[T])(sh)))
+	sh.outer.Core().Attach(sh.fromOuter.Init((*shieldOuter[T])(sh)))
 	return sh.outer
 }
 
@@ -51,7 +49,7 @@ func (sh *shieldInner[T]) Run() {
 		err = sh.outer.SetResult(v)
 	}
 	if err != nil { // somebody else has set the outer future
-		sh.outer.Core().Loop().CallExceptionHandler(future.ErrorContext{
+		future.CallExceptionHandler(sh.outer.Core(), future.ErrorContext{
 			Message: "Exception in callback of shield",
 			Err:     err,
 			Future:  sh.outer,
@@ -76,8 +74,7 @@ func (sh *shieldOuter[T]) Run() {
 		return true
 	})
 	r := &shieldReport{inner: sh.inner}
-	r.link.Init(r)
-	core.Attach(&r.link)
+	core.Attach(r.link.Init(r))
 }
 
 // A shieldReport tells of an error behind a shield that was given up.
@@ -99,6 +96,6 @@ func (r *shieldReport) Run() {
 		if named, ok := r.inner.Core().Role().(future.Named); ok {
 			c.Task = named.Name()
 		}
-		r.inner.Core().Loop().CallExceptionHandler(c)
+		future.CallExceptionHandler(r.inner.Core(), c)
 	}
 }

@@ -157,7 +157,7 @@ func TestShieldOfCoroutine(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			l := newLoop(t)
 			outer := test.shield(l)
-			require.Same(t, future.Loop(l), outer.Core().Loop())
+			require.Same(t, l.Scheduler(), outer.Core().Scheduler())
 			v, err := loop.RunUntilComplete(l, outer)
 			require.NoError(t, err)
 			require.Equal(t, 42, v)

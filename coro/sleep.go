@@ -21,12 +21,12 @@ func Sleep(co *Co, d time.Duration) error {
 		return sleep(co, d)
 	}
 	co.mustRun()
-	co.sched.loop.Schedule((*step)(co))
-	if co.sched.crowded || !co.host() { // park, without its frame on every suspended stack
-		co.yield(struct{}{})
+	co.coroutine.Schedule()
+	if !co.coroutine.Host() { // see Coroutine.Yield
+		co.coroutine.Yield()
 	}
-	if co.asked {
-		co.answer()
+	if co.coroutine.Asked() {
+		co.coroutine.Answer()
 	}
 	if co.mustCancel {
 		return co.takeCancel()
@@ -36,16 +36,13 @@ func Sleep(co *Co, d time.Duration) error {
 
 // sleep is apart from Sleep so that a sleep of zero needs little of the stack.
 func sleep(co *Co, d time.Duration) error {
-	loop := co.sched.loop
+	m := co.machine()
 	s := &sleeper{}
-	s.core.Init(co.sched.futureLoop, s, false)
+	s.core.Init(co, s)
 	s.timer.Run = s
-	loop.AddTimer(&s.timer, after(loop, d))
+	m.loop.AddTimer(&s.timer, m.after(d))
 	err := co.Suspend(&s.core)
-	loop.RemoveTimer(&s.timer)
-	if err == nil {
-		err = s.core.Err()
-	}
+	m.loop.RemoveTimer(&s.timer)
 	return err
 }
 
@@ -59,12 +56,3 @@ type sleeper struct {
 func (s *sleeper) Run() { s.core.Finish() } // nothing, if a cancellation came first
 
 func (s *sleeper) Describe() string { return fmt.Sprintf("sleep until %v", s.timer.When()) }
-
-// after is the loop's time in d, or never where that is out of range.
-func after(loop Loop, d time.Duration) time.Duration {
-	now := loop.Time()
-	if d > Forever-now {
-		return Forever
-	}
-	return now + d
-}

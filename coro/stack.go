@@ -3,11 +3,11 @@ package coro
 import (
 	"reflect"
 	"runtime"
-	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
 )
 
 // Frame is one line of a stack.
@@ -28,28 +28,10 @@ const maxStack = 64
 func (t *Task[T]) Stack() []Frame { return t.co.stack() }
 
 func (co *Co) stack() []Frame {
-	w := co.worker
-	if w == nil || w.dead || w.unwinding {
-		return nil
-	}
 	var pcs [maxStack]uintptr
 	n := 0
-	capture := func() { n = runtime.Callers(0, pcs[:]) }
-	switch {
-	case co.isOnStack():
-		capture()
-	case co == co.sched.host:
-		co.sched.askHost(capture)
-	default:
-		co.ask(capture)
-	}
+	co.coroutine.OnStack(func() { n = runtime.Callers(0, pcs[:]) })
 	return userFrames(pcs[:n])
-}
-
-// isOnStack reports whether the task's function is among the callers of what runs
-// now, rather than suspended.
-func (co *Co) isOnStack() bool {
-	return co.sched.current == co || slices.Contains(co.sched.creators, co)
 }
 
 // userFrames leaves out how the function was suspended, below, and how it was
@@ -66,7 +48,8 @@ func userFrames(pcs []uintptr) []Frame {
 			return out
 		case ours && unicode.IsLower(rune(name[0])),
 			ours && strings.HasSuffix(name, ").Stack"),
-			ours && (strings.HasPrefix(name, "(*Waiters).") || strings.HasPrefix(name, "(*Co).") || strings.HasPrefix(name, "(*worker).")),
+			ours && (strings.HasPrefix(name, "(*Waiters).") || strings.HasPrefix(name, "(*Co).")),
+			strings.HasPrefix(f.Function, schedPath+"."),
 			strings.HasPrefix(f.Function, futurePath+".(*Future["),
 			strings.HasPrefix(f.Function, "runtime."), strings.HasPrefix(f.Function, "iter.Pull"):
 			out = out[:0] // all of it was the machinery
@@ -81,5 +64,6 @@ func userFrames(pcs []uintptr) []Frame {
 
 var (
 	packagePath = reflect.TypeFor[Co]().PkgPath()
+	schedPath   = reflect.TypeFor[sched.Scheduler]().PkgPath()
 	futurePath  = reflect.TypeFor[future.Core]().PkgPath()
 )

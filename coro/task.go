@@ -6,6 +6,7 @@ import (
 	"runtime"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
 )
 
 // Task is a coroutine that the loop runs, and the future of its result. All
@@ -18,6 +19,19 @@ type Task[T any] struct {
 	fn Func[T]
 }
 
+// body is a task as the body of its coroutine.
+type body[T any] Task[T]
+
+// onCoroutine is a body whatever the type of its result. The loop's reports look at
+// tasks in this way.
+type onCoroutine interface {
+	sched.Body
+	Task() AnyTask
+}
+
+// taskOn is the task of c.
+func taskOn(c *sched.Coroutine) onCoroutine { return c.Body().(onCoroutine) }
+
 // AnyTask is a *Task whatever the type of its result.
 type AnyTask interface {
 	future.Any
@@ -28,13 +42,11 @@ type AnyTask interface {
 	Vars() *Vars
 	Stack() []Frame
 	String() string
-
-	runBody()
 }
 
 // Spawner is where tasks are created: a *Co and a *loop.Loop stand for the loop, a
 // *TaskGroup for the group.
-type Spawner interface{ Scheduler() *Scheduler }
+type Spawner interface{ Scheduler() *future.Scheduler }
 
 // TaskOption is an option of CreateTask.
 type TaskOption func(*taskOptions)
@@ -90,13 +102,14 @@ func Eager(eager bool) TaskOption {
 // their loop was closed.
 func Quiet() TaskOption { return func(o *taskOptions) { o.quiet = true } }
 
-// InContext runs the task in v itself instead of a copy of the creator's context.
+// InContext runs the task in v itself instead of a copy of the creator's context: asyncio's
+// context=.
 func InContext(v *Vars) TaskOption { return func(o *taskOptions) { o.vars = v } }
 
 // CreateTask has the loop run f as a task. Its first step is taken in the next
 // iteration, after everything scheduled before.
 //
-// It panics with an error if the loop is closed (ErrLoopClosed), or if the group
+// It panics with an error if the loop is closed (loop.ErrClosed), or if the group
 // takes no more tasks (ErrGroupInactive); f is not run then.
 //
 // Semantics: asyncio.create_task, loop.create_task and TaskGroup.create_task,
@@ -114,36 +127,34 @@ func createTask[T any](s Spawner, f Func[T], o *taskOptions, t *Task[T]) *Task[T
 	if f == nil {
 		panic("coro: CreateTask of a nil function")
 	}
-	sched := s.Scheduler()
-	if sched.closed {
-		panic(ErrLoopClosed)
+	sc := schedulerOf(s)
+	if sc.Closed() {
+		panic(sched.ErrClosed)
 	}
+	m := machineOf(sc)
 	group, _ := s.(*TaskGroup)
 	if group != nil {
 		group.mustBeActive()
 	}
 	t.fn = f
 	co := &t.co
-	co.sched, co.task, co.core = sched, t, t.Core()
-	co.core.Init(sched.futureLoop, (*taskRole)(co), true)
-	co.link.Init((*step)(co))
+	co.core = t.Core()
+	co.core.Init((*future.Scheduler)(sc), (*taskRole)(co))
+	co.core.Owned = true
+	co.link.Init(&co.coroutine)
 	co.quiet = o.quiet
-	if o.name != "" || o.vars != nil {
-		co.extra = &extra{name: o.name, vars: o.vars}
-	}
-	if o.name == "" {
-		sched.unnamed++
-		co.number = sched.unnamed
-	}
-	if o.vars == nil {
-		co.ownVars = *sched.Vars()
-	}
-	sched.register(co)
-	eager := o.eager == eagerYes || o.eager == eagerByLoop && sched.options.EagerTasks
-	if eager && sched.loop.IsRunning() {
-		co.startEager()
+	if o.name != "" {
+		co.extra = &extra{name: o.name}
 	} else {
-		sched.loop.Schedule((*step)(co))
+		m.unnamed++
+		co.number = m.unnamed
+	}
+	co.coroutine.Init(sc, (*body[T])(t), (*sched.Vars)(o.vars))
+	eager := o.eager == eagerYes || o.eager == eagerByLoop && m.loop.EagerTasks()
+	if eager && m.loop.IsRunning() {
+		co.coroutine.Start()
+	} else {
+		co.coroutine.Schedule()
 	}
 	if group != nil {
 		group.add(co.core)
@@ -151,11 +162,31 @@ func createTask[T any](s Spawner, f Func[T], o *taskOptions, t *Task[T]) *Task[T
 	return t
 }
 
-// runBody runs the task's function to its end, on the worker's side. It does nothing
+// Run runs the task's function to its end, on the worker's side. It does nothing
 // but call, so that it vanishes into the wrapper that an interface's generic method has.
-func (t *Task[T]) runBody() { t.call() }
+func (b *body[T]) Run() { (*Task[T])(b).call() }
+
+// Unwound ends the task whose function was unwound.
+func (b *body[T]) Unwound() { b.co.unwound() }
+
+// Task is the task itself.
+func (b *body[T]) Task() AnyTask { return (*Task[T])(b) }
+
+// Awaited is what the task waits for, nil if it is scheduled.
+func (b *body[T]) Awaited() *future.Core { return b.co.awaited }
+
+// Quiet reports whether the task was created with that option.
+func (b *body[T]) Quiet() bool { return b.co.quiet }
+
+// String is what the loop calls a step in its reports.
+func (b *body[T]) String() string { return (*Task[T])(b).String() }
 
 func (t *Task[T]) call() {
+	if t.co.mustCancel { // before the first step: the function never runs
+		t.co.mustCancel = false
+		t.co.end(canceledError(t.co.core))
+		return
+	}
 	returned := false
 	defer t.co.broke(&returned)
 	v, err := t.fn(&t.co)
@@ -216,13 +247,13 @@ var _ future.Canceler = (*taskRole)(nil)
 
 func (r *taskRole) Name() string { return (*Co)(r).Name() }
 
-// Context is a copy: the context itself is part of the task, which whoever reports an
-// error must not keep alive.
-func (r *taskRole) Context() any { return (*Co)(r).Vars().Copy() }
+// Vars are a copy: the task's own are part of the task, which a report of an error must
+// not keep alive.
+func (r *taskRole) Vars() any { return (*Co)(r).Vars().Copy() }
 
 func (r *taskRole) Describe() string { return fmt.Sprintf("task %q", r.Name()) }
 
-func (r *taskRole) Holders() []AnyTask { return []AnyTask{r.task} }
+func (r *taskRole) Holders() []AnyTask { return []AnyTask{(*Co)(r).Task()} }
 
 func (r *taskRole) BeginCancel(msg *string) {
 	r.cancels++
@@ -236,20 +267,20 @@ func (r *taskRole) CancelTarget(i int) *future.Core {
 	if i > 0 {
 		return nil
 	}
-	return r.waiter
+	return r.awaited
 }
 
 func (r *taskRole) EndCancel(msg *string, taken, circular bool) bool {
 	if taken {
-		// Whatever took the request will wake the task. It stays the
-		// waiter: a task may ignore this and be asked again.
+		// Whatever took the request will wake the task, which still awaits it: a
+		// task may ignore this and be asked again.
 		return true
 	}
 	r.mustCancel = true
-	r.core.SetCancelMessage(msg)
+	r.core.CancelMessage = msg
 	if circular && r.link.Detach() {
-		r.sched.loop.Schedule((*step)((*Co)(r)))
-		forsake(r.waiter)
+		r.coroutine.Schedule()
+		forsake(r.awaited)
 	}
 	return true
 }
@@ -258,8 +289,7 @@ func (r *taskRole) EndCancel(msg *string, taken, circular bool) bool {
 // waited for it has been told something else.
 func forsake(c *future.Core) {
 	f := &forsaken{core: c}
-	f.link.Init(f)
-	c.Attach(&f.link)
+	c.Attach(f.link.Init(f))
 }
 
 type forsaken struct {

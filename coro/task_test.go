@@ -42,7 +42,7 @@ func TestTaskIsFutureOfItsLoop(t *testing.T) {
 	for range 2 {
 		l := newLoop(t)
 		task := coro.CreateTask(l, returning("ok", nil))
-		require.Same(t, future.Loop(l), task.Core().Loop())
+		require.Same(t, l.Scheduler(), task.Core().Scheduler())
 		require.False(t, task.Done())
 		v, err := loop.RunUntilComplete(l, task)
 		require.NoError(t, err)
@@ -211,7 +211,7 @@ func TestCreateTaskThatCannotBeScheduled(t *testing.T) {
 	l := newLoop(t)
 	require.NoError(t, l.Close())
 	ran := false
-	require.PanicsWithError(t, coro.ErrLoopClosed.Error(), func() {
+	require.PanicsWithError(t, loop.ErrClosed.Error(), func() {
 		coro.CreateTask(l, coro.Do(func(*coro.Co) error { ran = true; return nil }))
 	})
 	require.False(t, ran)

@@ -14,7 +14,7 @@ type TaskGroup struct {
 	first, last *groupMember // unfinished tasks in order of creation
 	errors      []error
 	base        error       // the first ErrKeyboardInterrupt or SystemExit
-	waiter      future.Core // what the parent waits for,
+	allDone     future.Core // what the parent waits for,
 	waiting     bool        // when it does
 
 	exiting               bool // the body has returned
@@ -61,7 +61,7 @@ func (g *TaskGroup) call(body func(g *TaskGroup) error) (err error) {
 }
 
 // Scheduler makes a group a [Spawner].
-func (g *TaskGroup) Scheduler() *Scheduler { return g.parent.sched }
+func (g *TaskGroup) Scheduler() *future.Scheduler { return g.parent.Scheduler() }
 
 func (g *TaskGroup) mustBeActive() {
 	switch {
@@ -72,8 +72,8 @@ func (g *TaskGroup) mustBeActive() {
 	}
 }
 
-// add takes a new task in. One that has ended eagerly is told of through the loop
-// like any other, so that its error does not cancel the parent too early.
+// add takes a new task in. The end of one that has ended eagerly is still reported
+// through the ready queue, so that its error does not cancel the parent too early.
 func (g *TaskGroup) add(c *future.Core) {
 	m := g.newMember()
 	m.core, m.prev = c, g.last
@@ -88,7 +88,7 @@ func (g *TaskGroup) add(c *future.Core) {
 
 // newMember takes one that is idle, or makes one.
 func (g *TaskGroup) newMember() *groupMember {
-	s := g.parent.sched
+	s := g.parent.machine()
 	m := s.idleMembers
 	if m == nil {
 		m = new(groupMember)
@@ -117,7 +117,7 @@ func (g *TaskGroup) remove(m *groupMember) {
 		m.next.prev = m.prev
 	}
 	m.next, m.prev, m.core, m.group = nil, nil, nil, nil
-	if s := g.parent.sched; s.nIdleMembers < maxIdleMembers {
+	if s := g.parent.machine(); s.nIdleMembers < maxIdleMembers {
 		m.next, s.idleMembers = s.idleMembers, m
 		s.nIdleMembers++
 	}
@@ -128,7 +128,7 @@ func (m *groupMember) Run() {
 	g, core := m.group, m.core
 	g.remove(m)
 	if g.waiting && g.first == nil {
-		g.waiter.Finish()
+		g.allDone.Finish()
 	}
 	if core.Canceled() {
 		return
@@ -142,7 +142,7 @@ func (m *groupMember) Run() {
 		g.base = err
 	}
 	if g.parent.core.Done() { // the loop was stopped in the middle of it all
-		g.parent.sched.loop.CallExceptionHandler(future.ErrorContext{
+		future.CallExceptionHandler(g, future.ErrorContext{
 			Message: fmt.Sprintf("%s has errored out but its parent task %q is already completed",
 				core.Role().Describe(), g.parent.Name()),
 			Err: err,
@@ -213,21 +213,18 @@ func (g *TaskGroup) exit(err error) error {
 
 // wait suspends the parent until the last task has ended, or it is canceled.
 func (g *TaskGroup) wait() error {
-	g.waiter = future.Core{}
-	g.waiter.Init(g.parent.sched.futureLoop, (*groupRole)(g), false)
+	g.allDone = future.Core{}
+	g.allDone.Init(g, (*groupRole)(g))
 	g.waiting = true
-	err := g.parent.Suspend(&g.waiter)
+	err := g.parent.Suspend(&g.allDone)
 	g.waiting = false
-	if err == nil {
-		err = g.waiter.Err()
-	}
 	return err
 }
 
 func (g *groupRole) Holders() []AnyTask {
 	var tasks []AnyTask
 	for m := g.first; m != nil; m = m.next {
-		tasks = append(tasks, taskOf(m.core)...)
+		tasks = append(tasks, holder(m.core)...)
 	}
 	return tasks
 }

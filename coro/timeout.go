@@ -50,7 +50,7 @@ type deadline struct {
 func Timeout(co *Co, d time.Duration, body func(t *TimeoutScope) error) error {
 	when := Forever
 	if d != Forever {
-		when = after(co.sched.loop, d)
+		when = co.machine().after(d)
 	}
 	return TimeoutAt(co, when, body)
 }
@@ -115,9 +115,9 @@ func (t *TimeoutScope) set(when time.Duration) {
 	}
 	d.scope, d.timer.Run = t, d
 	t.deadline = d
-	loop := t.co.sched.loop
+	loop := t.co.machine().loop
 	if when <= loop.Time() {
-		loop.Schedule(d)
+		t.co.sched().Schedule(d)
 	} else {
 		loop.AddTimer(&d.timer, when)
 	}
@@ -125,7 +125,7 @@ func (t *TimeoutScope) set(when time.Duration) {
 
 func (t *TimeoutScope) unset() {
 	if t.deadline != nil {
-		t.co.sched.loop.RemoveTimer(&t.deadline.timer)
+		t.co.machine().loop.RemoveTimer(&t.deadline.timer)
 		t.deadline.scope = nil
 		t.deadline = nil
 	}

@@ -1,58 +1,24 @@
 package coro
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/ouro-loop/ouro/internal/sched"
+)
 
 // Vars is a context: the values of context variables. A task has its own, copied
 // from its creator's when it is created; a callback gets a copy of the context it
 // was registered in.
 //
 // Semantics: contextvars.Context.
-type Vars struct {
-	table *table // never changed in place, so that a copy is one assignment; nil when empty
-}
-
-type table struct{ bindings []binding }
-
-type binding struct {
-	key   any // the *Var
-	value any
-}
+type Vars sched.Vars
 
 // Copy returns a context with the same values, for the InContext option.
 //
 // Semantics: contextvars.copy_context.
-func (v *Vars) Copy() *Vars { return &Vars{v.table} }
-
-func (v *Vars) get(key any) (any, bool) {
-	if v.table == nil {
-		return nil, false
-	}
-	for _, b := range v.table.bindings {
-		if b.key == key {
-			return b.value, true
-		}
-	}
-	return nil, false
-}
-
-func (v *Vars) set(key, value any) {
-	v.table = &table{append(v.others(key), binding{key, value})}
-}
-
-func (v *Vars) unset(key any) { v.table = &table{v.others(key)} }
-
-// others is a copy of the bindings but for that of key.
-func (v *Vars) others(key any) []binding {
-	if v.table == nil {
-		return nil
-	}
-	others := make([]binding, 0, len(v.table.bindings)+1)
-	for _, b := range v.table.bindings {
-		if b.key != key {
-			others = append(others, b)
-		}
-	}
-	return others
+func (v *Vars) Copy() *Vars {
+	c := *v
+	return &c
 }
 
 // Scope is where a context variable has its value: a *Co for its task's context,
@@ -88,7 +54,7 @@ func (v *Var[T]) Get(s Scope) T {
 
 // Lookup is Get, and whether the variable was set in s.
 func (v *Var[T]) Lookup(s Scope) (T, bool) {
-	if bound, ok := s.Vars().get(v); ok {
+	if bound, ok := (*sched.Vars)(s.Vars()).Get(v); ok {
 		value, _ := bound.(T) // it is a T, or the nil of an interface type
 		return value, true
 	}
@@ -101,7 +67,7 @@ func (v *Var[T]) Set(s Scope, value T) *Token[T] {
 	vars := s.Vars()
 	t := &Token[T]{variable: v, vars: vars}
 	t.old, t.wasSet = v.Lookup(vars)
-	vars.set(v, value)
+	(*sched.Vars)(vars).Set(v, value)
 	return t
 }
 
@@ -126,9 +92,9 @@ func (v *Var[T]) Reset(s Scope, t *Token[T]) error {
 	}
 	t.used = true
 	if t.wasSet {
-		t.vars.set(v, t.old)
+		(*sched.Vars)(t.vars).Set(v, t.old)
 	} else {
-		t.vars.unset(v)
+		(*sched.Vars)(t.vars).Unset(v)
 	}
 	return nil
 }

@@ -78,7 +78,7 @@ func isPending[F future.Any](f F) bool { return !f.Done() }
 
 // withoutRepetitions takes out of fs what is there a second time.
 func withoutRepetitions[F future.Any](s Spawner, fs []F) []F {
-	if !future.AnyTwice(s.Scheduler().futureLoop, len(fs), func(i int) *future.Core { return fs[i].Core() }) {
+	if !anyTwice(s, len(fs), func(i int) *future.Core { return fs[i].Core() }) {
 		return fs
 	}
 	seen := make(map[*future.Core]bool, len(fs))
@@ -89,10 +89,29 @@ func withoutRepetitions[F future.Any](s Spawner, fs []F) []F {
 	})
 }
 
+// anyTwice reports whether there is a future of the loop more than once among n of them.
+// core gives the i-th, or nil.
+func anyTwice(on future.OnLoop, n int, core func(i int) *future.Core) bool {
+	loop := on.Scheduler()
+	twice, i := false, 0
+	for ; i < n && !twice; i++ {
+		if c := core(i); c != nil && c.Scheduler() == loop {
+			twice = c.Seen
+			c.Seen = true
+		}
+	}
+	for i--; i >= 0; i-- {
+		if c := core(i); c != nil && c.Scheduler() == loop {
+			c.Seen = false
+		}
+	}
+	return twice
+}
+
 // A waiting is one call of Wait.
 type waiting struct {
-	waiter  future.Core
-	loop    Loop
+	over    future.Core
+	loop    eventLoop
 	timer   timers.Timer
 	when    When
 	pending int
@@ -108,23 +127,20 @@ type waitWatch struct {
 
 // wait waits for n futures, of which core gives the i-th.
 func wait(co *Co, n int, core func(i int) *future.Core, o waitOptions) error {
-	w := &waiting{loop: co.sched.loop, when: o.when, pending: n, total: n}
-	w.waiter.Init(co.sched.futureLoop, w, false)
+	m := co.machine()
+	w := &waiting{loop: m.loop, when: o.when, pending: n, total: n}
+	w.over.Init(co, w)
 	if o.timeout != Forever {
 		w.timer.Run = w
-		w.loop.AddTimer(&w.timer, after(w.loop, o.timeout))
+		w.loop.AddTimer(&w.timer, m.after(o.timeout))
 	}
 	watches := make([]waitWatch, n)
 	for i := range watches {
 		watch := &watches[i]
 		watch.w, watch.core = w, core(i)
-		watch.link.Init(watch)
-		watch.core.Attach(&watch.link)
+		watch.core.Attach(watch.link.Init(watch))
 	}
-	err := co.Suspend(&w.waiter)
-	if err == nil {
-		err = w.waiter.Err()
-	}
+	err := co.Suspend(&w.over)
 	w.loop.RemoveTimer(&w.timer)
 	for i := range watches {
 		watches[i].link.Detach()
@@ -133,7 +149,7 @@ func wait(co *Co, n int, core func(i int) *future.Core, o waitOptions) error {
 }
 
 // Run is called when the time is over.
-func (w *waiting) Run() { w.waiter.Finish() }
+func (w *waiting) Run() { w.over.Finish() }
 
 // Run is called when the future is done.
 func (watch *waitWatch) Run() {
@@ -145,7 +161,7 @@ func (watch *waitWatch) Run() {
 		}
 	}
 	w.loop.RemoveTimer(&w.timer)
-	w.waiter.Finish()
+	w.over.Finish()
 }
 
 func (w *waiting) Describe() string {

@@ -15,7 +15,7 @@ import (
 // deque can be decided here in the same way.
 type Waiters struct {
 	first, last *waiter
-	pending     *waiter // whoever stands before it is done; nil if all are
+	pending     *waiter // the first that is neither woken nor canceled; nil if none is
 	free        *waiter // to be used again
 	nfree       int
 }
@@ -47,17 +47,14 @@ func (ws *Waiters) Wait(co *Co, role future.Role) (woken bool, err error) {
 		}
 	}()
 	if co.enter(&w.core) {
-		if co.sched.crowded || !co.host() { // as in Sleep
-			co.yield(struct{}{})
+		if !co.coroutine.Host() { // see Coroutine.Yield
+			co.coroutine.Yield()
 		}
 		err = co.woken(&w.core)
 	} else {
 		err = co.refuse(&w.core)
 	}
 	suspended = false
-	if err == nil {
-		err = w.core.Err()
-	}
 	return !w.core.Canceled(), err
 }
 
@@ -71,7 +68,7 @@ func (ws *Waiters) join(co *Co, role future.Role) *waiter {
 		w.core = future.Core{}
 	}
 	w.co = co
-	w.core.Init(co.sched.futureLoop, role, false)
+	w.core.Init(co, role)
 	w.prev = ws.last
 	if ws.last == nil {
 		ws.first = w
@@ -163,7 +160,7 @@ func (ws *Waiters) AllCanceled() bool {
 func (ws *Waiters) Tasks() []AnyTask {
 	var tasks []AnyTask
 	for w := ws.first; w != nil; w = w.next {
-		tasks = append(tasks, w.co.task)
+		tasks = append(tasks, w.co.Task())
 	}
 	return tasks
 }
@@ -181,20 +178,20 @@ func (ws *Waiters) Len() int {
 // Bound is tied to none.
 //
 // Semantics: asyncio.mixins._LoopBoundMixin, CPython 3.14.
-type Bound struct{ sched *Scheduler }
+type Bound struct{ scheduler *future.Scheduler }
 
 // Bind ties the primitive to the loop of co. The error wraps ErrOtherLoop if it is
 // tied to another; the role describes the primitive.
 func (b *Bound) Bind(co *Co, role future.Role) error {
-	if b.sched == co.sched {
+	if b.scheduler == co.Scheduler() {
 		return nil
 	}
 	return b.bind(co, role)
 }
 
 func (b *Bound) bind(co *Co, role future.Role) error {
-	if b.sched == nil {
-		b.sched = co.sched
+	if b.scheduler == nil {
+		b.scheduler = co.Scheduler()
 		return nil
 	}
 	return fmt.Errorf("%s is bound to a different event loop: %w", role.Describe(), ErrOtherLoop)

@@ -42,24 +42,20 @@ func WaitFor[T any](co *Co, aw Awaitable[T], d time.Duration) (T, error) {
 // for c itself would pass a cancellation of the caller on to it.
 func cancelAndWait(co *Co, c *future.Core) error {
 	r := &releaser{}
-	r.waiter.Init(co.sched.futureLoop, r, false)
-	r.link.Init(r)
-	c.Attach(&r.link)
+	r.ended.Init(co, r)
+	c.Attach(r.link.Init(r))
 	c.Cancel(nil)
-	err := co.Suspend(&r.waiter)
-	if err == nil {
-		err = r.waiter.Err()
-	}
+	err := co.Suspend(&r.ended)
 	r.link.Detach()
 	return err
 }
 
-// A releaser wakes a waiter when another future is done.
+// A releaser is done when another future is.
 type releaser struct {
-	waiter future.Core
-	link   future.Link
+	ended future.Core
+	link  future.Link
 }
 
-func (r *releaser) Run() { r.waiter.Finish() }
+func (r *releaser) Run() { r.ended.Finish() }
 
 func (r *releaser) Describe() string { return "the end of what timed out" }

@@ -39,10 +39,10 @@ func (c *Core) Cancel(msg *string) bool {
 	return c.MarkCanceled(nil, msg)
 }
 
-// seenByCancel marks the error of a future that is done as looked at: who cancels it
-// is not interested. A role can say otherwise.
+// seenByCancel marks the error of a future that is done as looked at: a canceler is not
+// interested in it. A gather's is kept, as asyncio has it.
 func (c *Core) seenByCancel() {
-	if _, no := c.role.(interface{ CancelIsNoLook() }); !no {
+	if !c.KeepsError {
 		c.Retrieve()
 	}
 }

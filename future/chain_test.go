@@ -91,7 +91,7 @@ func TestChainBelongsToTheLoop(t *testing.T) {
 	defer pool.Close()
 	f, err := loop.RunInExecutor(l, pool, func() (string, error) { return "oi", nil })
 	require.NoError(t, err)
-	require.Same(t, future.Loop(l), f.Core().Loop())
+	require.Same(t, l.Scheduler(), f.Core().Scheduler())
 	v, err := loop.RunUntilComplete(l, f)
 	require.NoError(t, err)
 	require.Equal(t, "oi", v)

@@ -1,46 +1,59 @@
 package future
 
+import (
+	"runtime"
+
+	"github.com/ouro-loop/ouro/internal/mark"
+	"github.com/ouro-loop/ouro/internal/sched"
+	"github.com/ouro-loop/ouro/internal/unretrieved"
+)
+
 // Core is the part of a future that does not depend on the type of its result:
-// state, callbacks, error. Programs have no use for it; it is exported for those
-// who build futures of their own kind, as package coro does with tasks, gather
-// and shield.
+// state, callbacks, error.
 type Core struct {
-	loop        Loop
+	sched       *sched.Scheduler
 	role        Role
 	first, last *Link
-	err         error // Finished: its error. Canceled: the CanceledError to hand out first
-	note        *note // the error's entry among the unretrieved ones
-	msg         *string
-	state       State
-	owned       bool // the outcome is its maker's business, see Init
-	canceling   bool // a cancel request is on its way through this future
-	selfAwaited bool // see SelfAwaited
-	shown       bool // its String is at work
-	marked      bool // AnyTwice has come by
+	err         error             // Finished: its error. Canceled: the CanceledError to hand out first
+	note        *unretrieved.Note // the error's entry among the unretrieved ones
+	cancelMessage
+	flags
+	state     State
+	canceling bool // a cancel request is on its way through this future
+	shown     bool // String is running
 }
 
+// These are embedded under names that godoc does not show.
+type (
+	flags         = mark.Flags
+	cancelMessage = mark.Message
+)
+
 // Role is what stands behind a future of a special kind. It may also implement
-// [Canceler].
+// [Canceler] and [Named].
 type Role interface {
 	// Describe says in a few words what waiting for this future means, for
 	// reports: "sleep", "task 'fetch'".
 	Describe() string
 }
 
-// Init makes c a pending future of loop. The role is nil for a plain future; an
-// owned one takes an outcome from nobody until its maker calls Release.
-func (c *Core) Init(loop Loop, role Role, owned bool) {
-	c.loop, c.role, c.owned = loop, role, owned
+// Named is a [Role] with a name and a context of its own, as a task has them.
+type Named interface {
+	Name() string
+	Vars() any // a *coro.Vars
 }
 
-// Release lets an owned future take its outcome, which its maker is about to give.
-func (c *Core) Release() { c.owned = false }
+// Init makes c a pending future of the loop that on is on. The role is nil for a plain
+// future.
+func (c *Core) Init(on OnLoop, role Role) {
+	c.sched, c.role = (*sched.Scheduler)(on.Scheduler()), role
+}
 
 // open reports whether the future can be given an outcome now.
-func (c *Core) open() bool { return c.state == Pending && !c.owned }
+func (c *Core) open() bool { return c.state == Pending && !c.Owned }
 
-// Loop is the loop that the future belongs to.
-func (c *Core) Loop() Loop { return c.loop }
+// Scheduler stands for the loop that the future belongs to.
+func (c *Core) Scheduler() *Scheduler { return (*Scheduler)(c.sched) }
 
 // Role is what Init was given.
 func (c *Core) Role() Role { return c.role }
@@ -65,36 +78,21 @@ func (c *Core) Err() error {
 		c.Retrieve()
 		return c.err
 	case Canceled:
-		return c.TakeCanceled()
+		return c.takeCanceled()
 	}
 	return ErrInvalidState
 }
 
-// TakeCanceled makes the error of a cancellation. The error that ended a canceled
+// takeCanceled makes the error of a canceled future. The error that ended a canceled
 // task is handed out once; after that, and for other futures, it is a new one
 // with the message of the cancellation.
-func (c *Core) TakeCanceled() error {
-	if err := c.err; err != nil && c.state == Canceled {
+func (c *Core) takeCanceled() error {
+	if err := c.err; err != nil {
 		c.err = nil
 		return err
 	}
-	return &CanceledError{c.msg}
+	return &CanceledError{c.CancelMessage}
 }
-
-// CancelMessage is the message of the last cancel request that this future
-// itself was given, nil for none.
-func (c *Core) CancelMessage() *string { return c.msg }
-
-// SetCancelMessage notes the message of a request that is delivered later.
-func (c *Core) SetCancelMessage(msg *string) { c.msg = msg }
-
-// SelfAwaited reports whether the future is a task that has awaited itself, which
-// MarkSelfAwaited has said. CPython lets nobody await such a task any more until it
-// is done, because a flag of the failed attempt stays behind.
-func (c *Core) SelfAwaited() bool { return c.selfAwaited }
-
-// MarkSelfAwaited makes SelfAwaited true.
-func (c *Core) MarkSelfAwaited() { c.selfAwaited = true }
 
 // Finish ends the future with a result, which the caller has stored. It reports
 // false if the future was done already.
@@ -114,7 +112,7 @@ func (c *Core) Fail(err error) bool {
 	}
 	c.state, c.err = Finished, err
 	c.scheduleCallbacks()
-	c.note = c.loop.Unretrieved().add(c)
+	c.noteError()
 	return true
 }
 
@@ -125,33 +123,29 @@ func (c *Core) MarkCanceled(first error, msg *string) bool {
 	if !c.open() {
 		return false
 	}
-	c.state, c.err, c.msg = Canceled, first, msg
+	c.state, c.err, c.CancelMessage = Canceled, first, msg
 	c.scheduleCallbacks()
 	return true
+}
+
+// noteError puts the error among those that nobody has looked at.
+func (c *Core) noteError() {
+	n := &unretrieved.Note{Err: c.err}
+	if named, ok := c.role.(Named); ok {
+		n.Task, n.Vars = named.Name(), named.Vars()
+	}
+	l := c.sched.Loop().(eventLoop)
+	l.Unretrieved().Add(n)
+	if l.ReportsCollected() {
+		runtime.AddCleanup(c, unretrieved.Collected, n)
+	}
+	c.note = n
 }
 
 // Retrieve marks the error as looked at: it will not be reported.
 func (c *Core) Retrieve() {
 	if c.note != nil {
-		c.note.drop()
+		c.note.Drop()
 		c.note = nil
 	}
-}
-
-// AnyTwice reports whether there is a future of loop more than once among n of them.
-// core gives the i-th, or nil.
-func AnyTwice(loop Loop, n int, core func(i int) *Core) bool {
-	twice, i := false, 0
-	for ; i < n && !twice; i++ {
-		if c := core(i); c != nil && c.loop == loop {
-			twice = c.marked
-			c.marked = true
-		}
-	}
-	for i--; i >= 0; i-- {
-		if c := core(i); c != nil && c.loop == loop {
-			c.marked = false
-		}
-	}
-	return twice
 }

@@ -14,7 +14,7 @@ type door struct{ opened future.Core }
 
 func newDoor(l *loop.Loop) *door {
 	d := &door{}
-	d.opened.Init(l, d, false)
+	d.opened.Init(l, d)
 	return d
 }
 

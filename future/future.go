@@ -15,10 +15,10 @@ type Future[T any] struct {
 	value T
 }
 
-// New returns a pending future of loop.
-func New[T any](loop Loop) *Future[T] {
+// New returns a pending future of the loop that on is on.
+func New[T any](on OnLoop) *Future[T] {
 	f := new(Future[T])
-	f.core.Init(loop, nil, false)
+	f.core.Init(on, nil)
 	return f
 }
 
@@ -99,7 +99,7 @@ func Resolve[T any](f *Future[T], v T) bool {
 }
 
 func (c *Core) settable(what string) error {
-	if c.owned {
+	if c.Owned {
 		return fmt.Errorf("%w: a task's %s is what its function returns", ErrInvalidState, what)
 	}
 	if c.state != Pending {
@@ -122,8 +122,7 @@ func (c *Core) settable(what string) error {
 //
 // fn is not given the future: it is a closure, and has it.
 func (f *Future[T]) AddDoneCallback(fn func()) (stop func() bool) {
-	l := new(Link)
-	l.Init(f.core.loop.Callback(fn))
+	l := new(Link).Init(f.core.sched.Loop().Callback(fn))
 	f.core.Attach(l)
 	return l.Detach
 }
@@ -134,13 +133,14 @@ func (f *Future[T]) AddDoneCallback(fn func()) (stop func() bool) {
 //
 // Semantics: asyncio.Future.__await__.
 func (f *Future[T]) Await(w Waiter) (T, error) {
-	if f.core.state == Pending {
-		if err := w.Suspend(&f.core); err != nil {
-			var zero T
-			return zero, err
-		}
+	if f.core.state != Pending {
+		return f.Result()
 	}
-	return f.Result()
+	if err := w.Suspend(&f.core); err != nil {
+		var zero T
+		return zero, err
+	}
+	return f.value, nil
 }
 
 // String shows the state, and the outcome if there is one.

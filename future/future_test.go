@@ -27,13 +27,13 @@ func TestFutureIsPending(t *testing.T) {
 // CPython: test_futures.BaseFutureTests.test_constructor_use_global_loop
 func TestFutureBelongsToItsLoop(t *testing.T) {
 	l := newLoop(t)
-	require.Same(t, future.Loop(l), loop.CreateFuture[int](l).Core().Loop())
-	require.Same(t, future.Loop(l), future.New[int](l).Core().Loop())
+	require.Same(t, l.Scheduler(), loop.CreateFuture[int](l).Core().Scheduler())
+	require.Same(t, l.Scheduler(), future.New[int](l).Core().Scheduler())
 	f, err := loop.RunUntilComplete(l, coro.Func[*future.Future[int]](func(co *coro.Co) (*future.Future[int], error) {
 		return loop.CreateFuture[int](loop.Of(co)), nil
 	}))
 	require.NoError(t, err)
-	require.Same(t, future.Loop(l), f.Core().Loop())
+	require.Same(t, l.Scheduler(), f.Core().Scheduler())
 }
 
 // A future without a loop answers questions, and cannot be used for anything else.
@@ -48,7 +48,7 @@ func TestFutureWithoutLoop(t *testing.T) {
 	require.False(t, f.Canceled())
 	require.False(t, f.Done())
 	require.Equal(t, "<Future PENDING>", f.String())
-	require.Nil(t, f.Core().Loop())
+	require.Nil(t, f.Core().Scheduler())
 	require.Panics(t, func() { f.AddDoneCallback(func() {}) })
 }
 
@@ -124,13 +124,13 @@ func TestCancelMessage(t *testing.T) {
 	t.Run("given", func(t *testing.T) {
 		l := newLoop(t)
 		f := loop.CreateFuture[int](l)
-		require.Nil(t, f.Core().CancelMessage())
+		require.Nil(t, f.Core().CancelMessage)
 		f.Cancel("my message")
 		for range 2 {
 			_, err := loop.RunUntilComplete(l, f)
 			requireCanceled(t, err, "my message")
 			requireCanceled(t, f.Err(), "my message")
-			require.Equal(t, "my message", *f.Core().CancelMessage())
+			require.Equal(t, "my message", *f.Core().CancelMessage)
 		}
 	})
 	// CPython: test_futures.BaseFutureTests.test_future_cancel_message_setter
@@ -139,7 +139,7 @@ func TestCancelMessage(t *testing.T) {
 		f := loop.CreateFuture[int](l)
 		f.Cancel("my message")
 		msg := "my new message"
-		f.Core().SetCancelMessage(&msg)
+		f.Core().CancelMessage = &msg
 		_, err := loop.RunUntilComplete(l, f)
 		requireCanceled(t, err, "my new message")
 	})

@@ -1,33 +1,9 @@
 package future
 
-// Runnable is an entry of a loop's ready queue. Run is called once for each
-// time it was scheduled, on the loop's goroutine.
-type Runnable interface{ Run() }
-
-// Loop is what a future needs of the event loop it belongs to.
-type Loop interface {
-	// Schedule appends r to the ready queue: it runs in the next iteration,
-	// after everything scheduled before it. On a closed loop r is dropped.
-	Schedule(r Runnable)
-
-	// Callback makes a function of the user's into a Runnable that runs it in
-	// a copy of the present context, and hands a panic to the exception handler.
-	Callback(fn func()) Runnable
-
-	// CallExceptionHandler tells the loop of an error that has nobody else to go to.
-	CallExceptionHandler(ErrorContext)
-
-	// Unretrieved is the loop's list of errors that nobody has looked at yet.
-	Unretrieved() *Unretrieved
-}
-
-// Waiter is a coroutine that can wait for a future; *coro.Co is the one there is.
-type Waiter interface {
-	// Suspend parks the coroutine until the future of c is done. A non-nil
-	// error was thrown into the coroutine in place of the future's outcome,
-	// and is what its await has to return.
-	Suspend(c *Core) error
-}
+import (
+	"github.com/ouro-loop/ouro/internal/sched"
+	"github.com/ouro-loop/ouro/internal/unretrieved"
+)
 
 // Any is a future whatever its type: a *Future[T], or a task.
 type Any interface {
@@ -47,6 +23,29 @@ type Of[T any] interface {
 	Await(w Waiter) (T, error)
 }
 
+// Waiter is a coroutine that can wait for a future; *coro.Co is the one there is.
+type Waiter interface {
+	// Suspend parks the coroutine until the future of c is done, and returns its
+	// error, nil if it has a result. An error that was thrown into the coroutine
+	// meanwhile is returned in place of that.
+	Suspend(c *Core) error
+}
+
+// Scheduler stands for an event loop where a future or a coroutine has to be told its
+// own. There is nothing to do with it but to hand it on.
+type Scheduler sched.Scheduler
+
+// Scheduler makes s an [OnLoop].
+func (s *Scheduler) Scheduler() *Scheduler { return s }
+
+// OnLoop is what belongs to an event loop and tells which: a *loop.Loop, a *coro.Co, a
+// *coro.TaskGroup, a future's [Core].
+type OnLoop interface{ Scheduler() *Scheduler }
+
+// Runnable is an entry of a loop's ready queue. Run is called once for each
+// time it was scheduled, on the loop's goroutine.
+type Runnable = interface{ Run() }
+
 // ErrorContext says what went wrong where nobody could be given the error. It is
 // the context that asyncio's exception handlers are called with.
 type ErrorContext struct {
@@ -55,5 +54,26 @@ type ErrorContext struct {
 	Task    string // the name of the task it concerns, if it concerns one
 	Future  Any    // the future it concerns, if that is still known
 	Source  string // where the callback was scheduled, in debug mode
-	Context any    // the context that the handler runs in, nil for that of what runs now
+	Vars    any    // the *coro.Vars that the handler is called in, nil for those of what runs now
+}
+
+// CallExceptionHandler tells the exception handler of the loop of an error that nobody
+// else can be given.
+//
+// Semantics: asyncio.loop.call_exception_handler, CPython 3.14.
+func CallExceptionHandler(on OnLoop, c ErrorContext) {
+	(*sched.Scheduler)(on.Scheduler()).Loop().(eventLoop).CallExceptionHandler(c)
+}
+
+// eventLoop is what a future needs of its loop besides the ready queue.
+type eventLoop interface {
+	CallExceptionHandler(c ErrorContext)
+
+	// Unretrieved is the loop's list of errors that nobody has looked at yet.
+	Unretrieved() *unretrieved.List
+
+	// ReportsCollected says whether an error in that list is reported when its future
+	// is collected as garbage. Otherwise it is when the loop closes, so that nothing
+	// depends on chance.
+	ReportsCollected() bool
 }

@@ -9,9 +9,12 @@ type Link struct {
 	run        Runnable
 }
 
-// Init says what is scheduled when the future is done. It comes once, before the
-// first Attach.
-func (l *Link) Init(run Runnable) { l.run = run }
+// Init says what is scheduled when the future is done, and returns l. It comes once,
+// before the first Attach.
+func (l *Link) Init(run Runnable) *Link {
+	l.run = run
+	return l
+}
 
 // Runnable is what Init was given.
 func (l *Link) Runnable() Runnable { return l.run }
@@ -22,7 +25,7 @@ func (l *Link) Runnable() Runnable { return l.run }
 // Semantics: asyncio.Future.add_done_callback, CPython 3.14.
 func (c *Core) Attach(l *Link) {
 	if c.state != Pending {
-		c.loop.Schedule(l.run)
+		c.sched.Schedule(l.run)
 		return
 	}
 	if l.core != nil {
@@ -79,7 +82,7 @@ func (c *Core) scheduleCallbacks() {
 	for l != nil {
 		next := l.next
 		l.next, l.prev, l.core = nil, nil, nil
-		c.loop.Schedule(l.run)
+		c.sched.Schedule(l.run)
 		l = next
 	}
 }

@@ -101,7 +101,7 @@ func (c *Condition) suspend(co *coro.Co, lock *Lock) error {
 	returned := false
 	defer func() {
 		if !returned && lock.owner == nil {
-			lock.owner = co.Task()
+			lock.owner = co
 		}
 	}()
 	_, err := c.waiters.Wait(co, (*conditionRole)(c))

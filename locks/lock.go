@@ -17,8 +17,8 @@ import (
 // Semantics: asyncio.Lock, CPython 3.14.
 type Lock struct {
 	common
-	owner coro.AnyTask // nil while it is free
-	watch *ownerWatch  // in debug mode, while it is held
+	owner *coro.Co    // nil while it is free
+	watch *ownerWatch // in debug mode, while it is held
 }
 
 // Acquire waits until the lock is free, and takes it. A lock that is free and has
@@ -27,10 +27,10 @@ type Lock struct {
 //
 // Semantics: asyncio.Lock.acquire, CPython 3.14.
 func (l *Lock) Acquire(co *coro.Co) error {
-	if l.owner != nil || !l.waiters.Empty() || co.Scheduler().Debug() {
+	if l.owner != nil || !l.waiters.Empty() || co.Debug() {
 		return l.acquireSlowly(co)
 	}
-	l.owner = co.Task()
+	l.owner = co
 	return nil
 }
 
@@ -48,8 +48,8 @@ func (l *Lock) acquireSlowly(co *coro.Co) error {
 			return err
 		}
 	}
-	l.owner = co.Task()
-	if co.Scheduler().Debug() {
+	l.owner = co
+	if co.Debug() {
 		l.watchOwner()
 	}
 	return nil
@@ -92,7 +92,12 @@ func (l *Lock) With(co *coro.Co, body func() error) error {
 func (l *Lock) Locked() bool { return l.owner != nil }
 
 // Owner is the task that acquired the lock, nil while it is free.
-func (l *Lock) Owner() coro.AnyTask { return l.owner }
+func (l *Lock) Owner() coro.AnyTask {
+	if l.owner == nil {
+		return nil
+	}
+	return l.owner.Task()
+}
 
 // String shows the name, the state and how many wait.
 func (l *Lock) String() string { return l.format("Lock", lockState(l.Locked())) }
@@ -114,7 +119,7 @@ func (r *lockRole) Holders() []coro.AnyTask {
 	if r.owner == nil {
 		return nil
 	}
-	return []coro.AnyTask{r.owner}
+	return []coro.AnyTask{r.owner.Task()}
 }
 
 // An ownerWatch waits for the end of the task that holds a lock, in debug mode.
@@ -125,8 +130,7 @@ type ownerWatch struct {
 
 func (l *Lock) watchOwner() {
 	w := &ownerWatch{lock: l}
-	w.link.Init(w)
-	l.owner.Core().Attach(&w.link)
+	l.owner.Task().Core().Attach(w.link.Init(w))
 	l.watch = w
 }
 
@@ -142,9 +146,9 @@ func (w *ownerWatch) Run() {
 		return // released in the meantime
 	}
 	l.watch = nil
-	l.owner.Core().Loop().CallExceptionHandler(future.ErrorContext{
+	future.CallExceptionHandler(l.owner, future.ErrorContext{
 		Message: fmt.Sprintf("%s is still held by task %q, which has ended", l.titled("lock"), l.owner.Name()),
 		Task:    l.owner.Name(),
-		Future:  l.owner,
+		Future:  l.owner.Task(),
 	})
 }

@@ -164,7 +164,7 @@ func (s *semaphore) Value() int { return s.value }
 // not among them, or by a callback, counts for the first. No account is kept of a
 // semaphore with an initial value above 64, and of what is acquired beyond that
 // value.
-func (s *semaphore) Holders() []coro.AnyTask { return slices.Clone(s.holders.tasks) }
+func (s *semaphore) Holders() []coro.AnyTask { return s.holders.tasks() }
 
 // String shows the name, the value and how many wait.
 func (s *Semaphore) String() string { return s.format("Semaphore", s.state()) }
@@ -185,34 +185,39 @@ type semaphoreRole semaphore
 func (r *semaphoreRole) Describe() string { return r.titled("semaphore") }
 
 // Holders tells the report of a deadlock who keeps the semaphore.
-func (r *semaphoreRole) Holders() []coro.AnyTask { return slices.Clone(r.holders.tasks) }
+func (r *semaphoreRole) Holders() []coro.AnyTask { return r.holders.tasks() }
 
 // holders keeps account of who holds a semaphore, for reports: asyncio does not
 // know. The account is short, so that a release, which has to find its task in it,
 // stays cheap; of a crowd nobody would read it.
-type holders struct {
-	tasks []coro.AnyTask
-	sched *coro.Scheduler // of the tasks
-}
+type holders struct{ cos []*coro.Co }
 
 const maxHolders = 64
 
 func (h *holders) add(co *coro.Co, initial int) {
-	if initial <= maxHolders && len(h.tasks) < initial {
-		h.tasks = append(h.tasks, co.Task())
-		h.sched = co.Scheduler()
+	if initial <= maxHolders && len(h.cos) < initial {
+		h.cos = append(h.cos, co)
 	}
 }
 
 // drop takes out the last entry of the task that runs, or else the first of all.
 func (h *holders) drop() {
-	if len(h.tasks) == 0 {
-		return
+	at := len(h.cos) - 1
+	if at > 0 {
+		current := coro.CurrentTask(h.cos[0])
+		for at > 0 && h.cos[at].Task() != current {
+			at--
+		}
 	}
-	current := coro.CurrentTask(h.sched)
-	at := len(h.tasks) - 1
-	for at > 0 && h.tasks[at] != current {
-		at--
+	if at >= 0 {
+		h.cos = slices.Delete(h.cos, at, at+1)
 	}
-	h.tasks = slices.Delete(h.tasks, at, at+1)
+}
+
+func (h *holders) tasks() []coro.AnyTask {
+	var tasks []coro.AnyTask
+	for _, co := range h.cos {
+		tasks = append(tasks, co.Task())
+	}
+	return tasks
 }

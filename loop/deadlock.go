@@ -6,13 +6,14 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
 )
 
 // DeadlockError ends the run of a loop with a virtual clock in which nothing can
 // ever happen again: nothing is ready, no timer is set, and no work is out.
 type DeadlockError struct {
 	Tasks   []WaitingTask // every unfinished task, in order of creation
-	Circles [][]string    // names of tasks of which each waits for what the next one holds, the last for the first
+	Circles [][]string    // cycles of task names: each waits for what the next one holds, the last for the first
 }
 
 // WaitingTask is a task in a DeadlockError.
@@ -57,16 +58,26 @@ func ownFrame(frames []coro.Frame) (coro.Frame, bool) {
 	return coro.Frame{}, false
 }
 
+// pending is a task that has not ended, as the loop's reports look at it.
+type pending interface {
+	Task() coro.AnyTask
+	Awaited() *future.Core // nil if the task is scheduled
+	Quiet() bool           // created with coro.Quiet
+}
+
+func pendingTask(c *sched.Coroutine) pending { return c.Body().(pending) }
+
 func (l *Loop) deadlock() *DeadlockError {
 	e := &DeadlockError{}
 	holders := map[coro.AnyTask][]coro.AnyTask{}
 	var tasks []coro.AnyTask
-	l.scheduler.Waiting(func(t coro.AnyTask, on *future.Core, _ bool) {
+	l.sched.All(func(c *sched.Coroutine) {
+		t, on := pendingTask(c).Task(), pendingTask(c).Awaited()
 		tasks = append(tasks, t)
 		w := WaitingTask{Name: t.Name(), On: "a future", At: t.Stack()}
 		if on != nil && on.Role() != nil {
 			w.On = on.Role().Describe()
-			if h, ok := on.Role().(coro.Held); ok {
+			if h, ok := on.Role().(coro.HeldBy); ok {
 				holders[t] = h.Holders()
 				w.Holders = named(h.Holders())
 			}

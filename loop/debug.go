@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
 )
 
 // ErrWrongGoroutine tells, in debug mode, of a call from a goroutine that is not
@@ -21,15 +21,21 @@ var ErrWrongGoroutine = errors.New("loop: this must be called on the loop's goro
 //
 // Semantics: asyncio.loop.set_debug.
 func (l *Loop) SetDebug(on bool) {
-	l.debug = on
-	l.scheduler.SetDebug(on, goroutine)
+	l.sched.Debug = on
+	if on {
+		l.sched.Identify(goroutine)
+		l.sched.SetAround(l.runTimed)
+	} else {
+		l.sched.Identify(nil)
+		l.sched.SetAround(nil)
+	}
 }
 
 // Debug reports whether the loop is in debug mode.
-func (l *Loop) Debug() bool { return l.debug }
+func (l *Loop) Debug() bool { return l.sched.Debug }
 
 // runTimed runs an entry and logs it if it took too long.
-func (l *Loop) runTimed(entry future.Runnable) {
+func (l *Loop) runTimed(entry sched.Entry) {
 	what := describe(entry) // before: a call forgets its function
 	start := time.Now()
 	entry.Run()
@@ -39,7 +45,7 @@ func (l *Loop) runTimed(entry future.Runnable) {
 }
 
 // describe names an entry of the ready queue.
-func describe(r future.Runnable) string {
+func describe(r sched.Entry) string {
 	switch r := r.(type) {
 	case nil:
 		return "nothing"
@@ -47,6 +53,8 @@ func describe(r future.Runnable) string {
 		return functionName(r.fn)
 	case *posted:
 		return functionName(r.fn)
+	case *sched.Coroutine:
+		return fmt.Sprint(r.Body())
 	case fmt.Stringer:
 		return r.String()
 	}
@@ -86,7 +94,7 @@ func (l *Loop) calledFromElsewhere() bool {
 		return true
 	case insideLoop:
 		me := goroutine()
-		return me != l.goroutine && !l.scheduler.RunsOn(me)
+		return me != l.goroutine && !l.sched.RunsOn(me)
 	}
 	return false
 }
@@ -112,7 +120,7 @@ func goroutineHead() string {
 // reportWrongGoroutine mends what a call from a wrong goroutine would have broken,
 // by taking the way that is meant for others, and tells of it. A panic would be
 // better heard, but come in the middle of a change.
-func (l *Loop) reportWrongGoroutine(r future.Runnable) {
+func (l *Loop) reportWrongGoroutine(e sched.Entry) {
 	site := callSite()
 	_, _ = l.CallSoonThreadsafe(func() {
 		l.CallExceptionHandler(future.ErrorContext{
@@ -121,7 +129,7 @@ func (l *Loop) reportWrongGoroutine(r future.Runnable) {
 			Source:  site,
 		})
 	})
-	_ = l.inbox.post(r) // closed in the meantime: it would have been dropped
+	_ = l.inbox.post(e) // closed in the meantime: it would have been dropped
 }
 
 // A place is what a goroutine is to event loops.
@@ -142,7 +150,7 @@ func where() place {
 		n := runtime.Callers(skip, pcs[:])
 		for _, pc := range pcs[:n] {
 			entry := runtime.FuncForPC(pc - 1).Entry()
-			if entry == loopEntry || coro.IsWorker(entry) {
+			if entry == loopEntry || sched.IsWorker(entry) {
 				return insideLoop
 			}
 			last, before = pc, last
@@ -166,7 +174,7 @@ func isCore(function string) bool {
 	rest, ok := strings.CutPrefix(function, modulePath)
 	pkg, _, _ := strings.Cut(rest, ".")
 	switch pkg {
-	case "loop", "coro", "future", "locks", "queues":
+	case "loop", "coro", "future", "locks", "queues", "internal/sched":
 		return ok
 	}
 	return false

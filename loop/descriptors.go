@@ -26,10 +26,7 @@ func (c *descriptorCall) Run() {
 		return
 	}
 	vars := c.vars
-	s := &c.loop.scheduler
-	s.EnterCallback(&vars)
-	c.fn()
-	s.LeaveCallback()
+	c.loop.sched.Call(&vars, c.fn)
 }
 
 func (l *Loop) watchesDescriptors() bool { return len(l.watched) > 0 }
@@ -62,6 +59,9 @@ func (l *Loop) RemoveReader(fd int) bool { return l.unwatch(fd, false) }
 func (l *Loop) RemoveWriter(fd int) bool { return l.unwatch(fd, true) }
 
 func (l *Loop) watch(fd int, fn func(), write bool) (Handle, error) {
+	if fn == nil {
+		panic("loop: a callback that is nil")
+	}
 	if l.closed.Load() {
 		return Handle{}, ErrClosed
 	}
@@ -81,7 +81,7 @@ func (l *Loop) watch(fd int, fn func(), write bool) (Handle, error) {
 		return Handle{}, fmt.Errorf("loop: %w", err)
 	}
 	l.watched[fd] = d
-	c := &descriptorCall{call{loop: l, fn: fn, vars: *l.scheduler.Vars()}}
+	c := &descriptorCall{call{loop: l, fn: fn, vars: *l.sched.Vars()}}
 	slot := d.slot(write)
 	if *slot != nil {
 		(*slot).canceled = true
@@ -119,7 +119,7 @@ func (d *descriptor) slot(write bool) **descriptorCall {
 // pollDescriptors schedules the callbacks of the descriptors that are ready, and
 // reports whether there were any.
 func (l *Loop) pollDescriptors() bool {
-	before := l.ready.n
+	before := l.sched.Ready()
 	err := l.poller.poll(func(fd int, readable, writable bool) {
 		d := l.watched[fd]
 		if d == nil {
@@ -135,7 +135,7 @@ func (l *Loop) pollDescriptors() bool {
 	if err != nil {
 		l.CallExceptionHandler(future.ErrorContext{Message: "polling file descriptors", Err: err})
 	}
-	return l.ready.n > before
+	return l.sched.Ready() > before
 }
 
 func (l *Loop) readyDescriptor(fd int, c *descriptorCall, write bool) {
@@ -144,7 +144,7 @@ func (l *Loop) readyDescriptor(fd int, c *descriptorCall, write bool) {
 	case c.canceled:
 		l.unwatch(fd, write)
 	default:
-		l.ready.push(c)
+		l.sched.Push(c)
 	}
 }
 

@@ -4,13 +4,13 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
 )
 
 var (
 	// ErrClosed is given for the use of a loop that is closed.
-	ErrClosed = coro.ErrLoopClosed
+	ErrClosed = sched.ErrClosed
 
 	// ErrRunning is wrapped by the refusals to run a loop that is running, to run
 	// one inside another, and to close one that is running.

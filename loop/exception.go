@@ -5,6 +5,8 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
+	"github.com/ouro-loop/ouro/internal/unretrieved"
 )
 
 // ExceptionHandler is told of errors that nobody else can be given: see
@@ -65,7 +67,7 @@ func (l *Loop) CallExceptionHandler(c future.ErrorContext) {
 		}
 	}()
 	if vars := handlerContext(c); vars != nil {
-		l.scheduler.RunIn(vars, func() { l.handler(l, c) })
+		l.sched.CallIn((*sched.Vars)(vars), func() { l.handler(l, c) })
 	} else {
 		l.handler(l, c)
 	}
@@ -73,12 +75,12 @@ func (l *Loop) CallExceptionHandler(c future.ErrorContext) {
 
 // handlerContext is the context of what c is about, nil if it has none.
 func handlerContext(c future.ErrorContext) *coro.Vars {
-	if c.Context == nil && c.Future != nil {
+	if c.Vars == nil && c.Future != nil {
 		if named, ok := c.Future.Core().Role().(future.Named); ok {
-			c.Context = named.Context()
+			c.Vars = named.Vars()
 		}
 	}
-	vars, _ := c.Context.(*coro.Vars)
+	vars, _ := c.Vars.(*coro.Vars)
 	return vars
 }
 
@@ -97,14 +99,28 @@ func (l *Loop) callDefaultHandler(c future.ErrorContext, broken string) {
 // program does so.
 func (l *Loop) reportPanic(err *future.PanicError) {
 	if future.IsBase(err) {
-		l.Abort(err.Unwrap())
+		l.abortWith(err.Unwrap())
 		return
 	}
-	c := future.ErrorContext{Message: "Exception in callback " + describe(l.running), Err: err}
-	if from, ok := l.running.(*call); ok {
+	c := future.ErrorContext{Message: "Exception in callback " + describe(l.sched.Running()), Err: err}
+	if from, ok := l.sched.Running().(*call); ok {
 		c.Source = from.site
 	}
 	l.CallExceptionHandler(c)
+}
+
+// reportUnretrieved reports an error that nobody has looked at.
+func (l *Loop) reportUnretrieved(n *unretrieved.Note) {
+	what := "Future"
+	if n.Task != "" {
+		what = "Task"
+	}
+	l.CallExceptionHandler(future.ErrorContext{
+		Message: what + " exception was never retrieved",
+		Err:     n.Err,
+		Task:    n.Task,
+		Vars:    n.Vars,
+	})
 }
 
 func (l *Loop) log() *slog.Logger {

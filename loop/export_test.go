@@ -4,7 +4,7 @@ package loop
 func (l *Loop) TimerCount() int { return l.timers.Len() }
 
 // ReadyCount is how many entries the ready queue has.
-func (l *Loop) ReadyCount() int { return l.ready.n }
+func (l *Loop) ReadyCount() int { return l.sched.Ready() }
 
 // OutsideCount is how much work executors and goroutines do for the loop.
 func (l *Loop) OutsideCount() int { return l.outside }

@@ -3,7 +3,7 @@ package loop
 import (
 	"time"
 
-	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/timers"
 )
 
@@ -12,8 +12,8 @@ import (
 type call struct {
 	loop     *Loop
 	fn       func()
-	vars     coro.Vars // the context it runs in
-	next     *call     // in the loop's list of calls to use again
+	vars     sched.Vars // the context it runs in
+	next     *call      // in the loop's list of calls to use again
 	gen      uint32
 	canceled bool
 	timed    bool // it is part of a timedCall
@@ -32,8 +32,8 @@ func (l *Loop) newCall(fn func()) *call {
 	} else {
 		l.freeCalls = c.next
 	}
-	c.fn, c.vars = fn, *l.scheduler.Vars()
-	if l.debug {
+	c.fn, c.vars = fn, *l.sched.Vars()
+	if l.sched.Debug {
 		c.site = callSite()
 	}
 	return c
@@ -45,16 +45,13 @@ func (c *call) Run() {
 		return // and is not used again: handles may still ask about it
 	}
 	c.gen++ // from here on it is too late for a Cancel, also for one by fn itself
-	s := &c.loop.scheduler
-	s.EnterCallback(&c.vars)
-	c.fn()
-	s.LeaveCallback()
+	c.loop.sched.Call(&c.vars, c.fn)
 	c.free()
 }
 
 // free puts a call that has run among those to use again.
 func (c *call) free() {
-	c.fn, c.vars, c.site = nil, coro.Vars{}, ""
+	c.fn, c.vars, c.site = nil, sched.Vars{}, ""
 	if !c.timed {
 		c.next = c.loop.freeCalls
 		c.loop.freeCalls = c
@@ -157,12 +154,12 @@ func (l *Loop) CallAt(when time.Duration, fn func()) TimerHandle {
 		panic("loop: a callback that is nil")
 	}
 	t := &timedCall{}
-	t.loop, t.fn, t.vars, t.timed = l, fn, *l.scheduler.Vars(), true
-	if l.debug {
+	t.loop, t.fn, t.vars, t.timed = l, fn, *l.sched.Vars(), true
+	if l.sched.Debug {
 		t.site = callSite()
 	}
 	t.timer.Run = &t.call
 	t.never = when == noLimit
-	l.AddTimer(&t.timer, when)
+	(*wired)(l).AddTimer(&t.timer, when)
 	return TimerHandle{t}
 }

@@ -70,7 +70,7 @@ func (b *inbox) rouse() {
 	}
 }
 
-// unpark is for the loop that does not wait for wake after all.
+// unpark undoes park when there is work after all.
 func (b *inbox) unpark() {
 	if !b.parked.CompareAndSwap(true, false) {
 		<-b.wake // it is sent, or about to be
@@ -87,7 +87,7 @@ func (l *Loop) takeInbox() {
 		p, p.before, first = p.before, first, p // before is after from here on
 	}
 	for p := first; p != nil; {
-		l.ready.push(p.entry)
+		l.sched.Push(p.entry)
 		p, p.before = p.before, nil
 	}
 }

@@ -17,7 +17,7 @@ func (l *Loop) iterate() {
 		wait := l.timeout() // 2. see how long there is nothing to do
 		l.wait(wait)        // 3. wait that long, for a timer, a post or a descriptor
 		l.promoteDue()      // 4. move the timers that are due to the ready queue
-		l.runReady()        // 5. run what is ready now, and nothing that comes in meanwhile
+		l.sched.RunReady()  // 5. run what is ready now, and nothing that comes in meanwhile
 		if l.ending() {
 			return
 		}
@@ -39,7 +39,7 @@ func (l *Loop) takeAll() {
 	if l.inbox.any() {
 		l.takeInbox()
 	}
-	l.unretrieved.ReportLost(l.CallExceptionHandler)
+	l.unretrieved.ReportLost(l.reportUnretrieved)
 }
 
 // noLimit is the timeout of a wait that only other goroutines can end.
@@ -48,7 +48,7 @@ const noLimit = time.Duration(math.MaxInt64)
 // timeout is how long the loop may wait: not at all if something is ready, else
 // until the first timer is due.
 func (l *Loop) timeout() time.Duration {
-	if l.ready.n > 0 {
+	if l.sched.Ready() > 0 {
 		return 0
 	}
 	return l.timeoutOfTimers()
@@ -84,7 +84,7 @@ func (l *Loop) waitFor(limit time.Duration) {
 	case l.watchesDescriptors():
 		l.park(limit)
 	case !l.inbox.any():
-		l.Abort(l.deadlock())
+		l.abortWith(l.deadlock())
 	}
 	if l.inbox.any() {
 		l.takeInbox()
@@ -106,31 +106,19 @@ func (l *Loop) promoteDue() {
 func (l *Loop) promote() {
 	now := l.Time()
 	for t := l.timers.PopDue(now); t != nil; t = l.timers.PopDue(now) {
-		l.ready.push(t.Run)
+		l.sched.Push(t.Run)
 	}
 }
 
-// runReady runs as many entries as are ready when it is called.
-func (l *Loop) runReady() {
-	l.todo = l.ready.n
-	l.scheduler.SetCrowded(l.todo > maxHosted)
-	l.runTodo()
-}
-
-// runTodo runs the entries that are left of an iteration. An Abort leaves the rest
-// for the next run.
-func (l *Loop) runTodo() {
-	for l.todo > 0 && l.abort == nil {
-		entry := l.ready.pop()
-		l.todo--
-		l.running = entry
-		if l.debug {
-			l.runTimed(entry)
-		} else {
-			entry.Run()
-		}
+// OnlyReady reports whether the first four steps of an iteration would do nothing. A
+// coroutine may then begin the next iteration itself, see package sched.
+func (w *wired) OnlyReady() bool {
+	l := w.loop()
+	if l.inbox.any() || l.stopping.Load() || l.watchesDescriptors() || l.unretrieved.AnyLost() {
+		return false
 	}
-	l.running = nil
+	next := l.timers.Next()
+	return next == nil || next.When() > l.Time()
 }
 
 // runIterations runs the loop until it is to end, and reports true then, or up to
@@ -139,16 +127,16 @@ func (l *Loop) runTodo() {
 // them free of the cost.
 func (l *Loop) runIterations(resumed bool) (ended bool) {
 	defer func() {
-		if l.running == nil {
+		if l.sched.Running() == nil {
 			return // no entry has panicked: all is well, or it is a bug of the loop's own
 		}
 		if v := recover(); v != nil {
 			l.reportPanic(future.NewPanicError(v))
-			l.scheduler.LeaveCallback()
+			l.sched.LeaveCallback()
 		}
 	}()
 	if resumed {
-		l.runTodo() // the rest of the iteration in which an entry panicked
+		l.sched.RunRest() // of the iteration in which an entry panicked
 		if l.ending() {
 			return true
 		}

@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"context"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -8,6 +9,8 @@ import (
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/executor"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
+	"github.com/ouro-loop/ouro/internal/unretrieved"
 	"github.com/ouro-loop/ouro/timers"
 )
 
@@ -18,16 +21,13 @@ import (
 //
 // Semantics: asyncio.BaseEventLoop, CPython 3.14.
 type Loop struct {
-	ready     ready
-	timers    timers.Queue
-	scheduler coro.Scheduler
-	clock     clock
-	inbox     inbox
+	sched  sched.Scheduler // the ready queue, and who runs what is in it
+	timers timers.Queue
+	clock  clock
+	inbox  inbox
 
-	running   future.Runnable // the entry that runs, nil between entries
-	todo      int             // entries of this iteration that have not run yet
-	goroutine string          // that the loop runs on, in debug mode
-	abort     error           // ends the run before the next entry
+	goroutine string // that the loop runs on, in debug mode
+	abort     error  // ends the run before the next entry
 
 	isRunning atomic.Bool
 	stopping  atomic.Bool
@@ -36,9 +36,10 @@ type Loop struct {
 
 	handler      ExceptionHandler
 	logger       *slog.Logger
-	debug        bool
 	slowCallback time.Duration
-	unretrieved  future.Unretrieved
+	unretrieved  unretrieved.List
+	ctx          context.Context // the parent of every task's
+	eagerTasks   bool
 
 	freeCalls *call
 	alarm     *time.Timer
@@ -50,8 +51,6 @@ type Loop struct {
 	signals signals
 }
 
-var _ coro.Loop = (*Loop)(nil)
-
 // New makes a loop. Whoever makes one has to Close it; Run and a Runner do both.
 //
 // Semantics: asyncio.new_event_loop, CPython 3.14.
@@ -62,24 +61,18 @@ func newLoop(o options) *Loop {
 		handler:      o.handler,
 		logger:       o.logger,
 		slowCallback: o.slowCallback,
+		ctx:          o.ctx,
+		eagerTasks:   o.eager,
 	}
 	l.clock = clock{start: time.Now(), virtual: o.virtual}
 	if o.virtual {
 		l.clock.start = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
-		l.unretrieved.AtCloseOnly = true
 	}
 	l.inbox.wake = make(chan struct{}, 1)
-	l.scheduler.Init(l, coro.SchedulerOptions{
-		Context:    o.ctx,
-		EagerTasks: o.eager,
-		MaxIdle:    o.maxIdle,
-	})
+	l.sched.Init((*wired)(l), o.maxIdle)
 	l.SetDebug(o.debug)
 	return l
 }
-
-// Of is the loop that runs the coroutine of co.
-func Of(co *coro.Co) *Loop { return co.Scheduler().Loop().(*Loop) }
 
 // RunForever runs the loop until Stop is called. The error is that which ended it
 // otherwise: ErrRunning and ErrClosed if it could not even begin, a
@@ -103,7 +96,7 @@ func (l *Loop) run() error {
 	if !l.isRunning.CompareAndSwap(false, true) {
 		return errAlreadyRunning // somebody else was faster
 	}
-	if l.debug {
+	if l.sched.Debug {
 		l.goroutine = goroutine()
 	}
 	returned := false
@@ -117,9 +110,7 @@ func (l *Loop) run() error {
 		resumed = true
 	}
 	returned = true
-	err := l.abort
-	l.abort = nil
-	return err
+	return l.aborted()
 }
 
 // mayRun is why the loop cannot run here and now, nil if it can.
@@ -137,8 +128,7 @@ func (l *Loop) mayRun() error {
 
 func (l *Loop) end() {
 	l.stopping.Store(false)
-	l.running = nil
-	l.scheduler.Reset()
+	l.sched.Reset()
 	l.isRunning.Store(false)
 }
 
@@ -159,13 +149,12 @@ func RunUntilComplete[T any](l *Loop, aw coro.Awaitable[T]) (T, error) {
 func runUntilComplete[T any](l *Loop, aw coro.Awaitable[T]) (T, error) {
 	var zero T
 	_, isFunc := aw.(coro.Func[T])
-	if f, ok := aw.(future.Any); ok && f.Core().Loop() != future.Loop(l) {
+	if f, ok := aw.(future.Any); ok && f.Core().Scheduler() != l.Scheduler() {
 		return zero, coro.ErrOtherLoop
 	}
 	f := coro.EnsureFuture(l, aw, coro.Quiet())
 	s := &stopper{loop: l, core: f.Core()}
-	s.link.Init(s)
-	f.Core().Attach(&s.link)
+	f.Core().Attach(s.link.Init(s))
 	err := l.run()
 	s.link.Detach()
 	if err != nil {
@@ -203,13 +192,21 @@ func (l *Loop) Stop() {
 	l.inbox.rouse()
 }
 
-// Abort ends the run as soon as what runs now returns; RunForever returns err. What
-// is ready stays ready. It is how an error leaves the loop that is to end the
-// program.
-func (l *Loop) Abort(err error) {
+// abortWith ends the run as soon as what runs now returns; RunForever returns err.
+// What is ready stays ready. ErrKeyboardInterrupt and SystemExit end a run in this way.
+func (l *Loop) abortWith(err error) {
 	if l.abort == nil {
 		l.abort = err
+		l.sched.Halt(true)
 	}
+}
+
+// aborted is what the run was ended with, nil if it was not, and forgets it.
+func (l *Loop) aborted() error {
+	err := l.abort
+	l.abort = nil
+	l.sched.Halt(false)
+	return err
 }
 
 // IsRunning reports whether the loop runs. It is safe for concurrent use.
@@ -218,59 +215,29 @@ func (l *Loop) IsRunning() bool { return l.isRunning.Load() }
 // IsClosed reports whether the loop was closed. It is safe for concurrent use.
 func (l *Loop) IsClosed() bool { return l.closed.Load() }
 
-// Scheduler is the state that package coro keeps for the loop. It makes a Loop a
-// [coro.Spawner].
-func (l *Loop) Scheduler() *coro.Scheduler { return &l.scheduler }
+// Scheduler makes a Loop a [coro.Spawner] and a [future.OnLoop].
+func (l *Loop) Scheduler() *future.Scheduler { return (*future.Scheduler)(&l.sched) }
 
 // Vars is the context that the code running now is in. It makes a Loop a
 // [coro.Scope].
-func (l *Loop) Vars() *coro.Vars { return l.scheduler.Vars() }
-
-// Unretrieved is the list of errors that nobody has looked at.
-func (l *Loop) Unretrieved() *future.Unretrieved { return &l.unretrieved }
+func (l *Loop) Vars() *coro.Vars { return (*coro.Vars)(l.sched.Vars()) }
 
 // CreateFuture makes a pending future of the loop.
 //
 // Semantics: asyncio.loop.create_future.
 func CreateFuture[T any](l *Loop) *future.Future[T] { return future.New[T](l) }
 
-// Schedule appends r to the ready queue. It is the door for futures and tasks;
-// CallSoon is that for functions.
-func (l *Loop) Schedule(r future.Runnable) {
-	if l.debug && l.calledFromElsewhere() {
-		l.reportWrongGoroutine(r)
-		return
-	}
-	if l.closed.Load() {
-		return
-	}
-	l.push(r)
-}
-
-func (l *Loop) push(r future.Runnable) {
+// push puts an entry into the ready queue.
+func (l *Loop) push(e sched.Entry) {
 	if l.inbox.any() {
 		l.takeInbox() // what was posted before this call comes before it
 	}
-	l.ready.push(r)
+	l.sched.Push(e)
 }
-
-// Callback makes a function into an entry of the ready queue.
-func (l *Loop) Callback(fn func()) future.Runnable { return l.newCall(fn) }
-
-// AddTimer has t.Run become ready once the loop's time is when. The end of time is
-// never reached: a timer for it is not kept.
-func (l *Loop) AddTimer(t *timers.Timer, when time.Duration) {
-	if when != noLimit && !l.closed.Load() {
-		l.timers.Add(t, when)
-	}
-}
-
-// RemoveTimer takes a timer back, and reports whether it was still waiting.
-func (l *Loop) RemoveTimer(t *timers.Timer) bool { return l.timers.Remove(t) }
 
 // mayCall panics where CallSoon and its kin may not be called.
 func (l *Loop) mayCall() {
-	if l.debug && l.calledFromElsewhere() {
+	if l.sched.Debug && l.calledFromElsewhere() {
 		panic(ErrWrongGoroutine)
 	}
 	if l.closed.Load() {
@@ -294,21 +261,20 @@ func (l *Loop) Close() error {
 	if l.closed.Swap(true) {
 		return nil
 	}
-	l.scheduler.Waiting(func(t coro.AnyTask, _ *future.Core, quiet bool) {
-		if !quiet {
+	l.sched.All(func(c *sched.Coroutine) {
+		if t := pendingTask(c); !t.Quiet() {
 			l.CallExceptionHandler(future.ErrorContext{
 				Message: "Task was destroyed but it is pending!",
-				Task:    t.Name(),
-				Future:  t,
+				Task:    t.Task().Name(),
+				Future:  t.Task(),
 			})
 		}
 	})
 	l.inbox.close()
-	l.scheduler.Close()
-	l.ready.clear()
+	l.sched.Close()
 	l.timers.Clear()
 	l.submitted.fail()
-	l.unretrieved.ReportAll(l.CallExceptionHandler)
+	l.unretrieved.ReportAll(l.reportUnretrieved)
 	l.closeDescriptors()
 	l.signals.close()
 	l.executorShutdown = true

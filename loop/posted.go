@@ -3,7 +3,7 @@ package loop
 import (
 	"sync/atomic"
 
-	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/sched"
 )
 
 // PostedHandle is a callback that was scheduled with CallSoonThreadsafe. It is a
@@ -55,7 +55,7 @@ type posted struct {
 	post
 	block *postedBlock
 	fn    func()
-	vars  coro.Vars // a copy of the loop's own context, when it runs
+	vars  sched.Vars // a copy of the loop's own context, when it runs
 	state atomic.Uint64
 }
 
@@ -73,13 +73,11 @@ func (p *posted) Run() {
 		p.fn = nil
 		return
 	}
-	s := &p.block.loop.scheduler
+	s := &p.block.loop.sched
 	if vars := *s.Vars(); vars != p.vars { // seldom: the loop's own is empty as a rule
 		p.vars = vars
 	}
-	s.EnterCallback(&p.vars)
-	p.fn()
-	s.LeaveCallback()
+	s.Call(&p.vars, p.fn)
 	p.fn = nil
 	p.block.ended()
 }

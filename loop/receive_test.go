@@ -161,5 +161,5 @@ func TestMaxIdleWorkers(t *testing.T) {
 // way out.
 func workers() int {
 	stacks := make([]byte, 1<<20)
-	return strings.Count(string(stacks[:runtime.Stack(stacks, true)]), "coro.(*worker).run.func1(")
+	return strings.Count(string(stacks[:runtime.Stack(stacks, true)]), "sched.(*worker).run.func1(")
 }

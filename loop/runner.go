@@ -224,7 +224,7 @@ func (w *runWatch) waitForSignals() {
 // interrupted runs on the loop.
 func (w *runWatch) interrupted() {
 	if w.main == nil || w.main.Done() || len(w.causes) > 0 {
-		w.loop.Abort(ErrKeyboardInterrupt)
+		w.loop.abortWith(ErrKeyboardInterrupt)
 		return
 	}
 	w.cancelMain(ErrKeyboardInterrupt)

@@ -6,7 +6,7 @@ import (
 	"os"
 	"os/signal"
 
-	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/sched"
 )
 
 // signals are a loop's signal handlers, and the goroutine that waits for them.
@@ -20,7 +20,7 @@ type signals struct {
 type signalHandler struct {
 	loop    *Loop
 	fn      func()
-	vars    coro.Vars
+	vars    sched.Vars
 	removed bool
 }
 
@@ -29,9 +29,7 @@ func (h *signalHandler) Run() {
 		return
 	}
 	vars := h.vars
-	h.loop.scheduler.EnterCallback(&vars)
-	h.fn()
-	h.loop.scheduler.LeaveCallback()
+	h.loop.sched.Call(&vars, h.fn)
 }
 
 // A signalArrival is a signal on its way to its handler, which is looked up on the
@@ -73,7 +71,7 @@ func (l *Loop) AddSignalHandler(sig os.Signal, fn func()) error {
 	if old := s.handlers[sig]; old != nil {
 		old.removed = true
 	}
-	s.handlers[sig] = &signalHandler{loop: l, fn: fn, vars: *l.scheduler.Vars()}
+	s.handlers[sig] = &signalHandler{loop: l, fn: fn, vars: *l.sched.Vars()}
 	signal.Notify(s.arrived, sig)
 	return nil
 }

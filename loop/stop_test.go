@@ -167,7 +167,7 @@ func TestBaseErrors(t *testing.T) {
 	// CPython: test_base_events.BaseEventLoopTests.test_run_until_complete_loop_orphan_future_close_loop
 	t.Run("the future of an earlier run does not stop a later one", func(t *testing.T) {
 		l := newLoop(t)
-		l.CallSoon(func() { l.Abort(exit) })
+		l.CallSoon(func() { panic(exit) })
 		_, err := loop.RunUntilComplete(l, sleeping(time.Second))
 		require.Equal(t, exit, err)
 		_, err = loop.RunUntilComplete(l, sleeping(2*time.Second))

@@ -42,8 +42,7 @@ type submission[T any] struct {
 // Run is called on the loop, and creates the task.
 func (s *submission[T]) Run() {
 	s.task = coro.CreateTask(s.loop, s.fn)
-	s.link.Init((*submissionDone[T])(s))
-	s.task.Core().Attach(&s.link)
+	s.task.Core().Attach(s.link.Init((*submissionDone[T])(s)))
 	s.out.AddDoneCallback(func(out *executor.Future[T]) {
 		if out.Canceled() {
 			_ = s.loop.inbox.post((*submissionCanceled[T])(s)) // closed: the task is gone

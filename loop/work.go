@@ -54,12 +54,11 @@ func (w *work[T]) begin(l *Loop, e executor.Executor) error {
 		}
 	}
 	w.loop = l
-	w.future.Core().Init(l, nil, false)
+	w.future.Core().Init(l, nil)
 	if err := e.Execute((*workJob[T])(w)); err != nil {
 		return err
 	}
-	w.link.Init((*workDropped[T])(w))
-	w.future.Core().Attach(&w.link)
+	w.future.Core().Attach(w.link.Init((*workDropped[T])(w)))
 	l.outside++
 	return nil
 }

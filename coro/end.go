@@ -1,0 +1,65 @@
+package coro
+
+import (
+	"context"
+
+	"github.com/ouro-loop/ouro/future"
+)
+
+// A task ends in one of four ways: its function returns a result (body.call), an error
+// (end), does not return because of a panic or a Goexit (broke), or is unwound because
+// the loop closes (body.Unwound).
+
+// broke is deferred around a coroutine's function. If that has not returned, its panic
+// becomes the task's error; or it was a Goexit, which takes the worker with it.
+func (co *Co) broke(returned *bool) {
+	if *returned {
+		return
+	}
+	v := recover()
+	if v != nil && !co.coroutine.Torn() {
+		co.end(future.NewPanicError(v))
+		return
+	}
+	co.coroutine.Lost()
+	if v != nil { // in a deferred function, on the way out: nobody else will be told
+		future.CallExceptionHandler(co, future.ErrorContext{
+			Message: "panic while the task was torn down at the close of its loop",
+			Err:     future.NewPanicError(v),
+			Task:    co.Name(),
+		})
+	}
+}
+
+// retire frees what a running task holds, just before its outcome is set.
+func (co *Co) retire() {
+	co.coroutine.Retire()
+	co.core.Owned = false
+	co.endContext(context.Canceled)
+}
+
+// end sets the outcome of a task whose function returned an error, or returned
+// while it was to be canceled.
+func (co *Co) end(err error) {
+	co.retire()
+	switch {
+	case err == nil:
+		co.mustCancel = false
+		co.core.MarkCanceled(nil, co.core.CancelMessage)
+	case future.IsCanceled(err):
+		co.core.MarkCanceled(err, nil)
+	default:
+		co.core.Fail(err)
+		if future.IsBase(err) {
+			machineOf(co.sched()).loop.Abort(err)
+		}
+	}
+}
+
+// unwound is the end of a task whose function was unwound because the loop closes.
+func (co *Co) unwound() {
+	co.link.Detach()
+	co.awaited = nil
+	co.retire()
+	co.core.MarkCanceled(nil, nil)
+}

@@ -1,0 +1,64 @@
+package coro
+
+import (
+	"context"
+	"time"
+
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
+	"github.com/ouro-loop/ouro/timers"
+)
+
+// eventLoop is what this package needs of a loop besides its scheduler.
+type eventLoop interface {
+	// Time is the loop's clock.
+	Time() time.Duration
+
+	// AddTimer has t.Run scheduled once the clock has reached when. RemoveTimer
+	// takes it back, and reports whether it was still waiting.
+	AddTimer(t *timers.Timer, when time.Duration)
+	RemoveTimer(t *timers.Timer) bool
+
+	// IsRunning reports whether the loop is in RunForever or RunUntilComplete.
+	IsRunning() bool
+
+	// Abort ends the present run with err as soon as what runs now returns.
+	Abort(err error)
+
+	EagerTasks() bool               // what asyncio's eager_task_factory does
+	ParentContext() context.Context // the parent of every Co.Context
+}
+
+// A machine is what this package keeps for each loop.
+type machine struct {
+	loop    eventLoop
+	unnamed int32 // how many tasks were given a number for a name
+
+	idleMembers  *groupMember // of task groups, to be used again; linked by next
+	nIdleMembers int
+}
+
+// machineOf is that of the loop of s, made on the first call.
+func machineOf(s *sched.Scheduler) *machine {
+	if m, ok := s.Tasks.(*machine); ok {
+		return m
+	}
+	m := &machine{loop: s.Loop().(eventLoop)}
+	s.Tasks = m
+	return m
+}
+
+// machine is that of the loop of co.
+func (co *Co) machine() *machine { return machineOf(co.sched()) }
+
+// schedulerOf is the scheduler of the loop that on is on.
+func schedulerOf(on future.OnLoop) *sched.Scheduler { return (*sched.Scheduler)(on.Scheduler()) }
+
+// after is the loop's time in d, or never where that is out of range.
+func (m *machine) after(d time.Duration) time.Duration {
+	now := m.loop.Time()
+	if d > Forever-now {
+		return Forever
+	}
+	return now + d
+}

@@ -1,0 +1,188 @@
+package sched
+
+import (
+	"runtime"
+	"slices"
+)
+
+// Body is what a coroutine runs.
+type Body interface {
+	// Run runs the function to its end, on the worker's stack, and calls Retire. It
+	// recovers panics. A Goexit that passes through it calls Lost.
+	Run()
+
+	// Unwound tells that the function was ended by force, as the loop is closed. It
+	// calls Retire.
+	Unwound()
+}
+
+// A Coroutine is a function that can be suspended: the loop's side switches to it with
+// Run, and it switches back with Yield. It is an entry of the ready queue itself; Run is
+// one step.
+//
+// A coroutine that has not ended is
+//   - ready: it is in the ready queue, once;
+//   - running: it is the scheduler's current one, or a creator of that;
+//   - suspended: somebody will put it into the ready queue.
+type Coroutine struct {
+	s      *Scheduler
+	resume func() (struct{}, bool) // switches to the function: the worker's
+	yield  func(struct{}) bool     // switches back from it: the worker's
+	worker *worker                 // what the function runs on, nil before the first step and after the last
+	body   Body
+
+	ownVars Vars  // its context,
+	vars    *Vars // unless it has this one
+
+	prev, next *Coroutine // in the scheduler's list of those that have not ended
+}
+
+// Init makes c a coroutine of s that will run body. Its context is vars, or a copy of
+// the present one if that is nil. Somebody has to Schedule it, or Start it.
+func (c *Coroutine) Init(s *Scheduler, body Body, vars *Vars) {
+	c.s, c.body, c.vars = s, body, vars
+	if vars == nil {
+		c.ownVars = *s.Vars()
+	}
+	s.register(c)
+}
+
+// Scheduler is what Init was given.
+func (c *Coroutine) Scheduler() *Scheduler { return c.s }
+
+// Body is what Init was given.
+func (c *Coroutine) Body() Body { return c.body }
+
+// IsCurrent reports whether c is the coroutine that runs.
+func (c *Coroutine) IsCurrent() bool { return c.s.current == c }
+
+// Schedule puts c into the ready queue.
+func (c *Coroutine) Schedule() { c.s.loop.Schedule(c) }
+
+// Run gives c one step, on the stack of the loop's goroutine or of the host.
+func (c *Coroutine) Run() {
+	if c.resume == nil {
+		c.s.pool.get(c)
+	}
+	s, resume := c.s, c.resume // c may have ended when resume returns, and another suspended
+	s.current = c
+	resume()
+	for s.question != nil {
+		question := s.question
+		s.question = nil
+		question()
+		resume()
+	}
+	s.current = nil
+}
+
+// Start gives c its first step inside of whatever runs now.
+func (c *Coroutine) Start() {
+	s := c.s
+	creator := s.current
+	s.creators = append(s.creators, creator)
+	s.current = c
+	s.pool.get(c)
+	c.resume()
+	s.current = creator
+	s.creators = s.creators[:len(s.creators)-1]
+}
+
+// Yield suspends the function until the next step of c. What suspends a function is
+//
+//	if !c.Host() {
+//		c.Yield()
+//	}
+//	if c.Asked() {
+//		c.Answer()
+//	}
+//
+// and is written out where it is needed: both calls of the condition are inlined, and a
+// function around it would be one frame more on every suspended stack.
+func (c *Coroutine) Yield() { c.yield(struct{}{}) }
+
+// Asked reports whether c was resumed only to Answer a request.
+func (c *Coroutine) Asked() bool { return c.s.request != nil }
+
+// Answer runs what c was asked for, and suspends it again.
+func (c *Coroutine) Answer() {
+	for c.s.request != nil {
+		request := c.s.request
+		c.s.request = nil
+		request()
+		c.yield(struct{}{})
+	}
+}
+
+// ask has the suspended function run request where it stands, on its own stack.
+func (c *Coroutine) ask(request func()) {
+	c.s.request = request
+	c.resume()
+}
+
+// OnStack has f called on the stack of c, wherever c is, if it has begun and not ended.
+// A host that is asked by a coroutine that was started eagerly is too far away: f is not
+// called then.
+func (c *Coroutine) OnStack(f func()) {
+	w := c.worker
+	switch {
+	case w == nil, w.dead, w.unwinding:
+	case c.s.current == c, slices.Contains(c.s.creators, c):
+		f() // c is among the callers, rather than suspended
+	case c == c.s.host:
+		c.s.askHost(f)
+	default:
+		c.ask(f)
+	}
+}
+
+// askHost has the host run question on its stack. A callback is on top of it. The
+// coroutine that runs is one switch away: it yields, and is resumed at once.
+func (s *Scheduler) askHost(question func()) {
+	switch {
+	case len(s.creators) > 0:
+	case s.current == nil:
+		question()
+	default:
+		s.question = question
+		s.current.yield(struct{}{})
+	}
+}
+
+// Lost tells that a Goexit ends the function. The host or creator that resumed it ends
+// as well, and at last the loop.
+func (c *Coroutine) Lost() {
+	c.worker.dead = true
+	c.s.torn = true
+}
+
+// Torn reports whether the function is on its way out by force, and must not suspend
+// again.
+func (c *Coroutine) Torn() bool { return c.worker != nil && (c.worker.unwinding || c.s.torn) }
+
+// Retire is the end of c: the scheduler forgets it.
+func (c *Coroutine) Retire() {
+	c.s.unregister(c)
+	c.worker, c.resume, c.yield = nil, nil, nil
+}
+
+// unwind ends c by force, because the loop is closed.
+func (c *Coroutine) unwind() {
+	if w := c.worker; w != nil && !w.dead {
+		w.unwinding = true
+		c.askToExit()
+	}
+	c.body.Unwound()
+}
+
+// askToExit makes the suspended function run its deferred functions and end, even
+// one that ignores every error. A Goexit cannot be recovered from; it comes out of
+// resume too, and ends a goroutine that is there for nothing else.
+func (c *Coroutine) askToExit() {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		c.ask(runtime.Goexit)
+	}()
+	<-ended
+}

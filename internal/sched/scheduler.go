@@ -1,0 +1,179 @@
+package sched
+
+import "errors"
+
+// ErrClosed is what is given for work that comes when the loop is closed.
+var ErrClosed = errors.New("loop: the event loop is closed")
+
+// Loop is what a scheduler needs of the event loop that it belongs to, and what those
+// who know only the scheduler reach the loop for.
+type Loop interface {
+	// Schedule puts e into the ready queue with Push, behind what other goroutines
+	// posted before.
+	Schedule(e Entry)
+
+	// Callback makes a function into an entry that calls it in a copy of the present
+	// context.
+	Callback(fn func()) Entry
+
+	// OnlyReady reports whether the loop has nothing to do but run what is ready: the
+	// first four steps of an iteration would do nothing. An iteration may then begin
+	// without the loop's goroutine.
+	OnlyReady() bool
+
+	// Panicked is told what the running entry has panicked with, before its stack is
+	// gone.
+	Panicked(v any)
+}
+
+// DefaultMaxHosted is up to how many entries are worth being run by a coroutine that
+// suspends: of n steps it saves one pair of switches.
+const DefaultMaxHosted = 8
+
+// Scheduler is the ready queue of one loop, and who runs what is in it.
+type Scheduler struct {
+	loop Loop
+
+	ready   ready
+	left    int  // entries of this iteration that have not been taken yet
+	crowded bool // this iteration has more entries than a host is worth
+
+	alone     bool // the loop's goroutine takes every entry itself, see setAlone
+	halted    bool // no entry is taken
+	maxHosted int
+	around    func(Entry)
+
+	running  Entry        // the entry that runs, nil between entries
+	current  *Coroutine   // the coroutine that runs, nil in a callback
+	creators []*Coroutine // coroutines in the middle of starting another one eagerly
+	host     *Coroutine   // the suspended coroutine that runs what is ready
+	question func()       // for the host, from the coroutine that runs
+	request  func()       // for the suspended coroutine that is being resumed
+	torn     bool         // a Goexit unwinds whatever is on the loop's stack
+
+	callbackVars *Vars // the context of the callback that runs
+	baseVars     Vars  // the context outside of callbacks and coroutines
+
+	first, last *Coroutine // those that have not ended, in order of creation
+	count       int
+	closed      bool
+	pool        pool
+
+	// Debug says that the loop is in debug mode.
+	Debug bool
+
+	// Tasks is what package coro keeps for the loop.
+	Tasks any
+}
+
+// Init makes s the scheduler of loop, which keeps up to maxIdle workers for use again.
+func (s *Scheduler) Init(loop Loop, maxIdle int) {
+	s.loop = loop
+	s.maxHosted = DefaultMaxHosted
+	s.pool.init(s, maxIdle)
+}
+
+// Loop is the loop that s belongs to.
+func (s *Scheduler) Loop() Loop { return s.loop }
+
+// SetMaxHosted changes DefaultMaxHosted for this scheduler; with 0 the loop's goroutine
+// takes every entry itself. It changes nothing that a program could notice, which tests
+// prove with it.
+func (s *Scheduler) SetMaxHosted(n int) {
+	s.maxHosted = n
+	s.setAlone()
+}
+
+// SetAround has f called in place of an entry's Run, which it has to call; nil takes it
+// back. The loop's goroutine then takes every entry itself.
+func (s *Scheduler) SetAround(f func(Entry)) {
+	s.around = f
+	s.setAlone()
+}
+
+// Halt has no further entry taken once what runs now returns, or takes that back.
+func (s *Scheduler) Halt(halted bool) {
+	s.halted = halted
+	s.setAlone()
+}
+
+// setAlone sums up why nobody but the loop's goroutine may take an entry, as they ask
+// at every step.
+func (s *Scheduler) setAlone() { s.alone = s.halted || s.around != nil || s.maxHosted == 0 }
+
+// Schedule puts e into the ready queue, as the loop does.
+func (s *Scheduler) Schedule(e Entry) { s.loop.Schedule(e) }
+
+// Push puts e at the end of the ready queue.
+func (s *Scheduler) Push(e Entry) { s.ready.push(e) }
+
+// Ready is how many entries are in the ready queue.
+func (s *Scheduler) Ready() int { return s.ready.n }
+
+// Running is the entry that runs, nil between entries.
+func (s *Scheduler) Running() Entry { return s.running }
+
+// Current is the coroutine that runs, nil if none does.
+func (s *Scheduler) Current() *Coroutine { return s.current }
+
+// Reset forgets what was running: the loop's goroutine was torn out of a step.
+func (s *Scheduler) Reset() {
+	s.running, s.current, s.creators, s.callbackVars = nil, nil, nil, nil
+	s.host, s.question, s.request, s.torn = nil, nil, nil, false
+}
+
+// Close unwinds every suspended coroutine, runs its deferred functions, and ends all
+// workers. No goroutine is left when it returns, unless a deferred function blocks.
+// What is ready is forgotten.
+func (s *Scheduler) Close() {
+	s.closed = true
+	s.Reset()
+	for c := s.first; c != nil; c = s.first {
+		c.unwind()
+	}
+	s.pool.close()
+	s.ready = ready{}
+}
+
+// Closed reports whether Close was called.
+func (s *Scheduler) Closed() bool { return s.closed }
+
+// Count is how many coroutines have not ended.
+func (s *Scheduler) Count() int { return s.count }
+
+// All calls f for every coroutine that has not ended, in order of creation. f may end
+// the coroutine that it is given.
+func (s *Scheduler) All(f func(c *Coroutine)) {
+	for c := s.first; c != nil; {
+		next := c.next
+		f(c)
+		c = next
+	}
+}
+
+// register puts a new coroutine at the end of those that have not ended.
+func (s *Scheduler) register(c *Coroutine) {
+	c.prev = s.last
+	if s.last == nil {
+		s.first = c
+	} else {
+		s.last.next = c
+	}
+	s.last = c
+	s.count++
+}
+
+func (s *Scheduler) unregister(c *Coroutine) {
+	if c.prev == nil {
+		s.first = c.next
+	} else {
+		c.prev.next = c.next
+	}
+	if c.next == nil {
+		s.last = c.prev
+	} else {
+		c.next.prev = c.prev
+	}
+	c.prev, c.next = nil, nil
+	s.count--
+}

@@ -1,0 +1,122 @@
+package sched
+
+import (
+	"iter"
+	"reflect"
+)
+
+// A worker is one long-lived iter.Pull that runs the function of one coroutine after
+// another. resume switches to it, the yield that it leaves with the coroutine switches
+// back.
+//
+// What iter.Pull does at the edges, and what is made of it here:
+//   - A panic in the function would come out of resume without its stack, so bodies
+//     recover on the worker's side.
+//   - runtime.Goexit in the function makes resume Goexit as well: first the host or
+//     creator unwinds, then the loop's goroutine, whose deferred cleanup closes the loop.
+//   - A worker that is dropped while it is suspended is a leaked goroutine, so
+//     every one is either idle in the pool, or with a registered coroutine.
+type worker struct {
+	resume func() (struct{}, bool)
+	stop   func()
+	pool   *pool
+	co     *Coroutine // whose function it runs, nil when idle
+
+	goroutine string // its name, if the pool identifies them
+
+	unwinding bool // the function is being torn down: it must not suspend again
+	dead      bool // a Goexit has ended the function, and the worker's goroutine with it
+}
+
+// run is what iter.Pull runs: the functions of one coroutine after another. A closure
+// and not a method, whose value would be one frame more on every suspended stack; and
+// not inlined, so that there is one of it, which workerEntry knows.
+//
+//go:noinline
+func (w *worker) run() iter.Seq[struct{}] {
+	return func(yield func(struct{}) bool) {
+		if w.pool.identify != nil {
+			w.goroutine = w.pool.identify()
+		}
+		for {
+			w.co.yield = yield
+			w.co.body.Run()
+			w.co = nil
+			if w.next() {
+				continue
+			}
+			if !w.pool.put(w) || !yield(struct{}{}) {
+				return
+			}
+		}
+	}
+}
+
+// take ties c to the worker.
+func (w *worker) take(c *Coroutine) {
+	w.co = c
+	c.worker, c.resume = w, w.resume
+}
+
+// IsWorker reports whether entry is that of the function at the bottom of every
+// coroutine's stack. It is for finding out who calls.
+func IsWorker(entry uintptr) bool { return entry == workerEntry }
+
+var workerEntry = reflect.ValueOf((*worker).run(nil)).Pointer()
+
+// pool keeps idle workers, the last used first: it is the one whose stack is warm.
+type pool struct {
+	sched   *Scheduler
+	idle    []*worker
+	maxIdle int
+	closed  bool
+
+	identify func() string // names the calling goroutine; nil if nobody asks RunsOn
+}
+
+func (p *pool) init(s *Scheduler, maxIdle int) { p.sched, p.maxIdle = s, maxIdle }
+
+// get gives c a worker, which runs its function when it is first resumed.
+func (p *pool) get(c *Coroutine) {
+	var w *worker
+	if n := len(p.idle); n > 0 {
+		w = p.idle[n-1]
+		p.idle[n-1] = nil
+		p.idle = p.idle[:n-1]
+	} else {
+		w = &worker{pool: p}
+		w.resume, w.stop = iter.Pull(w.run())
+	}
+	w.take(c)
+}
+
+// put takes w back, and reports whether there was room for it.
+func (p *pool) put(w *worker) bool {
+	if p.closed || len(p.idle) >= p.maxIdle {
+		return false
+	}
+	p.idle = append(p.idle, w)
+	return true
+}
+
+func (p *pool) close() {
+	p.closed = true
+	for _, w := range p.idle {
+		w.stop()
+	}
+	p.idle = nil
+}
+
+// Identify has workers remember the name of the goroutine that they run on, for RunsOn;
+// nil ends it.
+func (s *Scheduler) Identify(name func() string) { s.pool.identify = name }
+
+// RunsOn reports whether the coroutine that runs may do so on the goroutine of that
+// name.
+func (s *Scheduler) RunsOn(goroutine string) bool {
+	if s.current == nil {
+		return false
+	}
+	w := s.current.worker // nil while the body sets its outcome
+	return w == nil || w.goroutine == "" || w.goroutine == goroutine
+}

@@ -1,0 +1,110 @@
+// Package unretrieved keeps the errors of futures that nobody has looked at yet. Each
+// is reported once: when its future is collected as garbage, or when the loop closes.
+package unretrieved
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// List is a loop's list of such errors. The zero value is an empty list.
+//
+// Only Collected is safe for concurrent use.
+type List struct {
+	first, last *Note
+
+	lost struct {
+		any   atomic.Bool
+		mu    sync.Mutex
+		notes []*Note
+	}
+}
+
+// A Note stands for an error without keeping its future alive.
+type Note struct {
+	Err  error
+	Task string // the task's name; "" for a future that is none
+	Vars any    // the task's context
+
+	next, prev *Note
+	list       *List
+	dropped    atomic.Bool // retrieved or reported
+}
+
+// Add puts n at the end of the list.
+func (l *List) Add(n *Note) {
+	n.list, n.prev = l, l.last
+	if l.last == nil {
+		l.first = n
+	} else {
+		l.last.next = n
+	}
+	l.last = n
+}
+
+// Drop takes n off its list: somebody has looked at the error.
+func (n *Note) Drop() {
+	if n.dropped.Swap(true) {
+		return
+	}
+	l := n.list
+	if n.prev == nil {
+		l.first = n.next
+	} else {
+		n.prev.next = n.next
+	}
+	if n.next == nil {
+		l.last = n.prev
+	} else {
+		n.next.prev = n.prev
+	}
+	n.next, n.prev = nil, nil
+}
+
+// Collected is called when the garbage collector has found the future of n. It only
+// leaves word: waking the loop from the collector's goroutine would touch channels that
+// may belong to a testing/synctest bubble.
+func Collected(n *Note) {
+	if n.dropped.Load() {
+		return
+	}
+	lost := &n.list.lost
+	lost.mu.Lock()
+	lost.notes = append(lost.notes, n)
+	lost.mu.Unlock()
+	lost.any.Store(true)
+}
+
+// AnyLost reports whether ReportLost has something to report.
+func (l *List) AnyLost() bool { return l.lost.any.Load() }
+
+// ReportLost calls report for the errors whose futures were collected since the
+// last call. With none it costs one atomic load.
+func (l *List) ReportLost(report func(*Note)) {
+	if !l.lost.any.Load() {
+		return
+	}
+	l.lost.mu.Lock()
+	notes := l.lost.notes
+	l.lost.notes = nil
+	l.lost.any.Store(false)
+	l.lost.mu.Unlock()
+	for _, n := range notes {
+		n.report(report)
+	}
+}
+
+// ReportAll calls report for all of them, oldest first: the loop is closing.
+func (l *List) ReportAll(report func(*Note)) {
+	for l.first != nil {
+		l.first.report(report)
+	}
+}
+
+func (n *Note) report(report func(*Note)) {
+	if n.dropped.Load() {
+		return
+	}
+	n.Drop()
+	report(n)
+}

@@ -1,0 +1,66 @@
+package loop
+
+import (
+	"context"
+	"time"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
+	"github.com/ouro-loop/ouro/internal/unretrieved"
+	"github.com/ouro-loop/ouro/timers"
+)
+
+// wired is a Loop as the packages below it know it: internal/sched, future and coro
+// each declare an interface of what they need. It is a type of its own so that a
+// program's view of a Loop has nothing but what asyncio's has.
+type wired Loop
+
+func (w *wired) loop() *Loop { return (*Loop)(w) }
+
+// Of is the loop that runs the coroutine of co.
+func Of(co *coro.Co) *Loop { return of(co) }
+
+func of(on future.OnLoop) *Loop {
+	return (*sched.Scheduler)(on.Scheduler()).Loop().(*wired).loop()
+}
+
+// Schedule puts an entry into the ready queue. Futures and tasks come this way; CallSoon
+// is for functions. On a closed loop the entry is dropped.
+func (w *wired) Schedule(e sched.Entry) {
+	l := w.loop()
+	if l.sched.Debug && l.calledFromElsewhere() {
+		l.reportWrongGoroutine(e)
+		return
+	}
+	if l.closed.Load() {
+		return
+	}
+	l.push(e)
+}
+
+func (w *wired) Callback(fn func()) sched.Entry { return w.loop().newCall(fn) }
+func (w *wired) Panicked(v any)                 { w.loop().reportPanic(future.NewPanicError(v)) }
+
+// For future.
+
+func (w *wired) CallExceptionHandler(c future.ErrorContext) { w.loop().CallExceptionHandler(c) }
+func (w *wired) Unretrieved() *unretrieved.List             { return &w.unretrieved }
+func (w *wired) ReportsCollected() bool                     { return !w.clock.virtual }
+
+// For coro.
+
+// AddTimer has t.Run become ready once the loop's time is when. The end of time is never
+// reached: a timer for it is not kept.
+func (w *wired) AddTimer(t *timers.Timer, when time.Duration) {
+	if when != noLimit && !w.closed.Load() {
+		w.timers.Add(t, when)
+	}
+}
+
+func (w *wired) RemoveTimer(t *timers.Timer) bool { return w.timers.Remove(t) }
+func (w *wired) Time() time.Duration              { return w.loop().Time() }
+func (w *wired) IsRunning() bool                  { return w.isRunning.Load() }
+func (w *wired) Abort(err error)                  { w.loop().abortWith(err) }
+func (w *wired) EagerTasks() bool                 { return w.eagerTasks }
+func (w *wired) ParentContext() context.Context   { return w.ctx }
