@@ -11,8 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/ouro-loop/ouro/cmd/conform/internal/fuzz"
+	"github.com/ouro-loop/ouro/cmd/conform/internal/program"
 	"github.com/ouro-loop/ouro/cmd/conform/internal/replay"
+	"github.com/ouro-loop/ouro/cmd/conform/internal/traces"
+	"github.com/ouro-loop/ouro/internal/sched"
 )
 
 // The statuses that the command exits with.
@@ -27,7 +29,7 @@ var errDiffers = errors.New("CPython and the library do not agree")
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	err := newRoot(replay.Run).ExecuteContext(ctx)
+	err := newRoot(replay.RunHosted).ExecuteContext(ctx)
 	switch {
 	case err == nil:
 		return
@@ -40,14 +42,21 @@ func main() {
 	os.Exit(exitFailed)
 }
 
-// newRoot returns the command. run is the library's side.
-func newRoot(run fuzz.Replay) *cobra.Command {
+// library runs a program on this library.
+type library func(p *program.Program, maxHosted int) traces.Trace
+
+// newRoot returns the command. replay is the library's side, see [replay.RunHosted].
+func newRoot(replay library) *cobra.Command {
+	var host int
+	run := func(p *program.Program) traces.Trace { return replay(p, host) }
 	root := &cobra.Command{
 		Use:           "conform",
 		Short:         "Compare this library with CPython's asyncio on random programs",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.PersistentFlags().IntVar(&host, "host", sched.DefaultMaxHosted,
+		"run the entries of an iteration on the stack of a suspending task if they are no more than this; changes no trace")
 	root.AddCommand(
 		newGenerate(),
 		newReplay(run),

@@ -8,14 +8,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/ouro-loop/ouro/cmd/conform/internal/fuzz"
 	"github.com/ouro-loop/ouro/cmd/conform/internal/program"
 	"github.com/ouro-loop/ouro/cmd/conform/internal/traces"
 	"github.com/ouro-loop/ouro/cmd/conform/oracle"
 )
 
 // conform runs the command with run in place of the library, and returns what it wrote.
-func conform(t *testing.T, run fuzz.Replay, stdin string, args ...string) (out, errs string, err error) {
+func conform(t *testing.T, run library, stdin string, args ...string) (out, errs string, err error) {
 	t.Helper()
 	var stdout, stderr strings.Builder
 	cmd := newRoot(run)
@@ -28,7 +27,7 @@ func conform(t *testing.T, run fuzz.Replay, stdin string, args ...string) (out, 
 }
 
 // lastStatement stands for the library: its traces tell the number of main's last statement.
-func lastStatement(p *program.Program) traces.Trace {
+func lastStatement(p *program.Program, _ int) traces.Trace {
 	body := p.Coros[p.Main].Body
 	if len(body) == 0 {
 		panic("nothing to do")
@@ -152,12 +151,12 @@ func TestOracle(t *testing.T) {
 }
 
 // second returns a second CPython in place of the library, whose traces change alters.
-func second(t *testing.T, change func(*program.Program, traces.Trace)) fuzz.Replay {
+func second(t *testing.T, change func(*program.Program, traces.Trace)) library {
 	t.Helper()
 	o, err := oracle.CPython(python(t)[1])
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, o.Close()) })
-	return func(p *program.Program) traces.Trace {
+	return func(p *program.Program, _ int) traces.Trace {
 		answers, err := o.Judge(t.Context(), [][]byte{program.AppendJSON(nil, p)})
 		if err != nil {
 			panic(err)

@@ -11,6 +11,7 @@ import (
 	"github.com/ouro-loop/ouro/cmd/conform/internal/program"
 	"github.com/ouro-loop/ouro/cmd/conform/internal/replay"
 	"github.com/ouro-loop/ouro/cmd/conform/internal/traces"
+	"github.com/ouro-loop/ouro/internal/sched"
 )
 
 // readCorpus reads what was recorded on CPython 3.14. To record it anew:
@@ -31,15 +32,20 @@ func TestCorpus(t *testing.T) {
 	origin, entries := readCorpus(t)
 	require.Contains(t, origin, "CPython 3.14")
 	require.GreaterOrEqual(t, len(entries), 3000)
-	for i, e := range entries {
-		p, err := program.Parse(e.Program)
-		require.NoError(t, err)
-		want, err := traces.Parse(e.Trace)
-		require.NoError(t, err)
-		if got := replay.Run(p); !traces.Agree(want, got) {
-			t.Errorf("program %d of %s differs at entry %d:\n%s\n%s", i, origin, traces.FirstDifference(want, got),
-				p.Listing(), e.Program)
-		}
+	for _, hosted := range []int{0, 1, sched.DefaultMaxHosted, 64} { // which makes no difference
+		t.Run(fmt.Sprintf("hosted=%d", hosted), func(t *testing.T) {
+			t.Parallel()
+			for i, e := range entries {
+				p, err := program.Parse(e.Program)
+				require.NoError(t, err)
+				want, err := traces.Parse(e.Trace)
+				require.NoError(t, err)
+				if got := replay.RunHosted(p, hosted); !traces.Agree(want, got) {
+					t.Errorf("program %d of %s differs at entry %d:\n%s\n%s", i, origin, traces.FirstDifference(want, got),
+						p.Listing(), e.Program)
+				}
+			}
+		})
 	}
 }
 

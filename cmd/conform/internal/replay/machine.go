@@ -12,6 +12,7 @@ import (
 	"github.com/ouro-loop/ouro/cmd/conform/internal/traces"
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -31,7 +32,11 @@ type machine struct {
 var quietly = slog.New(slog.NewTextHandler(io.Discard, nil))
 
 // Run runs a program and returns its trace.
-func Run(p *program.Program) traces.Trace {
+func Run(p *program.Program) traces.Trace { return RunHosted(p, sched.DefaultMaxHosted) }
+
+// RunHosted is Run with another bound on the entries of an iteration that a suspending
+// task runs itself, see internal/sched. It has to make no difference to the trace.
+func RunHosted(p *program.Program, maxHosted int) traces.Trace {
 	m := &machine{
 		p:     p,
 		names: make(map[coro.AnyTask]string),
@@ -41,6 +46,7 @@ func Run(p *program.Program) traces.Trace {
 	}
 	r := loop.NewRunner(loop.VirtualTime(), loop.Interrupts(false), loop.Logger(quietly), loop.OnException(m.onException))
 	m.l = r.Loop()
+	(*sched.Scheduler)(m.l.Scheduler()).SetMaxHosted(maxHosted)
 	v, err := loop.RunIn(r, m.main)
 	early := "" // why the trace ends early
 	switch {
