@@ -19,7 +19,7 @@
 // # Panics, and goroutines that exit
 //
 // A panic in a submitted function becomes the error of its future, a
-// [*PanicError] with the value and the stack. So does runtime.Goexit, as
+// [*future.PanicError] with the value and the stack. So does runtime.Goexit, as
 // [ErrGoexit]; it cannot be kept from ending the goroutine, which a [ThreadPool]
 // replaces. A panic that has no future to go to, from a done callback or from a
 // Job of one's own, is logged to [log/slog]'s default logger at level Error,

@@ -3,8 +3,6 @@ package executor
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 )
 
 var (
@@ -37,35 +35,3 @@ type canceledError struct{}
 func (canceledError) Error() string { return "executor: future canceled" }
 
 func (canceledError) Is(target error) bool { return target == context.Canceled }
-
-// PanicError is the error of a future whose function panicked. The verb %+v
-// prints the stack behind the message.
-type PanicError struct {
-	Value any    // what the function panicked with
-	Stack []byte // of the goroutine at the panic, as debug.Stack prints it
-}
-
-// newPanicError must be called by the deferred function that recovered value:
-// there the stack still shows where the panic began.
-func newPanicError(value any) *PanicError {
-	return &PanicError{Value: value, Stack: debug.Stack()}
-}
-
-// Error returns the panic's value in one line, without the stack.
-func (e *PanicError) Error() string { return fmt.Sprintf("executor: panic: %v", e.Value) }
-
-// Unwrap returns the panic's value if that is an error, and nil otherwise.
-func (e *PanicError) Unwrap() error {
-	err, _ := e.Value.(error)
-	return err
-}
-
-// Format implements fmt.Formatter: %+v is the message and the stack, any other
-// verb formats the message.
-func (e *PanicError) Format(s fmt.State, verb rune) {
-	if verb == 'v' && s.Flag('+') {
-		fmt.Fprintf(s, "%s\n\n%s", e.Error(), e.Stack)
-		return
-	}
-	fmt.Fprintf(s, fmt.FormatString(s, verb), e.Error())
-}

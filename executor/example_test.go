@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/ouro-loop/ouro/executor"
+	"github.com/ouro-loop/ouro/future"
 )
 
 func Example() {
@@ -37,7 +38,7 @@ func Example() {
 }
 
 // A panic becomes the error of the future that it belongs to.
-func ExamplePanicError() {
+func ExampleSubmit_panic() {
 	pool, err := executor.NewThreadPool()
 	if err != nil {
 		panic(err)
@@ -51,12 +52,12 @@ func ExamplePanicError() {
 	_, err = f.Wait(context.Background())
 	fmt.Println(err)
 
-	var p *executor.PanicError
+	var p *future.PanicError
 	if errors.As(err, &p) {
 		fmt.Println("with a stack:", len(p.Stack) > 0)
 	}
 	// Output:
-	// executor: panic: out of paper
+	// panic: out of paper
 	// with a stack: true
 }
 

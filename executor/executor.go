@@ -1,5 +1,7 @@
 package executor
 
+import "github.com/ouro-loop/ouro/future"
+
 // Executor runs jobs, as a rule on goroutines of its own. Its methods are safe
 // for concurrent use.
 //
@@ -50,7 +52,7 @@ type Job interface {
 // Submit hands f to e and returns the future of its outcome. It fails as
 // e.Execute does, with [ErrShutdown] after a Shutdown, and panics if f is nil.
 //
-// A panic in f becomes the future's error, a [*PanicError]; if f ends its
+// A panic in f becomes the future's error, a [*future.PanicError]; if f ends its
 // goroutine, the error is [ErrGoexit]. The future lets go of f once f has been
 // called or given up.
 //
@@ -88,7 +90,7 @@ func (c *call[T]) Run() {
 	err := ErrGoexit // unless f gets as far as to return
 	defer func() {
 		if value := recover(); value != nil {
-			err = newPanicError(value)
+			err = future.NewPanicError(value)
 		}
 		// A result that is refused has been set by the user, through the future;
 		// the first one counts.

@@ -31,9 +31,9 @@ func newPool(t *testing.T, opts ...executor.Option) *executor.ThreadPool {
 
 func submit[T any](t *testing.T, e executor.Executor, f func() (T, error)) *executor.Future[T] {
 	t.Helper()
-	future, err := executor.Submit(e, f)
+	submitted, err := executor.Submit(e, f)
 	require.NoError(t, err)
-	return future
+	return submitted
 }
 
 // wait returns the outcome in one value, for tables.

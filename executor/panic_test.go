@@ -1,7 +1,6 @@
 package executor_test
 
 import (
-	"fmt"
 	"io"
 	"runtime"
 	"testing"
@@ -9,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/executor"
+	"github.com/ouro-loop/ouro/future"
 )
 
 // culprit is a function that the stack of a panic must name.
@@ -31,10 +31,10 @@ func TestPanicInAJob(t *testing.T) {
 			f := submit(t, pool, tt.f)
 			v, err := wait(f)
 			require.Zero(t, v)
-			require.EqualError(t, err, "executor: panic: "+tt.text)
-			require.Equal(t, "<Future state=finished raised *executor.PanicError>", f.String())
+			require.EqualError(t, err, "panic: "+tt.text)
+			require.Equal(t, "<Future state=finished raised *future.PanicError>", f.String())
 
-			var p *executor.PanicError
+			var p *future.PanicError
 			require.ErrorAs(t, err, &p)
 			require.Contains(t, string(p.Stack), "culprit")
 			if tt.is != nil {
@@ -42,22 +42,6 @@ func TestPanicInAJob(t *testing.T) {
 			}
 			require.Equal(t, 1, pool.Workers(), "the worker survives")
 		})
-	}
-}
-
-func TestPanicErrorFormat(t *testing.T) {
-	err := fmt.Errorf("wrapped: %w", &executor.PanicError{Value: 5, Stack: []byte("the stack\n")})
-	require.Equal(t, "wrapped: executor: panic: 5", fmt.Sprintf("%v", err))
-
-	p := &executor.PanicError{Value: 5, Stack: []byte("the stack\n")}
-	for format, want := range map[string]string{
-		"%v":   "executor: panic: 5",
-		"%s":   "executor: panic: 5",
-		"%q":   `"executor: panic: 5"`,
-		"%20s": "  executor: panic: 5",
-		"%+v":  "executor: panic: 5\n\nthe stack\n",
-	} {
-		require.Equal(t, want, fmt.Sprintf(format, p), format)
 	}
 }
 

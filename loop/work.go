@@ -141,9 +141,6 @@ func (d *workDone[T]) Run() {
 
 // convert makes an error of package executor's own the one that asyncio has for it.
 func convert(err error) error {
-	if p, ok := err.(*executor.PanicError); ok {
-		return &future.PanicError{Value: p.Value, Stack: p.Stack}
-	}
 	switch err {
 	case executor.ErrCanceled:
 		return future.NewCanceledError()
