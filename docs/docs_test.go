@@ -121,12 +121,13 @@ func TestImportsGoOneWay(t *testing.T) {
 		"executor":             {"future"},
 		"internal/sched":       {},
 		"internal/mark":        {},
+		"internal/named":       {},
 		"internal/unretrieved": {},
 		"future":               {"internal/mark", "internal/sched", "internal/unretrieved"},
 		"coro":                 {"future", "internal/sched", "timers"},
 		"loop":                 {"coro", "executor", "future", "internal/sched", "internal/unretrieved", "timers"},
-		"locks":                {"coro", "future"},
-		"queues":               {"coro", "future"},
+		"locks":                {"coro", "future", "internal/named"},
+		"queues":               {"coro", "future", "internal/named"},
 	}
 	for _, pkg := range slices.Sorted(maps.Keys(allowed)) {
 		for _, file := range parse(t, pkg, parser.ImportsOnly) {

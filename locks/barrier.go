@@ -186,12 +186,12 @@ func (b *Barrier) String() string {
 	if !b.Broken() {
 		state += fmt.Sprintf(", waiters:%d/%d", b.Waiting(), b.parties)
 	}
-	return fmt.Sprintf("<%s [%s]>", b.titled("Barrier"), state)
+	return fmt.Sprintf("<%s [%s]>", b.name.Title("Barrier"), state)
 }
 
 // barrierRole is a Barrier as what stands behind the futures of its waiters.
 type barrierRole Barrier
 
 func (r *barrierRole) Describe() string {
-	return fmt.Sprintf("%s (%v, %d of %d)", r.titled("barrier"), r.state, r.count, r.parties)
+	return fmt.Sprintf("%s (%v, %d of %d)", r.name.Title("barrier"), r.state, r.count, r.parties)
 }

@@ -155,4 +155,4 @@ func (c *Condition) String() string { return c.format("Condition", lockState(c.L
 // conditionRole is a Condition as what stands behind the futures of its waiters.
 type conditionRole Condition
 
-func (r *conditionRole) Describe() string { return "a notification of " + r.titled("condition") }
+func (r *conditionRole) Describe() string { return "a notification of " + r.name.Title("condition") }

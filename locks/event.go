@@ -58,4 +58,4 @@ func (e *Event) String() string {
 // eventRole is an Event as what stands behind the futures of its waiters.
 type eventRole Event
 
-func (r *eventRole) Describe() string { return r.titled("event") }
+func (r *eventRole) Describe() string { return r.name.Title("event") }

@@ -112,7 +112,7 @@ func lockState(locked bool) string {
 // lockRole is a Lock as what stands behind the futures of its waiters.
 type lockRole Lock
 
-func (r *lockRole) Describe() string { return r.titled("lock") }
+func (r *lockRole) Describe() string { return r.name.Title("lock") }
 
 // Holders tells the report of a deadlock who keeps the lock.
 func (r *lockRole) Holders() []coro.AnyTask {
@@ -147,7 +147,7 @@ func (w *ownerWatch) Run() {
 	}
 	l.watch = nil
 	future.CallExceptionHandler(l.owner, future.ErrorContext{
-		Message: fmt.Sprintf("%s is still held by task %q, which has ended", l.titled("lock"), l.owner.Name()),
+		Message: fmt.Sprintf("%s is still held by task %q, which has ended", l.name.Title("lock"), l.owner.Name()),
 		Task:    l.owner.Name(),
 		Future:  l.owner.Task(),
 	})

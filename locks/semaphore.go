@@ -182,7 +182,7 @@ func (s *semaphore) state() string {
 // semaphoreRole is a semaphore as what stands behind the futures of its waiters.
 type semaphoreRole semaphore
 
-func (r *semaphoreRole) Describe() string { return r.titled("semaphore") }
+func (r *semaphoreRole) Describe() string { return r.name.Title("semaphore") }
 
 // Holders tells the report of a deadlock who keeps the semaphore.
 func (r *semaphoreRole) Holders() []coro.AnyTask { return r.holders.tasks() }

@@ -6,13 +6,13 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/named"
 )
 
 // state is all of a queue but its items: how many there are, and who waits. It does
 // not depend on their type or order.
 type state struct {
-	_          noCopy
-	name       string
+	name       named.Name
 	maxSize    int
 	n          int // items
 	unfinished int // items put for which TaskDone was not called
@@ -21,12 +21,6 @@ type state struct {
 	getters, putters, joiners coro.Waiters
 	bound                     coro.Bound
 }
-
-// noCopy has go vet complain about copies of what holds it.
-type noCopy struct{}
-
-func (*noCopy) Lock()   {}
-func (*noCopy) Unlock() {}
 
 // Len is how many items are in the queue.
 //
@@ -163,10 +157,10 @@ func (s *state) shutDown(immediate bool) {
 }
 
 // SetName names the queue in reports.
-func (s *state) SetName(name string) { s.name = name }
+func (s *state) SetName(name string) { s.name.Set(name) }
 
 // Name is what SetName was given.
-func (s *state) Name() string { return s.name }
+func (s *state) Name() string { return s.name.String() }
 
 // Getters are the tasks that wait for an item, in order. One that was woken or
 // canceled is among them until it runs.
@@ -180,18 +174,10 @@ func (s *state) Putters() []coro.AnyTask { return s.putters.Tasks() }
 // is among them until it runs.
 func (s *state) Joiners() []coro.AnyTask { return s.joiners.Tasks() }
 
-// titled is what a queue of a kind is called in reports.
-func (s *state) titled(kind string) string {
-	if s.name == "" {
-		return kind
-	}
-	return fmt.Sprintf("%s %q", kind, s.name)
-}
-
 // format is what String methods give: <Queue "jobs" maxsize=3 items=2 tasks=2>.
 func (s *state) format(kind string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "<%s maxsize=%d", s.titled(kind), s.maxSize)
+	fmt.Fprintf(&b, "<%s maxsize=%d", s.name.Title(kind), s.maxSize)
 	for _, part := range []struct {
 		name string
 		n    int
@@ -220,12 +206,12 @@ type (
 	joinRole state
 )
 
-func (r *getRole) Describe() string { return "an item of " + (*state)(r).titled("queue") }
+func (r *getRole) Describe() string { return "an item of " + r.name.Title("queue") }
 
 func (r *putRole) Describe() string {
-	return fmt.Sprintf("room in %s (%d of %d)", (*state)(r).titled("queue"), r.n, r.maxSize)
+	return fmt.Sprintf("room in %s (%d of %d)", r.name.Title("queue"), r.n, r.maxSize)
 }
 
 func (r *joinRole) Describe() string {
-	return fmt.Sprintf("the end of the work on %s (%d unfinished)", (*state)(r).titled("queue"), r.unfinished)
+	return fmt.Sprintf("the end of the work on %s (%d unfinished)", r.name.Title("queue"), r.unfinished)
 }
