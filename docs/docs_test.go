@@ -118,14 +118,15 @@ func TestImportsGoOneWay(t *testing.T) {
 	const module = "github.com/ouro-loop/ouro/"
 	allowed := map[string][]string{
 		"timers":               {},
-		"executor":             {"future"},
-		"internal/sched":       {},
+		"executor":             {"future", "internal/goroutine"},
+		"internal/goroutine":   {},
+		"internal/sched":       {"internal/goroutine"},
 		"internal/mark":        {},
 		"internal/named":       {},
 		"internal/unretrieved": {},
 		"future":               {"internal/mark", "internal/sched", "internal/unretrieved"},
 		"coro":                 {"future", "internal/sched", "timers"},
-		"loop":                 {"coro", "executor", "future", "internal/sched", "internal/unretrieved", "timers"},
+		"loop":                 {"coro", "executor", "future", "internal/goroutine", "internal/sched", "internal/unretrieved", "timers"},
 		"locks":                {"coro", "future", "internal/named"},
 		"queues":               {"coro", "future", "internal/named"},
 	}

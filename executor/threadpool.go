@@ -6,7 +6,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
-	"sync/atomic"
+
+	"github.com/ouro-loop/ouro/internal/goroutine"
 )
 
 // ThreadPool is an [Executor] with a limited number of goroutines, its workers.
@@ -31,8 +32,8 @@ type ThreadPool struct {
 
 // worker is one goroutine of a pool.
 type worker struct {
-	wake      chan Job      // the next job while the worker is idle; closed instead when there will be none
-	goroutine atomic.Uint64 // its ID, for Close
+	wake      chan Job // the next job while the worker is idle; closed instead when there will be none
+	goroutine string   // its name, for Close; under the pool's lock
 }
 
 // Option is an option of [NewThreadPool].
@@ -139,7 +140,7 @@ func (p *ThreadPool) Shutdown(pending Pending) <-chan struct{} {
 // panic is the RuntimeError "cannot join current thread".
 func (p *ThreadPool) Close() {
 	ended := p.Shutdown(RunPending)
-	if p.isWorker(goroutineID()) {
+	if p.isWorker(goroutine.Name()) {
 		panic("executor: Close of a pool in one of its own jobs, which would wait for itself")
 	}
 	<-ended
@@ -158,7 +159,7 @@ func (p *ThreadPool) work(w *worker, job Job) {
 	if p.lockThread {
 		runtime.LockOSThread() // never unlocked, which ends the thread with the goroutine
 	}
-	w.goroutine.Store(goroutineID())
+	p.identify(w, goroutine.Name())
 	for job != nil {
 		job.Run()
 		job = p.next(w)
@@ -205,11 +206,17 @@ func (p *ThreadPool) endIfLast() {
 	}
 }
 
-func (p *ThreadPool) isWorker(goroutine uint64) bool {
+func (p *ThreadPool) identify(w *worker, name string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	w.goroutine = name
+}
+
+func (p *ThreadPool) isWorker(name string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for w := range p.workers {
-		if goroutine != 0 && w.goroutine.Load() == goroutine {
+		if name != "" && w.goroutine == name {
 			return true
 		}
 	}

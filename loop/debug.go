@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/goroutine"
 	"github.com/ouro-loop/ouro/internal/sched"
 )
 
@@ -23,10 +24,8 @@ var ErrWrongGoroutine = errors.New("loop: this must be called on the loop's goro
 func (l *Loop) SetDebug(on bool) {
 	l.sched.Debug = on
 	if on {
-		l.sched.Identify(goroutine)
 		l.sched.SetAround(l.runTimed)
 	} else {
-		l.sched.Identify(nil)
 		l.sched.SetAround(nil)
 	}
 }
@@ -93,28 +92,10 @@ func (l *Loop) calledFromElsewhere() bool {
 	case elsewhere:
 		return true
 	case insideLoop:
-		me := goroutine()
+		me := goroutine.Name()
 		return me != l.goroutine && !l.sched.RunsOn(me)
 	}
 	return false
-}
-
-// goroutine names the calling goroutine.
-func goroutine() string {
-	name, _, _ := strings.Cut(goroutineHead(), " [")
-	return name
-}
-
-// inBubble reports whether the caller is inside a testing/synctest bubble, where
-// os/signal blocks for ever.
-func inBubble() bool { return strings.Contains(goroutineHead(), "synctest bubble") }
-
-// goroutineHead is the first line of the caller's stack trace. Nothing else tells
-// who one is, and where.
-func goroutineHead() string {
-	var trace [128]byte
-	head, _, _ := strings.Cut(string(trace[:runtime.Stack(trace[:], false)]), "\n")
-	return head
 }
 
 // reportWrongGoroutine mends what a call from a wrong goroutine would have broken,

@@ -9,6 +9,7 @@ import (
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/executor"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/goroutine"
 	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/internal/unretrieved"
 	"github.com/ouro-loop/ouro/timers"
@@ -97,7 +98,7 @@ func (l *Loop) run() error {
 		return errAlreadyRunning // somebody else was faster
 	}
 	if l.sched.Debug {
-		l.goroutine = goroutine()
+		l.goroutine = goroutine.Name()
 	}
 	returned := false
 	defer func() {

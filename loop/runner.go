@@ -9,6 +9,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/goroutine"
 )
 
 // executorTimeout is how long the end of a Run waits for the default executor.
@@ -74,7 +75,7 @@ func NewRunner(opts ...Option) *Runner {
 		loop:       l,
 		ctx:        o.ctx,
 		vars:       l.Vars().Copy(),
-		interrupts: o.interrupts && !inBubble(),
+		interrupts: o.interrupts && !goroutine.InBubble(),
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 
+	"github.com/ouro-loop/ouro/internal/goroutine"
 	"github.com/ouro-loop/ouro/internal/sched"
 )
 
@@ -58,7 +59,7 @@ func (l *Loop) AddSignalHandler(sig os.Signal, fn func()) error {
 		return errors.New("loop: AddSignalHandler needs a signal and a function")
 	case uncatchable(sig):
 		return fmt.Errorf("loop: signal %v cannot be caught", sig)
-	case inBubble():
+	case goroutine.InBubble():
 		return errors.New("loop: signals cannot be caught inside a testing/synctest bubble")
 	}
 	s := &l.signals

@@ -3,6 +3,8 @@ package sched
 import (
 	"iter"
 	"reflect"
+
+	"github.com/ouro-loop/ouro/internal/goroutine"
 )
 
 // A worker is one long-lived iter.Pull that runs the function of one coroutine after
@@ -22,7 +24,7 @@ type worker struct {
 	pool   *pool
 	co     *Coroutine // whose function it runs, nil when idle
 
-	goroutine string // its name, if the pool identifies them
+	goroutine string // its name, if it was made in debug mode
 
 	unwinding bool // the function is being torn down: it must not suspend again
 	dead      bool // a Goexit has ended the function, and the worker's goroutine with it
@@ -35,8 +37,8 @@ type worker struct {
 //go:noinline
 func (w *worker) run() iter.Seq[struct{}] {
 	return func(yield func(struct{}) bool) {
-		if w.pool.identify != nil {
-			w.goroutine = w.pool.identify()
+		if w.pool.sched.Debug {
+			w.goroutine = goroutine.Name()
 		}
 		for {
 			w.co.yield = yield
@@ -70,8 +72,6 @@ type pool struct {
 	idle    []*worker
 	maxIdle int
 	closed  bool
-
-	identify func() string // names the calling goroutine; nil if nobody asks RunsOn
 }
 
 func (p *pool) init(s *Scheduler, maxIdle int) { p.sched, p.maxIdle = s, maxIdle }
@@ -107,16 +107,12 @@ func (p *pool) close() {
 	p.idle = nil
 }
 
-// Identify has workers remember the name of the goroutine that they run on, for RunsOn;
-// nil ends it.
-func (s *Scheduler) Identify(name func() string) { s.pool.identify = name }
-
 // RunsOn reports whether the coroutine that runs may do so on the goroutine of that
 // name.
-func (s *Scheduler) RunsOn(goroutine string) bool {
+func (s *Scheduler) RunsOn(name string) bool {
 	if s.current == nil {
 		return false
 	}
 	w := s.current.worker // nil while the body sets its outcome
-	return w == nil || w.goroutine == "" || w.goroutine == goroutine
+	return w == nil || w.goroutine == "" || w.goroutine == name
 }
