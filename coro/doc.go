@@ -23,4 +23,21 @@
 // A coroutine must not call runtime.LockOSThread: the Go runtime ends the process
 // with an error that nothing can catch when a coroutine changes threads. Run such
 // code with loop.ToThread, on an executor whose workers are locked to threads.
+//
+// # For programs
+//
+//   - [Func], [Bind], [Do] and their kin make a coroutine of a function; [Into] and
+//     [AsAny] let those of different types into one gather.
+//   - [CreateTask], [Gather], [AsCompleted], [Group]: side by side.
+//   - [Sleep], [Wait], [WaitFor], [Timeout], [Shield]: waiting.
+//   - [Var] and [Vars]: context variables.
+//   - [AllTasks], [CurrentTask], [Task.Stack]: looking around.
+//
+// # For authors
+//
+// A primitive of one's own, as those of packages locks and queues are, is built on
+// [Waiters], a line of suspended coroutines, and [Bound], which ties it to one loop. A
+// future.Role that is a [HeldBy] tells the report of a deadlock who could end the wait.
+// [Co.Suspend] is how a future of one's own kind is awaited. The example of Waiters is a
+// whole primitive.
 package coro

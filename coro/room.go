@@ -1,10 +1,9 @@
 package coro
 
-// room is where things that are needed together stand side by side, roomSize of them
-// in one allocation. It is no more, because one that is kept keeps the others of its
-// room. For the same reason it is not for tasks that are given out: whoever kept one
-// would keep the results of the others, and the errors that nobody looked at from being
-// found.
+// room is where things that are needed together lie side by side, roomSize of them in one
+// allocation. Keeping one keeps its neighbors: a kept task would keep their results alive,
+// and hide their unretrieved errors. So rooms are small, and are not for tasks that are
+// given out.
 type room[E any] struct {
 	left int // how many are still to come
 	free []E

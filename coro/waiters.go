@@ -6,11 +6,10 @@ import (
 	"github.com/ouro-loop/ouro/future"
 )
 
-// Waiters is a line of suspended coroutines, first come, first served. Programs
-// have no use for it; it is exported for those who build primitives of their own,
-// as packages locks and queues do. The zero Waiters is an empty line.
+// Waiters is a line of suspended coroutines, first come, first served. The zero Waiters
+// is an empty line.
 //
-// Whoever is woken or canceled stays in line until it runs, which is in the next
+// A coroutine that is woken or canceled stays in line until it runs, in the next
 // iteration: what asyncio's primitives decide by looking at the futures in their
 // deque can be decided here in the same way.
 type Waiters struct {
@@ -27,8 +26,8 @@ type waiter struct {
 	core       future.Core
 }
 
-// maxFree is how many waiters a line keeps for use again: enough for those who
-// come and go all the time, and not a whole crowd that came once.
+// maxFree is how many waiters a line keeps for use again: enough for coroutines that
+// come and go all the time, and not for a crowd that came once.
 const maxFree = 32
 
 // Wait puts the coroutine at the end of the line and suspends it until it is woken
@@ -106,7 +105,7 @@ func (ws *Waiters) recycle(w *waiter) {
 	}
 }
 
-// Wake wakes up to n of those who are neither woken nor canceled yet, the first in
+// Wake wakes up to n coroutines that are neither woken nor canceled yet, the first in
 // line first, and returns how many it woke. They run in the next iteration.
 func (ws *Waiters) Wake(n int) (woken int) {
 	if ws.pending == nil {
@@ -145,8 +144,8 @@ func (ws *Waiters) WakeFirst() {
 // Empty reports whether nobody is in line.
 func (ws *Waiters) Empty() bool { return ws.first == nil }
 
-// AllCanceled reports whether nobody is in line but those who were canceled and
-// have yet to run.
+// AllCanceled reports whether everybody in line was canceled and has yet to run, or
+// nobody is in line.
 func (ws *Waiters) AllCanceled() bool {
 	for w := ws.first; w != nil; w = w.next {
 		if !w.core.Canceled() {

@@ -113,29 +113,31 @@ func parse(t *testing.T, dir string, mode parser.Mode) []*ast.File {
 	return files
 }
 
+// allowedImports are the packages of this module that each may import: those below it.
+var allowedImports = map[string][]string{
+	"timers":               {},
+	"executor":             {"future", "internal/goroutine"},
+	"internal/goroutine":   {},
+	"internal/sched":       {"internal/goroutine"},
+	"internal/mark":        {},
+	"internal/named":       {},
+	"internal/unretrieved": {},
+	"future":               {"internal/mark", "internal/sched", "internal/unretrieved"},
+	"coro":                 {"future", "internal/sched", "timers"},
+	"loop":                 {"coro", "executor", "future", "internal/goroutine", "internal/sched", "internal/unretrieved", "timers"},
+	"locks":                {"coro", "future", "internal/named"},
+	"queues":               {"coro", "future", "internal/named"},
+}
+
 // TestImportsGoOneWay: each package imports only those below it.
 func TestImportsGoOneWay(t *testing.T) {
 	const module = "github.com/ouro-loop/ouro/"
-	allowed := map[string][]string{
-		"timers":               {},
-		"executor":             {"future", "internal/goroutine"},
-		"internal/goroutine":   {},
-		"internal/sched":       {"internal/goroutine"},
-		"internal/mark":        {},
-		"internal/named":       {},
-		"internal/unretrieved": {},
-		"future":               {"internal/mark", "internal/sched", "internal/unretrieved"},
-		"coro":                 {"future", "internal/sched", "timers"},
-		"loop":                 {"coro", "executor", "future", "internal/goroutine", "internal/sched", "internal/unretrieved", "timers"},
-		"locks":                {"coro", "future", "internal/named"},
-		"queues":               {"coro", "future", "internal/named"},
-	}
-	for _, pkg := range slices.Sorted(maps.Keys(allowed)) {
+	for _, pkg := range slices.Sorted(maps.Keys(allowedImports)) {
 		for _, file := range parse(t, pkg, parser.ImportsOnly) {
 			for _, imp := range file.Imports {
 				path := strings.Trim(imp.Path.Value, `"`)
 				if inside, ok := strings.CutPrefix(path, module); ok {
-					require.Contains(t, allowed[pkg], inside, "%s imports %s", pkg, inside)
+					require.Contains(t, allowedImports[pkg], inside, "%s imports %s", pkg, inside)
 					continue
 				}
 				first, _, _ := strings.Cut(path, "/")
@@ -163,9 +165,34 @@ func TestReadme(t *testing.T) {
 			require.Contains(t, example, flat(piece))
 		}
 	}
-	for _, name := range regexp.MustCompile(`\]\(([a-zA-Z][\w./-]*)\)`).FindAllStringSubmatch(text, -1) {
-		_, err := os.Stat(filepath.Join("..", filepath.FromSlash(name[1])))
-		require.NoError(t, err, "the README links to it")
+	requireLinks(t, text, "..")
+}
+
+// requireLinks: what the text links to, from a directory, exists.
+func requireLinks(t *testing.T, text, dir string) {
+	t.Helper()
+	for _, name := range regexp.MustCompile(`\]\(((?:\.\./)?[a-zA-Z][\w./-]*)\)`).FindAllStringSubmatch(text, -1) {
+		_, err := os.Stat(filepath.Join(dir, filepath.FromSlash(name[1])))
+		require.NoError(t, err, "there is a link to it")
+	}
+}
+
+// TestArchitecture: its links lead somewhere, its primitive is in the Example, and its
+// table of imports is the one that is checked.
+func TestArchitecture(t *testing.T) {
+	text := read(t, "architecture.md")
+	requireLinks(t, text, ".")
+	blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(text, -1)
+	require.Len(t, blocks, 1)
+	require.Contains(t, flat(read(t, "../coro/example_waiters_test.go")), flat(blocks[0][1]))
+	for pkg, imports := range allowedImports {
+		row := regexp.MustCompile("(?m)^\\|[^|]*`" + regexp.QuoteMeta(pkg) + "`[^|]*\\|[^|]*\\|([^|]*)\\|$").FindStringSubmatch(text)
+		require.NotNil(t, row, "%s has no row", pkg)
+		got := strings.FieldsFunc(row[1], func(r rune) bool { return r == ',' || r == ' ' })
+		if len(imports) == 0 {
+			imports = []string{"none"}
+		}
+		require.ElementsMatch(t, imports, got, "imports of %s", pkg)
 	}
 }
 

@@ -100,8 +100,7 @@ func (c *Core) Finish() bool {
 	if !c.open() {
 		return false
 	}
-	c.state = Finished
-	c.scheduleCallbacks()
+	c.settle(Finished)
 	return true
 }
 
@@ -110,8 +109,8 @@ func (c *Core) Fail(err error) bool {
 	if !c.open() {
 		return false
 	}
-	c.state, c.err = Finished, err
-	c.scheduleCallbacks()
+	c.err = err
+	c.settle(Finished)
 	c.noteError()
 	return true
 }
@@ -123,8 +122,8 @@ func (c *Core) MarkCanceled(first error, msg *string) bool {
 	if !c.open() {
 		return false
 	}
-	c.state, c.err, c.CancelMessage = Canceled, first, msg
-	c.scheduleCallbacks()
+	c.err, c.CancelMessage = first, msg
+	c.settle(Canceled)
 	return true
 }
 

@@ -35,8 +35,8 @@ type SystemExit struct{ Code int }
 
 func (e *SystemExit) Error() string { return fmt.Sprintf("exit status %d", e.Code) }
 
-// IsBase reports whether err is one that no task group gathers and no task keeps
-// to itself: ErrKeyboardInterrupt or a *SystemExit.
+// IsBase reports whether err escapes task groups and ends the run of its loop: whether it
+// is, or wraps, ErrKeyboardInterrupt or a *SystemExit.
 func IsBase(err error) bool {
 	if err == nil {
 		return false

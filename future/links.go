@@ -74,9 +74,10 @@ func (c *Core) Links(f func(*Link) bool) {
 	}
 }
 
-// scheduleCallbacks hands every callback to the loop, one by one in order of
-// registration, and forgets them.
-func (c *Core) scheduleCallbacks() {
+// settle is the one change of state. It hands every callback to the loop, one by one in
+// order of registration, and forgets them.
+func (c *Core) settle(state State) {
+	c.state = state
 	l := c.first
 	c.first, c.last = nil, nil
 	for l != nil {

@@ -17,7 +17,7 @@ type call struct {
 	gen      uint32
 	canceled bool
 	timed    bool // it is part of a timedCall
-	never    bool // of a timedCall: its time does not come, and it has no timer
+	never    bool // a timedCall of CallAt(Forever), which has no timer
 	site     string
 }
 
@@ -115,7 +115,7 @@ func (h TimerHandle) Cancel() {
 	if h.t != nil && h.t.gen == 0 { // it is not used again, so it counts to one
 		h.t.canceled = true
 		h.t.fn = nil
-		h.t.loop.timers.Remove(&h.t.timer)
+		(*wired)(h.t.loop).RemoveTimer(&h.t.timer)
 	}
 }
 

@@ -39,8 +39,8 @@ var closed = new(post)
 // nobody will take it.
 func (b *inbox) post(r future.Runnable) error { return b.deliver(&post{entry: r}) }
 
-// deliver is post for those who have room for it. Of a batch only the first is worth a
-// wake: until the loop has taken it, the loop does not park.
+// deliver is post for a caller that brings the memory. Of a batch only the first post
+// wakes the loop: it does not park before it has taken that.
 func (b *inbox) deliver(p *post) error {
 	for {
 		p.before = b.posts.Load()

@@ -101,7 +101,7 @@ func (r *receiver[T]) Run() {
 	future.Resolve(r.arrived, coro.None{})
 }
 
-// stop ends the goroutine, and waits for that: it does nothing that takes time.
+// stop ends the goroutine, and waits for its end, which comes at once: it only selects.
 func (r *receiver[T]) stop() {
 	if r.stopped {
 		return
