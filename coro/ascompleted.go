@@ -79,7 +79,7 @@ func newCompletion[T any](co *Co, d time.Duration, aws []Awaitable[T], together 
 	m := co.machine()
 	c := &completion[T]{loop: m.loop}
 	all := make([]future.Of[T], len(aws))
-	tasks := roomFor[Task[T]](len(aws) - futuresAmong(aws, all))
+	tasks := roomFor[Task[T]](len(aws) - futuresAmong(co, aws, all))
 	for i, aw := range aws {
 		if all[i] == nil {
 			var t *Task[T]
@@ -90,7 +90,6 @@ func newCompletion[T any](co *Co, d time.Duration, aws []Awaitable[T], together 
 			}
 			all[i] = createTask(co, funcOf(aw), &taskOptions{}, t)
 		}
-		mustBeOf(co, all[i])
 	}
 	unique := withoutRepetitions(co, all)
 	c.done = make([]future.Of[T], 0, len(unique))

@@ -29,10 +29,18 @@ func mustBeOf(s Spawner, f future.Any) {
 }
 
 func ensureFuture[T any](s Spawner, aw Awaitable[T], o taskOptions) future.Of[T] {
+	mustBeAwaitable(aw)
 	if f, ok := aw.(future.Of[T]); ok {
 		return f
 	}
 	return createTask(s, funcOf(aw), &o, new(Task[T]))
+}
+
+// mustBeAwaitable refuses what cannot be awaited where it is given.
+func mustBeAwaitable[T any](aw Awaitable[T]) {
+	if f, ok := aw.(Func[T]); aw == nil || ok && f == nil {
+		panic("coro: nil cannot be awaited")
+	}
 }
 
 // funcOf is what awaits aw, which is no future.
@@ -44,14 +52,21 @@ func funcOf[T any](aw Awaitable[T]) Func[T] {
 }
 
 // futuresAmong puts those of aws that are futures into their places of futures, and
-// counts them.
-func futuresAmong[T any](aws []Awaitable[T], futures []future.Of[T]) (n int) {
+// counts them. What cannot be awaited is refused, before anything has been made for the
+// others.
+func futuresAmong[T any](s Spawner, aws []Awaitable[T], futures []future.Of[T]) (n int) {
 	for i, aw := range aws {
 		switch aw := aw.(type) {
 		case Func[T]: // the usual one; to ask for it costs less than to ask for an interface
+			if aw == nil {
+				mustBeAwaitable(aw)
+			}
 		case future.Of[T]:
+			mustBeOf(s, aw)
 			futures[i] = aw
 			n++
+		case nil:
+			mustBeAwaitable(aw)
 		}
 	}
 	return n
@@ -62,6 +77,7 @@ func futuresAmong[T any](aws []Awaitable[T], futures []future.Of[T]) (n int) {
 // another: its Core is the same, which is what to compare. See also [Into], which
 // keeps the types. ([Wait] takes a []future.Any as it is.)
 func AsAny[T any](aw Awaitable[T]) Awaitable[any] {
+	mustBeAwaitable(aw)
 	if f, ok := aw.(future.Of[T]); ok {
 		return anyFuture[T]{f, f}
 	}

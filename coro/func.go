@@ -12,7 +12,12 @@ import "github.com/ouro-loop/ouro/future"
 type Func[T any] func(co *Co) (T, error)
 
 // Await runs the function inline, in the task of the caller, as a plain call does.
-func (f Func[T]) Await(w future.Waiter) (T, error) { return f(w.(*Co)) }
+func (f Func[T]) Await(w future.Waiter) (T, error) {
+	if f == nil {
+		panic("coro: Await of a nil function")
+	}
+	return f(w.(*Co))
+}
 
 // Awaitable is what can be awaited for a T: a Func, a *future.Future, a *Task.
 type Awaitable[T any] interface {
@@ -24,6 +29,9 @@ type None = struct{}
 
 // Do makes a Func of a function that has no result.
 func Do(f func(co *Co) error) Func[None] {
+	if f == nil {
+		panic("coro: Do of a nil function")
+	}
 	return func(co *Co) (None, error) { return None{}, f(co) }
 }
 
@@ -31,30 +39,50 @@ func Do(f func(co *Co) error) Func[None] {
 //
 //	coro.Gather(co, coro.Do1(coro.Sleep, time.Second), ...)
 func Do1[A any](f func(*Co, A) error, a A) Func[None] {
+	if f == nil {
+		panic("coro: Do1 of a nil function")
+	}
 	return func(co *Co) (None, error) { return None{}, f(co, a) }
 }
 
 // Do2 makes a Func of a function that has no result and two more arguments.
 func Do2[A, B any](f func(*Co, A, B) error, a A, b B) Func[None] {
+	if f == nil {
+		panic("coro: Do2 of a nil function")
+	}
 	return func(co *Co) (None, error) { return None{}, f(co, a, b) }
 }
 
 // Bind0 makes a Func of a function of its signature: it is the conversion, without
 // the type having to be named.
-func Bind0[T any](f func(*Co) (T, error)) Func[T] { return f }
+func Bind0[T any](f func(*Co) (T, error)) Func[T] {
+	if f == nil {
+		panic("coro: Bind0 of a nil function")
+	}
+	return f
+}
 
 // Bind makes a Func of a function with one more argument.
 func Bind[A, T any](f func(*Co, A) (T, error), a A) Func[T] {
+	if f == nil {
+		panic("coro: Bind of a nil function")
+	}
 	return func(co *Co) (T, error) { return f(co, a) }
 }
 
 // Bind2 makes a Func of a function with two more arguments.
 func Bind2[A, B, T any](f func(*Co, A, B) (T, error), a A, b B) Func[T] {
+	if f == nil {
+		panic("coro: Bind2 of a nil function")
+	}
 	return func(co *Co) (T, error) { return f(co, a, b) }
 }
 
 // Bind3 makes a Func of a function with three more arguments.
 func Bind3[A, B, C, T any](f func(*Co, A, B, C) (T, error), a A, b B, c C) Func[T] {
+	if f == nil {
+		panic("coro: Bind3 of a nil function")
+	}
 	return func(co *Co) (T, error) { return f(co, a, b, c) }
 }
 
@@ -68,6 +96,10 @@ func Bind3[A, B, C, T any](f func(*Co, A, B, C) (T, error), a A, b B, c C) Func[
 //		coro.Into(&age, coro.Bind(fetchAge, id)),
 //	).Await(co)
 func Into[T any](p *T, aw Awaitable[T]) Func[None] {
+	if p == nil {
+		panic("coro: Into of a nil pointer")
+	}
+	mustBeAwaitable(aw)
 	return func(co *Co) (None, error) {
 		v, err := aw.Await(co)
 		if err == nil {

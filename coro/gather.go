@@ -63,10 +63,12 @@ func GatherSettled[T any](s Spawner, aws ...Awaitable[T]) *future.Future[[]Settl
 // result is their errors, nil where there was none. Where their types differ, name
 // that: GatherErrors[future.Any](co, a, b).
 func GatherErrors[F future.Any](s Spawner, fs ...F) *future.Future[[]error] {
+	for _, f := range fs {
+		mustBeOf(s, f)
+	}
 	g := &gatherOf[F, error]{children: slices.Clone(fs), result: func(f F) error { return settledError(f.Core()) }}
 	g.init(s, g, g.outer.Core(), true, len(fs))
 	for _, f := range fs {
-		mustBeOf(s, f)
 		g.watch(f.Core(), true)
 	}
 	g.begin()
@@ -90,7 +92,7 @@ func settledError(c *future.Core) error {
 // done.
 func gather[T, R any](s Spawner, aws []Awaitable[T], settle bool, result func(future.Of[T]) R) *future.Future[[]R] {
 	g := &gatherOf[future.Of[T], R]{children: make([]future.Of[T], len(aws)), result: result}
-	given := futuresAmong(aws, g.children)
+	given := futuresAmong(s, aws, g.children)
 	g.init(s, g, g.outer.Core(), settle, given)
 	tasks := roomFor[Task[T]](len(aws) - given)
 	for i, aw := range aws {
@@ -99,7 +101,6 @@ func gather[T, R any](s Spawner, aws []Awaitable[T], settle bool, result func(fu
 		if !given {
 			child = createTask(s, funcOf(aw), &quietly, tasks.next())
 		}
-		mustBeOf(s, child)
 		g.children[i] = child
 		g.watch(child.Core(), given)
 	}

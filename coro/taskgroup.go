@@ -44,6 +44,9 @@ type groupMember struct {
 // Semantics: asyncio.TaskGroup, CPython 3.14.
 func Group(co *Co, body func(g *TaskGroup) error) error {
 	co.mustRun()
+	if body == nil {
+		panic("coro: Group of a nil function")
+	}
 	g := &TaskGroup{parent: co}
 	err := g.call(body)
 	err = g.exit(err)

@@ -60,6 +60,9 @@ func Timeout(co *Co, d time.Duration, body func(t *TimeoutScope) error) error {
 // Semantics: asyncio.timeout_at, CPython 3.14.
 func TimeoutAt(co *Co, when time.Duration, body func(t *TimeoutScope) error) error {
 	co.mustRun()
+	if body == nil {
+		panic("coro: Timeout of a nil function")
+	}
 	t := &TimeoutScope{co: co, canceling: int(co.cancels)}
 	t.set(when)
 	returned := false

@@ -122,6 +122,9 @@ func (c *Core) settable(what string) error {
 //
 // fn is not given the future: it is a closure, and has it.
 func (f *Future[T]) AddDoneCallback(fn func()) (stop func() bool) {
+	if fn == nil {
+		panic("future: AddDoneCallback of a nil function")
+	}
 	l := new(Link).Init(f.core.sched.Loop().Callback(fn))
 	f.core.Attach(l)
 	return l.Detach

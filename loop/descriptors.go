@@ -60,7 +60,7 @@ func (l *Loop) RemoveWriter(fd int) bool { return l.unwatch(fd, true) }
 
 func (l *Loop) watch(fd int, fn func(), write bool) (Handle, error) {
 	if fn == nil {
-		panic("loop: a callback that is nil")
+		panic("loop: AddReader or AddWriter of a nil function")
 	}
 	if l.closed.Load() {
 		return Handle{}, ErrClosed

@@ -23,9 +23,6 @@ type call struct {
 
 // newCall takes fn and a copy of the present context.
 func (l *Loop) newCall(fn func()) *call {
-	if fn == nil {
-		panic("loop: a callback that is nil")
-	}
 	c := l.freeCalls
 	if c == nil {
 		c = &call{loop: l}
@@ -131,6 +128,9 @@ func (h TimerHandle) Canceled() bool { return h.t != nil && h.t.canceled }
 // Semantics: asyncio.loop.call_soon, CPython 3.14.
 func (l *Loop) CallSoon(fn func()) Handle {
 	l.mayCall()
+	if fn == nil {
+		panic("loop: CallSoon of a nil function")
+	}
 	c := l.newCall(fn)
 	l.push(c)
 	return Handle{c, c.gen}
@@ -151,7 +151,7 @@ func (l *Loop) CallLater(d time.Duration, fn func()) TimerHandle {
 func (l *Loop) CallAt(when time.Duration, fn func()) TimerHandle {
 	l.mayCall()
 	if fn == nil {
-		panic("loop: a callback that is nil")
+		panic("loop: CallLater or CallAt of a nil function")
 	}
 	t := &timedCall{}
 	t.loop, t.fn, t.vars, t.timed = l, fn, *l.sched.Vars(), true

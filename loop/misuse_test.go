@@ -3,6 +3,7 @@ package loop_test
 import (
 	"context"
 	"iter"
+	"os"
 	"testing"
 	"time"
 
@@ -277,15 +278,35 @@ func TestNilFunctions(t *testing.T) {
 	l := loop.New()
 	defer func() { require.NoError(t, l.Close()) }()
 	for text, call := range map[string]func(){
-		"loop: ToThread of a nil function":      func() { loop.ToThread[int](nil) },
-		"loop: Go of a nil function":            func() { loop.Go[int](nil) },
-		"loop: RunInExecutor of a nil function": func() { _, _ = loop.RunInExecutor[int](l, nil, nil) },
-		"loop: a callback that is nil":          func() { l.CallSoon(nil) },
+		"loop: ToThread of a nil function":               func() { loop.ToThread[int](nil) },
+		"loop: Go of a nil function":                     func() { loop.Go[int](nil) },
+		"loop: RunInExecutor of a nil function":          func() { _, _ = loop.RunInExecutor[int](l, nil, nil) },
+		"loop: CallSoon of a nil function":               func() { l.CallSoon(nil) },
+		"loop: CallLater or CallAt of a nil function":    func() { l.CallLater(time.Second, nil) },
+		"loop: CallSoonThreadsafe of a nil function":     func() { _, _ = l.CallSoonThreadsafe(nil) },
+		"loop: AddReader or AddWriter of a nil function": func() { _, _ = l.AddReader(0, nil) },
+		"loop: AddSignalHandler of a nil function":       func() { _ = l.AddSignalHandler(os.Interrupt, nil) },
+		"loop: Submit of a nil function":                 func() { _, _ = loop.Submit[int](l, nil) },
+		"loop: Run of a nil function":                    func() { _, _ = loop.Run[int](nil) },
+		"loop: Main of a nil function":                   func() { _ = loop.Main(nil) },
+		"loop: RunIn of a nil function":                  func() { _, _ = loop.RunIn[int](nil, nil) },
+		"future: AddDoneCallback of a nil function":      func() { loop.CreateFuture[int](l).AddDoneCallback(nil) },
+		"coro: CreateTask of a nil function":             func() { coro.CreateTask[int](l, nil) },
+		"coro: Do of a nil function":                     func() { coro.Do(nil) },
+		"coro: Do1 of a nil function":                    func() { coro.Do1(nil, 1) },
+		"coro: Do2 of a nil function":                    func() { coro.Do2(nil, 1, 2) },
+		"coro: Bind0 of a nil function":                  func() { coro.Bind0[int](nil) },
+		"coro: Bind of a nil function":                   func() { coro.Bind[int, int](nil, 1) },
+		"coro: Bind2 of a nil function":                  func() { coro.Bind2[int, int, int](nil, 1, 2) },
+		"coro: Bind3 of a nil function":                  func() { coro.Bind3[int, int, int, int](nil, 1, 2, 3) },
+		"coro: Into of a nil pointer":                    func() { coro.Into(nil, coro.Bind0(func(*coro.Co) (int, error) { return 1, nil })) },
+		"coro: nil cannot be awaited":                    func() { coro.Gather[int](l, coro.Func[int](nil)) },
 	} {
 		require.PanicsWithValue(t, text, call)
 	}
 	require.Panics(t, func() { loop.ToThreadDo(nil) })
 	require.Panics(t, func() { loop.GoDo(nil) })
-	require.Panics(t, func() { l.CallLater(1, nil) })
-	require.Panics(t, func() { _, _ = l.CallSoonThreadsafe(nil) })
+	require.Empty(t, coro.AllTasks(l))
+	require.Panics(t, func() { coro.Gather(l, coro.Bind0(noop), nil) })
+	require.Empty(t, coro.AllTasks(l), "nothing is made for the others")
 }

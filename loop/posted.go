@@ -38,7 +38,7 @@ func (h PostedHandle) Canceled() bool {
 // Semantics: asyncio.loop.call_soon_threadsafe, CPython 3.14.
 func (l *Loop) CallSoonThreadsafe(fn func()) (PostedHandle, error) {
 	if fn == nil {
-		panic("loop: a callback that is nil")
+		panic("loop: CallSoonThreadsafe of a nil function")
 	}
 	h := l.inbox.take(l)
 	h.p.fn = fn

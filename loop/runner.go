@@ -30,6 +30,9 @@ const executorTimeout = 300 * time.Second
 //
 // Semantics: asyncio.run, CPython 3.14.
 func Run[T any](main coro.Func[T], opts ...Option) (v T, err error) {
+	if main == nil {
+		panic("loop: Run of a nil function")
+	}
 	if where() == insideLoop {
 		return v, errRunInside
 	}
@@ -40,6 +43,9 @@ func Run[T any](main coro.Func[T], opts ...Option) (v T, err error) {
 
 // Main is Run for a main without a result.
 func Main(main func(co *coro.Co) error, opts ...Option) error {
+	if main == nil {
+		panic("loop: Main of a nil function")
+	}
 	_, err := Run(coro.Do(main), opts...)
 	return err
 }
@@ -87,6 +93,9 @@ func (r *Runner) Loop() *Loop { return r.loop }
 //
 // Semantics: asyncio.Runner.run, CPython 3.14.
 func RunIn[T any](r *Runner, main coro.Func[T]) (T, error) {
+	if main == nil {
+		panic("loop: RunIn of a nil function")
+	}
 	var zero T
 	switch err := r.loop.mayRun(); err {
 	case nil:

@@ -52,11 +52,14 @@ func (a signalArrival) Run() {
 //
 // Semantics: asyncio.loop.add_signal_handler, CPython 3.14.
 func (l *Loop) AddSignalHandler(sig os.Signal, fn func()) error {
+	if fn == nil {
+		panic("loop: AddSignalHandler of a nil function")
+	}
 	switch {
 	case l.closed.Load():
 		return ErrClosed
-	case sig == nil || fn == nil:
-		return errors.New("loop: AddSignalHandler needs a signal and a function")
+	case sig == nil:
+		return errors.New("loop: AddSignalHandler of a nil signal")
 	case uncatchable(sig):
 		return fmt.Errorf("loop: signal %v cannot be caught", sig)
 	case goroutine.InBubble():
