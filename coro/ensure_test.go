@@ -2,7 +2,6 @@ package coro_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -129,34 +128,27 @@ func TestShieldOfFutureOfOtherLoop(t *testing.T) {
 	require.Equal(t, 42, v)
 }
 
-// A gather that was refused is not there any more when those of its arguments end that
-// it had taken in before.
+// A gather that is refused has made no task for its other arguments, and not touched
+// their futures.
 //
 // CPython: test_tasks.CoroutineGatherTests.test_issue46672
 func TestGatherRefusedLeavesNothingBehind(t *testing.T) {
-	for _, test := range []struct {
-		name   string
-		gather func(co *coro.Co, aws ...coro.Awaitable[int])
-		err    error
-	}{
-		{"Gather, result", func(co *coro.Co, aws ...coro.Awaitable[int]) { coro.Gather(co, aws...) }, nil},
-		{"Gather, error", func(co *coro.Co, aws ...coro.Awaitable[int]) { coro.Gather(co, aws...) }, errTest},
-		{"GatherSettled, error", func(co *coro.Co, aws ...coro.Awaitable[int]) { coro.GatherSettled(co, aws...) }, errTest},
+	for name, gather := range map[string]func(co *coro.Co, aws ...coro.Awaitable[int]){
+		"Gather":        func(co *coro.Co, aws ...coro.Awaitable[int]) { coro.Gather(co, aws...) },
+		"GatherSettled": func(co *coro.Co, aws ...coro.Awaitable[int]) { coro.GatherSettled(co, aws...) },
+		"AsCompleted":   func(co *coro.Co, aws ...coro.Awaitable[int]) { coro.AsCompleted(co, coro.Forever, aws...) },
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			mine, other := newLoop(t), newLoop(t) // which fail the test if anything is reported
+		t.Run(name, func(t *testing.T) {
+			var told trace
+			mine, other := newLoop(t, told.handler()), newLoop(t)
 			complete(t, mine, coro.Do(func(co *coro.Co) error {
 				f := loop.CreateFuture[int](mine)
-				require.Panics(t, func() {
-					test.gather(co, f, returning(0, test.err), loop.CreateFuture[int](other))
-				})
-				if test.err != nil {
-					require.NoError(t, f.SetError(test.err))
-				} else {
-					require.NoError(t, f.SetResult(1))
-				}
-				return coro.Sleep(co, time.Second)
+				require.Panics(t, func() { gather(co, f, returning(0, nil), loop.CreateFuture[int](other)) })
+				require.Equal(t, []coro.AnyTask{co.Task()}, coro.AllTasks(co))
+				return f.SetError(errTest)
 			}))
+			require.NoError(t, mine.Close())
+			require.Equal(t, trace{"Future exception was never retrieved: test"}, told, "nobody has looked at it")
 		})
 	}
 }
