@@ -101,3 +101,34 @@ func ExampleTaskGroup() {
 	// 2s /blog
 	// 3s /docs/api
 }
+
+// The first answer is enough: the group ends early, and without an error.
+func ExampleTaskGroup_Cancel() {
+	main := func(co *coro.Co) error {
+		var answer string
+		err := coro.Group(co, func(g *coro.TaskGroup) error {
+			ask := func(co *coro.Co, mirror string, d time.Duration) error {
+				if err := coro.Sleep(co, d); err != nil {
+					fmt.Println(mirror, "is no longer asked")
+					return err
+				}
+				answer = mirror
+				g.Cancel()
+				return nil
+			}
+			coro.CreateTask(g, coro.Do2(ask, "Kyoto", 3*time.Second))
+			coro.CreateTask(g, coro.Do2(ask, "Oslo", 1*time.Second))
+			coro.CreateTask(g, coro.Do2(ask, "Lima", 2*time.Second))
+			return nil
+		})
+		fmt.Println(loop.Of(co).Time(), answer, err)
+		return err
+	}
+	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// Kyoto is no longer asked
+	// Lima is no longer asked
+	// 1s Oslo <nil>
+}

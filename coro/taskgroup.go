@@ -40,6 +40,7 @@ type groupMember struct {
 // A cancellation of the caller cancels the tasks, and is returned once they have
 // ended if none of them failed. An ErrKeyboardInterrupt or SystemExit is returned
 // alone. A panic of body counts as an error of it, a *future.PanicError.
+// [TaskGroup.Cancel] ends the group early.
 //
 // Semantics: asyncio.TaskGroup, CPython 3.14.
 func Group(co *Co, body func(g *TaskGroup) error) error {
@@ -87,6 +88,9 @@ func (g *TaskGroup) add(c *future.Core) {
 	}
 	g.last = m
 	c.Attach(&m.link)
+	if g.aborting && !c.Done() {
+		c.Cancel(nil) // its eager first step has canceled the group, which did not have it yet
+	}
 }
 
 // newMember takes one that is idle, or makes one.
@@ -152,11 +156,42 @@ func (m *groupMember) Run() {
 		})
 		return
 	}
-	if !g.aborting && !g.parentCancelRequested {
-		g.abort()
-		g.parentCancelRequested = true
-		g.parent.core.Cancel(nil)
+	g.shutDown()
+}
+
+// Cancel ends the group early and without an error, for instance because one of its
+// tasks has found what all of them look for. It cancels the unfinished tasks in order
+// of creation, then body, or its wait for the tasks. Body sees the cancellation at
+// its next await, as the tasks do.
+//
+// Group waits until all have ended, and returns nil then, or the errors of those that
+// have failed all the same. A cancellation of the caller is not lost: if the caller was
+// canceled too, before or after, Group returns that. From Cancel on, CreateTask for the
+// group panics with ErrGroupInactive.
+//
+// Any coroutine or callback of the loop may call Cancel. It does nothing if the group
+// has ended, or is shutting down already.
+//
+// # Differences from asyncio
+//
+// A TaskGroup exists from the beginning of its body: what asyncio does with a group that
+// was canceled before it was entered, is done by a body that begins with Cancel.
+//
+// Semantics: asyncio.TaskGroup.cancel, CPython 3.15.
+func (g *TaskGroup) Cancel() {
+	if !g.ended && (!g.exiting || g.first != nil) {
+		g.shutDown()
 	}
+}
+
+// shutDown cancels the tasks, and the parent until exit takes that back.
+func (g *TaskGroup) shutDown() {
+	if g.aborting {
+		return
+	}
+	g.abort()
+	g.parentCancelRequested = true
+	g.parent.core.Cancel(nil)
 }
 
 // abort cancels the tasks.
@@ -184,8 +219,14 @@ func (g *TaskGroup) exit(err error) error {
 		g.abort()
 	}
 	// A cancellation ends one wait, not the waiting: every task is waited for.
+	var lastWait error // the last cancellation that ended a wait
 	for g.first != nil {
-		if err := g.wait(); err != nil && !g.aborting {
+		err := g.wait()
+		if err == nil {
+			continue
+		}
+		lastWait = err
+		if !g.aborting {
 			cancellation = err
 			g.abort()
 		}
@@ -193,8 +234,12 @@ func (g *TaskGroup) exit(err error) error {
 	if g.base != nil {
 		return g.base
 	}
-	if g.parentCancelRequested && g.parent.uncancel() == 0 {
-		cancellation = nil // it was the group's own
+	if g.parentCancelRequested {
+		if g.parent.uncancel() == 0 {
+			cancellation = nil // it was the group's own
+		} else if cancellation == nil {
+			cancellation = lastWait // from outside, while the group was shutting down
+		}
 	}
 	if cancellation != nil && len(g.errors) == 0 {
 		return cancellation
@@ -203,7 +248,7 @@ func (g *TaskGroup) exit(err error) error {
 		g.errors = append(g.errors, err)
 	}
 	if len(g.errors) == 0 {
-		return err
+		return nil // err is the group's own cancellation, if it is anything
 	}
 	if g.parent.cancels > 0 {
 		// A cancellation from outside gives way to the errors now, and is
