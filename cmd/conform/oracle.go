@@ -19,9 +19,9 @@ type reference struct {
 
 func (r *reference) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&r.python, "python", "", "a CPython of version 3.13 or later (default: what OURO_PYTHON names, else python3.14 or python3.13 in PATH)")
+	flags.StringVar(&r.python, "python", "", "a CPython of version 3.13 or later (default: what OURO_PYTHON names, else python3.15, python3.14 or python3.13 in PATH)")
 	flags.BoolVar(&r.pyodide, "pyodide", false,
-		"ask the CPython 3.14 of the npm package pyodide@314, run by node (looked for from the working directory on, and in NODE_PATH)")
+		"ask the CPython of the npm package pyodide, run by node: 3.15 in pyodide@315.0.0-alpha.2, 3.14 in pyodide@314 (looked for from the working directory on, and in NODE_PATH)")
 	cmd.MarkFlagsMutuallyExclusive("python", "pyodide")
 }
 

@@ -39,7 +39,7 @@ func newRecord() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return r.run(cmd) },
 	}
 	flags := cmd.Flags()
-	flags.Uint64Var(&r.seed, "seed", 314, "the seed of the programs")
+	flags.Uint64Var(&r.seed, "seed", 315, "the seed of the programs")
 	flags.Uint64Var(&r.tries, "tries", 30_000, "how many programs to choose from")
 	flags.IntVar(&r.count, "count", 3_500, "how many to keep at least")
 	flags.StringVar(&r.path, "out", "corpus.gz", "the file to write")

@@ -11,10 +11,10 @@ import (
 const EnvPython = "OURO_PYTHON"
 
 // pythons are the interpreters to look for, the reference first.
-var pythons = []string{"python3.14", "python3.13"}
+var pythons = []string{"python3.15", "python3.14", "python3.13"}
 
 // Find returns the path of a CPython that an oracle can run on: the one that the environment variable OURO_PYTHON
-// names, or else the first of python3.14 and python3.13 in PATH that works.
+// names, or else the first of python3.15, python3.14 and python3.13 in PATH that works.
 func Find(ctx context.Context) (string, error) {
 	if path := os.Getenv(EnvPython); path != "" {
 		return path, nil

@@ -1,6 +1,7 @@
 // Package oracle asks CPython how a conformance program behaves. The Python side lies in this directory and is part
 // of the binary: oracle.py runs programs on CPython's own asyncio, statements.py says what each statement does, pins.py
-// fixes what CPython leaves open, and oracle314.mjs runs it all on the CPython 3.14 that Node can carry.
+// fixes what CPython leaves open, taskgroups.py is what 3.15 changed, and oracle.mjs runs it all on the CPython that
+// Node can carry.
 package oracle
 
 import (
@@ -18,7 +19,7 @@ import (
 	"github.com/ouro-loop/ouro/cmd/conform/internal/traces"
 )
 
-//go:embed *.py oracle314.mjs
+//go:embed *.py oracle.mjs
 var files embed.FS
 
 // Oracle is a CPython that judges programs, one after the other, in a process that is kept running and replaced when
@@ -32,19 +33,19 @@ type Oracle struct {
 }
 
 // CPython returns an oracle that runs on the Python interpreter at path, which must be 3.13 or later. The reference
-// is 3.14: where 3.13 behaves otherwise, it is made to follow.
+// is 3.15.0: where an earlier one behaves otherwise, it is made to follow.
 func CPython(path string) (*Oracle, error) {
 	return newOracle(10*time.Second, func(dir string) []string {
-		return []string{path, "-E", filepath.Join(dir, "oracle.py"), "--follow-3.14"}
+		return []string{path, "-E", filepath.Join(dir, "oracle.py"), "--follow-3.15"}
 	})
 }
 
-// Pyodide returns an oracle that runs on the CPython 3.14 of the npm package pyodide. Node looks for it from the
-// working directory on, and in NODE_PATH. The engine needs a deep stack.
+// Pyodide returns an oracle that runs on the CPython of the npm package pyodide, whichever version of it Node finds from
+// the working directory on, and in NODE_PATH. It is made to follow 3.15.0 as any other. The engine needs a deep stack.
 func Pyodide() (*Oracle, error) {
 	const deepest = `ulimit -s unlimited 2>/dev/null || ulimit -s "$(ulimit -H -s)"; exec "$@"`
 	return newOracle(2*time.Minute, func(dir string) []string {
-		node := []string{"node", "--stack-size=30000", filepath.Join(dir, "oracle314.mjs")}
+		node := []string{"node", "--stack-size=30000", filepath.Join(dir, "oracle.mjs")}
 		if runtime.GOOS == "windows" {
 			return node
 		}
@@ -121,7 +122,7 @@ func (o *Oracle) blame(ctx context.Context, failure error) (Answer, error) {
 	return Answer{}, fmt.Errorf("oracle: %w\n%s", failure, p.complaints())
 }
 
-// Version returns which Python it is, as in "CPython 3.14.2".
+// Version returns which Python it is, as in "CPython 3.14.2 made to follow 3.15.0".
 func (o *Oracle) Version(ctx context.Context) (string, error) {
 	if err := o.ensure(ctx); err != nil {
 		return "", err

@@ -1,6 +1,6 @@
 """Runs conformance programs on CPython's own asyncio.
 
-    python3.13 oracle.py [--follow-3.14] < programs.jsonl > traces.jsonl
+    python3.13 oracle.py [--follow-3.15] < programs.jsonl > traces.jsonl
 
 Each line of the input is a program, each line of the output its trace. docs/conformance.md has the format. A trace is
 written as soon as its program has ended, so that a process can be asked again and again.
@@ -173,11 +173,15 @@ class Machine(Statements):
         return self.trace
 
 
-def prepare(follow_314=False):
+version = f"{platform.python_implementation()} {platform.python_version()}"
+
+
+def prepare(follow_315=False):
     """Puts the pins in place and silences what CPython would print about programs that end badly."""
+    global version
     pins.install()
-    if follow_314:
-        pins.follow_314()
+    if follow_315 and pins.follow_315():
+        version += " made to follow 3.15.0"
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
     sys.unraisablehook = lambda unraisable: None
@@ -187,13 +191,13 @@ def judge(line):
     """The trace of one program, as a line of text; or, asked for the "version", which Python this is."""
     program = json.loads(line)
     if program == "version":
-        return json.dumps(f"{platform.python_implementation()} {platform.python_version()}")
+        return json.dumps(version)
     return json.dumps(Machine(program).run(), separators=(",", ":"))
 
 
 def main():
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends the process; it must not come to a program
-    prepare(follow_314="--follow-3.14" in sys.argv[1:])
+    prepare(follow_315="--follow-3.15" in sys.argv[1:])
     gc.disable()  # a collection between two programs costs less than several within each
     for n, line in enumerate(sys.stdin, 1):
         if line.strip():

@@ -94,15 +94,11 @@ class VirtualLoop(asyncio.BaseEventLoop):
         return self.now
 
     def create_task(self, coro, **options):
-        task = asyncio.Task(coro, loop=self, **self.named(options))
-        self.tasks.append(task)
-        return task
-
-    def create_eager_task(self, make, **options):
-        """Runs the first step at once. make(slot) makes the coroutine, which must first put its task into the slot."""
+        """An eager task runs its first step in here: it has to put itself into its slot, the next of tasks."""
+        slot = len(self.tasks)
         self.tasks.append(None)
-        slot = len(self.tasks) - 1
-        return asyncio.Task(make(slot), loop=self, eager_start=True, **self.named(options))
+        self.tasks[slot] = task = asyncio.Task(coro, loop=self, **self.named(options))
+        return task
 
     def named(self, options):
         if options.get("name") is None:
@@ -163,7 +159,13 @@ def install():
     asyncio.all_tasks = asyncio.tasks.all_tasks = all_tasks
 
 
-def follow_314():
-    """Makes an earlier CPython behave as 3.14 does where a program can tell them apart."""
+def follow_315():
+    """Makes an earlier CPython behave as 3.15.0 does where a program can tell them apart. Says whether it had to."""
     if sys.version_info < (3, 14):
         asyncio.shield = asyncio.tasks.shield = shield_of_314
+    if sys.version_info < (3, 15, 0, "candidate", 3):
+        from taskgroups import TaskGroupOf315  # made of the source of an earlier one, which has to be there
+
+        asyncio.TaskGroup = asyncio.taskgroups.TaskGroup = TaskGroupOf315
+        return True
+    return False

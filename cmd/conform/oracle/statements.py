@@ -41,6 +41,13 @@ class Statements:
     def operands(self, of):
         return [x for x in map(self.operand, of) if x is not None]
 
+    def spawn(self, where, s):
+        """Creates a task of the loop's or of a group."""
+        name = s.get("name")
+        if s.get("eager"):
+            return where.create_task(self.body(s["coro"], len(self.loop.tasks)), name=name, eager_start=True)
+        return where.create_task(self.body(s["coro"]), name=name)
+
     # Statements that never suspend
 
     def do_log(self, s):
@@ -92,12 +99,7 @@ class Statements:
         return UNBOUND if f is None else f.exception()
 
     def do_spawn(self, s):
-        coro, name = s["coro"], s.get("name")
-        if s.get("eager"):
-            task = self.loop.create_eager_task(lambda slot: self.body(coro, slot), name=name)
-        else:
-            task = asyncio.create_task(self.body(coro), name=name)
-        self.env[s["as"]] = task
+        self.env[s["as"]] = self.spawn(self.loop, s)
 
     def do_gather(self, s):
         self.env[s["as"]] = asyncio.gather(*self.operands(s["of"]), return_exceptions=s.get("settle", False))
@@ -122,7 +124,13 @@ class Statements:
         group = self.on(s)
         if not isinstance(group, asyncio.TaskGroup):
             return UNBOUND
-        self.env[s["as"]] = group.create_task(self.body(s["coro"]), name=s.get("name"))
+        self.env[s["as"]] = self.spawn(group, s)
+
+    def do_tg_cancel(self, s):
+        group = self.on(s)
+        if not isinstance(group, asyncio.TaskGroup):
+            return UNBOUND
+        group.cancel()
 
     def do_raise(self, s):
         raise ProgramError(*s["err"])

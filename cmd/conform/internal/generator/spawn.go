@@ -44,16 +44,27 @@ func (b *builder) shield(s *scope) []program.Stmt {
 	return one(program.Stmt{Op: program.OpShield, As: b.bind(s, shield, r).id, On: o})
 }
 
-// groupSpawn starts a task in a group, and rather in one that is open here.
-func (b *builder) groupSpawn(s *scope) []program.Stmt {
-	n, ok := b.some(s, group)
+// someGroup chooses a group, and rather one that is open here.
+func (b *builder) someGroup(s *scope) (name, bool) {
 	if len(s.groups) > 0 && b.chance(70) {
-		n, ok = oneOf(b, s.groups...), true
+		return oneOf(b, s.groups...), true
 	}
+	return b.some(s, group)
+}
+
+// groupSpawn starts a task in a group.
+func (b *builder) groupSpawn(s *scope) []program.Stmt {
+	n, ok := b.someGroup(s)
 	if !ok {
 		return nil
 	}
 	return b.spawnIn(s, n)
+}
+
+// groupCancel cancels a group.
+func (b *builder) groupCancel(s *scope) []program.Stmt {
+	n, ok := b.someGroup(s)
+	return on(program.OpTGCancel, n, ok)
 }
 
 // spawnIn starts a task in group n.
@@ -64,6 +75,7 @@ func (b *builder) spawnIn(s *scope, n name) []program.Stmt {
 	}
 	return one(program.Stmt{
 		Op: program.OpTGSpawn, On: named(n), As: b.bind(s, task, reachOf(int(k))).id, Coro: k, Name: b.taskName(),
+		Eager: b.chance(20),
 	})
 }
 
@@ -107,6 +119,27 @@ func (b *builder) eagerInGroup(s *scope) []program.Stmt {
 		eager.Eager = true
 		return append(b.spawnIn(s, n), eager)
 	})
+}
+
+// earlyGroup opens a group with a task or two, which is canceled after a while: alone, or with the task around it.
+func (b *builder) earlyGroup(s *scope) []program.Stmt {
+	me := b.bindPlain(s, current)
+	self := program.Stmt{Op: program.OpSelf, As: me.id}
+	return append(one(self), b.groupWith(s, func(n name) []program.Stmt {
+		var made []program.Stmt
+		for range 1 + b.rng.IntN(2) {
+			made = append(made, b.spawnIn(s, n)...)
+		}
+		do := one(program.Stmt{Op: program.OpTGCancel, On: named(n)})
+		if b.chance(35) {
+			do = append(do, program.Stmt{Op: program.OpCancel, On: named(me), Msg: b.message()})
+			if b.chance(50) {
+				do[0], do[1] = do[1], do[0]
+			}
+		}
+		as := b.bindPlain(s, handle).id
+		return append(made, program.Stmt{Op: program.OpCallLater, As: as, MS: b.delay(), Do: do})
+	})...)
 }
 
 // stubborn goes on after a cancellation: it cleans up with suspensions, or takes the cancellation back.

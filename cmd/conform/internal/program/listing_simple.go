@@ -123,7 +123,7 @@ func (l *lister) suspending(st *Stmt) string {
 // methods holds the methods that statements call on what they work on, without arguments.
 var methods = map[Op]string{
 	OpUncancel: "uncancel", OpCancelling: "cancelling", OpResult: "result", OpError: "exception",
-	OpExpired: "expired", OpRelease: "release", OpLocked: "locked", OpEvSet: "set", OpEvClear: "clear",
+	OpExpired: "expired", OpTGCancel: "cancel", OpRelease: "release", OpLocked: "locked", OpEvSet: "set", OpEvClear: "clear",
 	OpNotifyAll: "notify_all", OpGetNowait: "get_nowait", OpTaskDone: "task_done", OpQsize: "qsize",
 	OpAcquire: "acquire", OpEvWait: "wait", OpCondWait: "wait", OpBarWait: "wait", OpBarAbort: "abort",
 	OpBarReset: "reset", OpGet: "get", OpJoin: "join",

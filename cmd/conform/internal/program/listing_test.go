@@ -100,6 +100,8 @@ func TestListingOfEveryStatement(t *testing.T) {
 		{`"op":"shield","as":"s","on":{"coro":"c"}`, `s = asyncio.shield(c())`},
 		{`"op":"expired","on":"t"`, `t.expired()`},
 		{`"op":"tg_spawn","on":"g","as":"t","coro":"c","name":"n"`, `t = g.create_task(c(), name="n")`},
+		{`"op":"tg_spawn","on":"g","as":"t","coro":"c","eager":true`, `t = g.create_task(c(), eager_start=True)`},
+		{`"op":"tg_cancel","on":"g"`, `g.cancel()`},
 		{`"op":"raise","err":["NetError","x"]`, `raise NetError("x")`},
 		{`"op":"raise_cancelled","msg":"x"`, `raise asyncio.CancelledError("x")`},
 		{`"op":"return","v":false`, `return False`},

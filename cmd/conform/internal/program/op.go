@@ -22,7 +22,8 @@ const (
 	OpShield                       // As = shield(On)
 	OpReschedule                   // On.reschedule(now + MS), of a timeout
 	OpExpired                      // On.expired(), of a timeout
-	OpTGSpawn                      // As = On.create_task(Coro, name=Name), of a group
+	OpTGSpawn                      // As = On.create_task(Coro, name=Name, eager_start=Eager), of a group
+	OpTGCancel                     // On.cancel(), of a group
 	OpRaise                        // raise Err
 	OpRaiseCancelled               // raise CancelledError(Msg)
 	OpReturn                       // leave the coroutine with V

@@ -42,7 +42,7 @@ func TestAppendString(t *testing.T) {
 
 func TestOps(t *testing.T) {
 	ops := program.Ops()
-	require.Len(t, ops, 60)
+	require.Len(t, ops, 61)
 	words := map[string]bool{}
 	for _, op := range ops {
 		require.NotEmpty(t, op.String())

@@ -14,9 +14,9 @@ import (
 	"github.com/ouro-loop/ouro/internal/sched"
 )
 
-// readCorpus reads what was recorded on CPython 3.14. To record it anew:
+// readCorpus reads what was recorded on CPython 3.15. To record it anew:
 //
-//	npm install pyodide@314 && go run ./cmd/conform record --pyodide --out cmd/conform/testdata/corpus.gz
+//	npm install pyodide@315.0.0-alpha.2 && go run ./cmd/conform record --pyodide --out cmd/conform/testdata/corpus.gz
 func readCorpus(t testing.TB) (origin string, entries []corpus.Entry) {
 	t.Helper()
 	f, err := os.Open("../../testdata/corpus.gz")
@@ -27,10 +27,10 @@ func readCorpus(t testing.TB) (origin string, entries []corpus.Entry) {
 	return origin, entries
 }
 
-// TestCorpus: the programs leave the same traces here as on CPython 3.14.
+// TestCorpus: the programs leave the same traces here as on CPython 3.15.
 func TestCorpus(t *testing.T) {
 	origin, entries := readCorpus(t)
-	require.Contains(t, origin, "CPython 3.14")
+	require.Contains(t, origin, "CPython 3.15")
 	require.GreaterOrEqual(t, len(entries), 3000)
 	for _, hosted := range []int{0, 1, sched.DefaultMaxHosted, 64} { // which makes no difference
 		t.Run(fmt.Sprintf("hosted=%d", hosted), func(t *testing.T) {

@@ -34,6 +34,13 @@ func (m *machine) immediate(st *program.Stmt) (any, error) {
 			return unbound, nil
 		}
 		return nil, m.spawn(g, st)
+	case program.OpTGCancel:
+		g, ok := m.env[st.On.Name].(*coro.TaskGroup)
+		if !ok {
+			return unbound, nil
+		}
+		g.Cancel()
+		return nil, nil
 	case program.OpGather:
 		m.gather(st)
 		return nil, nil

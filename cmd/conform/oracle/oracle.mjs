@@ -1,8 +1,9 @@
-// Runs oracle.py on the CPython 3.14 that the npm package pyodide carries.
+// Runs oracle.py on the CPython that the npm package pyodide carries: 3.15 in pyodide@315.0.0-alpha.2, 3.14 in
+// pyodide@314.
 //
-//   npm install pyodide@314
+//   npm install pyodide@315.0.0-alpha.2
 //   ulimit -s unlimited
-//   node --stack-size=30000 oracle314.mjs < programs.jsonl > traces.jsonl
+//   node --stack-size=30000 oracle.mjs < programs.jsonl > traces.jsonl
 //
 // The package is looked for from the working directory on, and in NODE_PATH. Programs come and traces go line by line, as with
 // oracle.py itself. A program whose tasks await each other in a circle exhausts the engine's stack, which ends the
@@ -27,7 +28,7 @@ gc.disable()
 sys.path.insert(0, "/oracle")
 sys.setrecursionlimit(600)
 import oracle
-oracle.prepare()
+oracle.prepare(follow_315=True)
 judged = 0
 def judge(line):
     global judged
