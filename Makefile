@@ -44,7 +44,7 @@ bench: ## the benchmarks, each beside its floor, and how the ratios have changed
 compare: ## ours beside CPython, uvloop, Node, Tokio and goroutines, into docs/benchmarks.md and the baseline (half an hour)
 	$(GO) run ./bench/compare -save
 
-conform: ## 100,000 random programs here and on whichever CPython there is
+conform: ## 100,000 random programs here and on CPython 3.15, or an earlier one made to follow it
 	cmd/conform/run.sh 100000
 
 demo: ## asyncio's tutorials, in virtual time

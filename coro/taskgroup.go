@@ -166,8 +166,8 @@ func (m *groupMember) Run() {
 //
 // Group waits until all have ended, and returns nil then, or the errors of those that
 // have failed all the same. A cancellation of the caller is not lost: if the caller was
-// canceled too, before or after, Group returns that. From Cancel on, CreateTask for the
-// group panics with ErrGroupInactive.
+// canceled too, before or after, Group returns that instead of nil, or the caller's next
+// await does. From Cancel on, CreateTask for the group panics with ErrGroupInactive.
 //
 // Any coroutine or callback of the loop may call Cancel. It does nothing if the group
 // has ended, or is shutting down already.

@@ -340,6 +340,16 @@ func TestGroupCancelAndOutside(t *testing.T) {
 				return err
 			})
 		}, []string{"outside"}},
+		// CPython loses the error of the body over it.
+		{"while the group waits for its tasks to end, and the body has failed", func(co *coro.Co) error {
+			loop.Of(co).CallLater(200*ms, func() { co.Task().Cancel("outside") })
+			return coro.Group(co, func(g *coro.TaskGroup) error {
+				spawn(g, slow)
+				_ = coro.Sleep(co, 100*ms)
+				g.Cancel()
+				return errTest
+			})
+		}, []string{"outside"}},
 		{"before the group is", func(co *coro.Co) error {
 			loop.Of(co).CallLater(100*ms, func() { co.Task().Cancel("outside") })
 			return coro.Group(co, func(g *coro.TaskGroup) error {

@@ -3,18 +3,21 @@
 #
 #   cmd/conform/run.sh COUNT [SEED]
 #
-# A python3.14 or python3.13 that works, one that pyenv has, or else the CPython 3.14
-# that Node runs from the npm package pyodide.
+# The reference is 3.15.0, which an earlier one is made to follow. In this order: what OURO_PYTHON
+# names; a python3.15, python3.14 or python3.13 in PATH that works; one of them that pyenv has; the
+# CPython 3.15 that Node runs from the npm package pyodide.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 count=$1
 seed=${2:-$(date +%Y%m%d)}
+pyodide=pyodide@315.0.0-alpha.2
 
 works() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 13))' >/dev/null 2>&1; }
 
 python=${OURO_PYTHON:-}
 if [ -z "$python" ]; then
-  for candidate in python3.14 python3.13 "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1[34]*/bin/python3; do
+  pyenv=${PYENV_ROOT:-$HOME/.pyenv}/versions
+  for candidate in python3.15 python3.14 python3.13 "$pyenv"/3.15*/bin/python3 "$pyenv"/3.1[34]*/bin/python3; do
     if works "$candidate"; then python=$candidate; fi
     [ -z "$python" ] || break
   done
@@ -24,9 +27,11 @@ conform=$(mktemp -d)
 trap 'rm -rf "$conform"' EXIT
 go build -o "$conform/conform" ./cmd/conform
 if [ -n "$python" ]; then
+  echo "the reference is CPython 3.15.0; compared with: $("$python" --version), $python"
   which=(--python "$python")
 elif command -v node >/dev/null && command -v npm >/dev/null; then
-  (cd "$conform" && npm install --silent --no-audit --no-fund pyodide@314 >/dev/null)
+  echo "the reference is CPython 3.15.0; compared with: $pyodide"
+  (cd "$conform" && npm install --silent --no-audit --no-fund "$pyodide" >/dev/null)
   cd "$conform"
   which=(--pyodide)
 else

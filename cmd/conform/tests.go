@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,11 +14,12 @@ import (
 	"github.com/ouro-loop/ouro/cmd/conform/internal/marks"
 )
 
-// Where the list of CPython's tests lies, and the table made of it, from the root of
+// Where the lists of CPython's tests lie, and the table made of them, from the root of
 // the module.
 const (
-	testsList = "cmd/conform/testdata/cpython-tests.txt"
-	testsPage = "docs/conformance.md"
+	testsList  = "cmd/conform/testdata/cpython-tests.txt"      // those of 3.13
+	testsAdded = "cmd/conform/testdata/cpython-tests-3.15.txt" // those about what 3.15 has changed here
+	testsPage  = "docs/conformance.md"
 )
 
 // What stands around the table in the page.
@@ -63,13 +66,23 @@ func newTests() *cobra.Command {
 	return cmd
 }
 
+// moduleOf is where the module of a test stands among those that are asked about.
+func moduleOf(method string) int {
+	module, _, _ := strings.Cut(method, ".")
+	return slices.Index(marks.Modules, module)
+}
+
 // testsTable is the page with its table made anew.
 func testsTable(root string) (string, error) {
-	list, err := os.ReadFile(filepath.Join(root, testsList))
-	if err != nil {
-		return "", err
+	var methods []string
+	for _, file := range []string{testsList, testsAdded} {
+		list, err := os.ReadFile(filepath.Join(root, file))
+		if err != nil {
+			return "", err
+		}
+		methods = append(methods, strings.Fields(string(list))...)
 	}
-	methods := strings.Fields(string(list))
+	slices.SortStableFunc(methods, func(a, b string) int { return cmp.Compare(moduleOf(a), moduleOf(b)) })
 	found, err := marks.Scan(root)
 	if err != nil {
 		return "", err

@@ -45,8 +45,9 @@ def exit_of_315():
     transformer = ExitOf315()
     tree = transformer.visit(ast.parse(textwrap.dedent(inspect.getsource(method))))
     assert transformer.changes == 4, "the exit of this CPython's TaskGroup is another one"
+    code = compile(ast.fix_missing_locations(tree), inspect.getsourcefile(method), "exec")
     made = {}
-    exec(compile(ast.fix_missing_locations(tree), inspect.getsourcefile(method), "exec"), vars(asyncio.taskgroups), made)
+    exec(code, vars(asyncio.taskgroups), made)
     return name, made[name]
 
 
