@@ -5,7 +5,7 @@ import "github.com/ouro-loop/ouro/internal/sched"
 // CurrentTask is the task that runs now, nil if none does: in a callback, or when
 // the loop is not running.
 //
-// Semantics: asyncio.current_task, CPython 3.14.
+// Semantics: asyncio.current_task, CPython 3.15.
 func CurrentTask(s Spawner) AnyTask {
 	if c := schedulerOf(s).Current(); c != nil {
 		return taskOn(c).Task()
@@ -15,7 +15,7 @@ func CurrentTask(s Spawner) AnyTask {
 
 // AllTasks are the unfinished tasks of the loop, in order of creation.
 //
-// Semantics: asyncio.all_tasks, CPython 3.14.
+// Semantics: asyncio.all_tasks, CPython 3.15.
 //
 // # Differences from asyncio
 //

@@ -19,7 +19,7 @@ import (
 //		...
 //	}
 //
-// Semantics: asyncio.as_completed as a plain iterator, CPython 3.14.
+// Semantics: asyncio.as_completed as a plain iterator, CPython 3.15.
 func AsCompleted[T any](co *Co, d time.Duration, aws ...Awaitable[T]) iter.Seq[Func[T]] {
 	c := newCompletion(co, d, aws, true)
 	next := func(co *Co) (T, error) { // whichever is awaited first gets what is done first
@@ -42,7 +42,7 @@ func AsCompleted[T any](co *Co, d time.Duration, aws ...Awaitable[T]) iter.Seq[F
 // coroutine in between. The error, which ends the ranging, is a
 // *future.TimeoutError or a cancellation.
 //
-// Semantics: asyncio.as_completed as an asynchronous iterator, CPython 3.14.
+// Semantics: asyncio.as_completed as an asynchronous iterator, CPython 3.15.
 func AsCompletedFutures[T any](co *Co, d time.Duration, aws ...Awaitable[T]) iter.Seq2[future.Of[T], error] {
 	c := newCompletion(co, d, aws, false)
 	return func(yield func(future.Of[T], error) bool) {

@@ -10,7 +10,7 @@ import (
 // if it has a result. Await is the way to it for everyone but the authors of futures.
 // A cancellation of this task, or a refusal, is returned in place of the future's error.
 //
-// Semantics: asyncio.Task.__step and __wakeup, CPython 3.14.
+// Semantics: asyncio.Task.__step and __wakeup, CPython 3.15.
 func (co *Co) Suspend(c *future.Core) error {
 	if !co.enter(c) {
 		return co.refuse(c)

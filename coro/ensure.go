@@ -10,7 +10,7 @@ import (
 // of anything else a task that awaits it, created with opts. It panics with an error
 // that wraps ErrOtherLoop if aw is a future of another loop.
 //
-// Semantics: asyncio.ensure_future, CPython 3.14.
+// Semantics: asyncio.ensure_future, CPython 3.15.
 func EnsureFuture[T any](s Spawner, aw Awaitable[T], opts ...TaskOption) future.Of[T] {
 	var o taskOptions
 	if len(opts) > 0 {

@@ -20,7 +20,7 @@ import (
 // Gather of nothing is done already. The Spawner tells on which loop, or in which
 // group, the tasks are created. See [Into] for results of different types.
 //
-// Semantics: asyncio.gather, CPython 3.14.
+// Semantics: asyncio.gather, CPython 3.15.
 func Gather[T any](s Spawner, aws ...Awaitable[T]) *future.Future[[]T] {
 	return gather(s, aws, false, func(f future.Of[T]) T {
 		v, _ := f.Result()
@@ -48,7 +48,7 @@ func (s Settled[T]) String() string {
 // GatherSettled is Gather with errors as values: every child is waited for, and
 // the future has no error of theirs. Canceling it is as with Gather.
 //
-// Semantics: asyncio.gather(..., return_exceptions=True), CPython 3.14.
+// Semantics: asyncio.gather(..., return_exceptions=True), CPython 3.15.
 func GatherSettled[T any](s Spawner, aws ...Awaitable[T]) *future.Future[[]Settled[T]] {
 	return gather(s, aws, true, func(f future.Of[T]) Settled[T] {
 		if err := settledError(f.Core()); err != nil {

@@ -13,7 +13,7 @@ import (
 // Once the future was canceled nobody is there to see an error of aw's, so that
 // goes to the loop's exception handler.
 //
-// Semantics: asyncio.shield, CPython 3.14.
+// Semantics: asyncio.shield, CPython 3.15.
 func Shield[T any](s Spawner, aw Awaitable[T]) future.Of[T] {
 	inner := ensureFuture(s, aw, taskOptions{})
 	if inner.Done() {

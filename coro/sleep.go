@@ -15,7 +15,7 @@ const Forever = time.Duration(math.MaxInt64)
 // Sleep suspends the coroutine until d has passed. With d of zero or less that is
 // one iteration of the loop: everything that is ready gets its turn.
 //
-// Semantics: asyncio.sleep, CPython 3.14.
+// Semantics: asyncio.sleep, CPython 3.15.
 func Sleep(co *Co, d time.Duration) error {
 	if d > 0 {
 		return sleep(co, d)

@@ -24,7 +24,7 @@ const maxStack = 64
 //
 // It costs a switch to the task and back; nothing else is slower for it.
 //
-// Semantics: asyncio.Task.get_stack, CPython 3.14.
+// Semantics: asyncio.Task.get_stack, CPython 3.15.
 func (t *Task[T]) Stack() []Frame { return t.co.stack() }
 
 func (co *Co) stack() []Frame {

@@ -12,7 +12,7 @@ import (
 // Task is a coroutine that the loop runs, and the future of its result. All
 // methods must be called on the loop's goroutine.
 //
-// Semantics: asyncio.Task, CPython 3.14.
+// Semantics: asyncio.Task, CPython 3.15.
 type Task[T any] struct {
 	co Co // first: see there
 	future.Future[T]
@@ -88,7 +88,7 @@ func Name(name string) TaskOption { return func(o *taskOptions) { o.name = name 
 // An ErrKeyboardInterrupt or SystemExit of the first step ends the run when the
 // creator next suspends; asyncio raises it in the creator.
 //
-// Semantics: asyncio.create_task(eager_start=...), CPython 3.14.
+// Semantics: asyncio.create_task(eager_start=...), CPython 3.15.
 func Eager(eager bool) TaskOption {
 	return func(o *taskOptions) {
 		o.eager = eagerNo
@@ -113,7 +113,7 @@ func InContext(v *Vars) TaskOption { return func(o *taskOptions) { o.vars = v } 
 // takes no more tasks (ErrGroupInactive); f is not run then.
 //
 // Semantics: asyncio.create_task, loop.create_task and TaskGroup.create_task,
-// CPython 3.14.
+// CPython 3.15.
 func CreateTask[T any](s Spawner, f Func[T], opts ...TaskOption) *Task[T] {
 	var o taskOptions
 	if len(opts) > 0 {
@@ -220,7 +220,7 @@ func (t *Task[T]) Vars() *Vars { return t.co.Vars() }
 //
 // Each request counts, see [Task.Canceling].
 //
-// Semantics: asyncio.Task.cancel, CPython 3.14.
+// Semantics: asyncio.Task.cancel, CPython 3.15.
 func (t *Task[T]) Cancel(msg ...string) bool { return t.Future.Cancel(msg...) }
 
 // Canceling is the number of cancel requests that were not taken back.
@@ -231,7 +231,7 @@ func (t *Task[T]) Canceling() int { return int(t.co.cancels) }
 // Uncancel takes one cancel request back, and returns how many are left. At zero,
 // a cancellation that was not delivered yet is dropped.
 //
-// Semantics: asyncio.Task.uncancel, CPython 3.14.
+// Semantics: asyncio.Task.uncancel, CPython 3.15.
 func (t *Task[T]) Uncancel() int { return t.co.uncancel() }
 
 // String shows the task's name, its state and its function.

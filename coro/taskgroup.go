@@ -8,7 +8,7 @@ import (
 
 // TaskGroup holds tasks that end together, see [Group].
 //
-// Semantics: asyncio.TaskGroup, CPython 3.14.
+// Semantics: asyncio.TaskGroup, CPython 3.15.
 type TaskGroup struct {
 	parent      *Co
 	first, last *groupMember // unfinished tasks in order of creation
@@ -42,7 +42,7 @@ type groupMember struct {
 // alone. A panic of body counts as an error of it, a *future.PanicError.
 // [TaskGroup.Cancel] ends the group early.
 //
-// Semantics: asyncio.TaskGroup, CPython 3.14.
+// Semantics: asyncio.TaskGroup, CPython 3.15.
 func Group(co *Co, body func(g *TaskGroup) error) error {
 	co.mustRun()
 	if body == nil {

@@ -10,7 +10,7 @@ import (
 
 // TimeoutScope is a block with a time limit, see [Timeout].
 //
-// Semantics: asyncio.Timeout, CPython 3.14.
+// Semantics: asyncio.Timeout, CPython 3.15.
 type TimeoutScope struct {
 	co        *Co
 	when      time.Duration
@@ -41,7 +41,7 @@ type deadline struct {
 // is, and Expired tells the difference. A cancellation that came from elsewhere as
 // well is not taken for the timeout's own.
 //
-// Semantics: asyncio.timeout, CPython 3.14.
+// Semantics: asyncio.timeout, CPython 3.15.
 //
 // # Differences from asyncio
 //
@@ -57,7 +57,7 @@ func Timeout(co *Co, d time.Duration, body func(t *TimeoutScope) error) error {
 
 // TimeoutAt is Timeout with a limit in the loop's time, Forever for none.
 //
-// Semantics: asyncio.timeout_at, CPython 3.14.
+// Semantics: asyncio.timeout_at, CPython 3.15.
 func TimeoutAt(co *Co, when time.Duration, body func(t *TimeoutScope) error) error {
 	co.mustRun()
 	if body == nil {

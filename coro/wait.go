@@ -41,7 +41,7 @@ var ErrNothingToWaitFor = errors.New("coro: Wait needs at least one future")
 // them nor returns their errors; running out of time is not an error either. The
 // error is a cancellation of the caller, or ErrNothingToWaitFor.
 //
-// Semantics: asyncio.wait, CPython 3.14.
+// Semantics: asyncio.wait, CPython 3.15.
 //
 // # Differences from asyncio
 //

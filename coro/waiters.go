@@ -176,7 +176,7 @@ func (ws *Waiters) Len() int {
 // Bound ties a primitive to the first loop on which somebody waits for it. The zero
 // Bound is tied to none.
 //
-// Semantics: asyncio.mixins._LoopBoundMixin, CPython 3.14.
+// Semantics: asyncio.mixins._LoopBoundMixin, CPython 3.15.
 type Bound struct{ scheduler *future.Scheduler }
 
 // Bind ties the primitive to the loop of co. The error wraps ErrOtherLoop if it is

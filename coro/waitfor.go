@@ -14,7 +14,7 @@ import (
 // With d of zero or less the awaitable, if it is not done, is canceled before it
 // could begin. Forever is no limit.
 //
-// Semantics: asyncio.wait_for, CPython 3.14.
+// Semantics: asyncio.wait_for, CPython 3.15.
 func WaitFor[T any](co *Co, aw Awaitable[T], d time.Duration) (T, error) {
 	mustBeAwaitable(aw)
 	var v T

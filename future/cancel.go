@@ -21,7 +21,7 @@ type Canceler interface {
 // Cancel requests that the future be canceled, and reports whether it took the
 // request; a future that is done does not. A plain future is canceled at once.
 //
-// Semantics: asyncio.Future.cancel, CPython 3.14.
+// Semantics: asyncio.Future.cancel, CPython 3.15.
 //
 // # Differences from asyncio
 //

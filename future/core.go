@@ -71,7 +71,7 @@ func (c *Core) Canceled() bool { return c.state == Canceled }
 // *CanceledError if it was canceled and ErrInvalidState if it is pending. The
 // error counts as retrieved from now on.
 //
-// Semantics: asyncio.Future.exception, CPython 3.14.
+// Semantics: asyncio.Future.exception, CPython 3.15.
 func (c *Core) Err() error {
 	switch c.state {
 	case Finished:

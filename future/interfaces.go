@@ -60,7 +60,7 @@ type ErrorContext struct {
 // CallExceptionHandler tells the exception handler of the loop of an error that nobody
 // else can be given.
 //
-// Semantics: asyncio.loop.call_exception_handler, CPython 3.14.
+// Semantics: asyncio.loop.call_exception_handler, CPython 3.15.
 func CallExceptionHandler(on OnLoop, c ErrorContext) {
 	(*sched.Scheduler)(on.Scheduler()).Loop().(eventLoop).CallExceptionHandler(c)
 }

@@ -22,7 +22,7 @@ func (l *Link) Runnable() Runnable { return l.run }
 // Attach registers l, after those already there. With a future that is done, l
 // is scheduled at once instead. A link can be with one future at a time.
 //
-// Semantics: asyncio.Future.add_done_callback, CPython 3.14.
+// Semantics: asyncio.Future.add_done_callback, CPython 3.15.
 func (c *Core) Attach(l *Link) {
 	if c.state != Pending {
 		c.sched.Schedule(l.run)
@@ -43,7 +43,7 @@ func (c *Core) Attach(l *Link) {
 // Detach takes l back, and reports whether it was still registered. Once the
 // future is done it is not, even if what it scheduled has yet to run.
 //
-// Semantics: asyncio.Future.remove_done_callback, CPython 3.14.
+// Semantics: asyncio.Future.remove_done_callback, CPython 3.15.
 func (l *Link) Detach() bool {
 	c := l.core
 	if c == nil {

@@ -39,23 +39,23 @@ func (l *Loop) watchesDescriptors() bool { return len(l.watched) > 0 }
 // The error tells of a descriptor that is closed or that cannot be watched, such
 // as a regular file; on Windows it is always errors.ErrUnsupported.
 //
-// Semantics: asyncio.loop.add_reader, CPython 3.14.
+// Semantics: asyncio.loop.add_reader, CPython 3.15.
 func (l *Loop) AddReader(fd int, fn func()) (Handle, error) { return l.watch(fd, fn, false) }
 
 // AddWriter has fn called whenever fd can be written without blocking, as
 // AddReader does for reading.
 //
-// Semantics: asyncio.loop.add_writer, CPython 3.14.
+// Semantics: asyncio.loop.add_writer, CPython 3.15.
 func (l *Loop) AddWriter(fd int, fn func()) (Handle, error) { return l.watch(fd, fn, true) }
 
 // RemoveReader stops watching fd for reading, and reports whether it was watched.
 //
-// Semantics: asyncio.loop.remove_reader, CPython 3.14.
+// Semantics: asyncio.loop.remove_reader, CPython 3.15.
 func (l *Loop) RemoveReader(fd int) bool { return l.unwatch(fd, false) }
 
 // RemoveWriter stops watching fd for writing, and reports whether it was watched.
 //
-// Semantics: asyncio.loop.remove_writer, CPython 3.14.
+// Semantics: asyncio.loop.remove_writer, CPython 3.15.
 func (l *Loop) RemoveWriter(fd int) bool { return l.unwatch(fd, true) }
 
 func (l *Loop) watch(fd int, fn func(), write bool) (Handle, error) {

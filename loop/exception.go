@@ -16,7 +16,7 @@ type ExceptionHandler func(l *Loop, c future.ErrorContext)
 // SetExceptionHandler sets what is told of errors without a receiver, nil for
 // [Loop.DefaultExceptionHandler].
 //
-// Semantics: asyncio.loop.set_exception_handler, CPython 3.14.
+// Semantics: asyncio.loop.set_exception_handler, CPython 3.15.
 func (l *Loop) SetExceptionHandler(h ExceptionHandler) { l.handler = h }
 
 // ExceptionHandler is what SetExceptionHandler was given, nil for none.
@@ -24,7 +24,7 @@ func (l *Loop) ExceptionHandler() ExceptionHandler { return l.handler }
 
 // DefaultExceptionHandler logs the error at level ERROR, in one record.
 //
-// Semantics: asyncio.loop.default_exception_handler, CPython 3.14.
+// Semantics: asyncio.loop.default_exception_handler, CPython 3.15.
 func (l *Loop) DefaultExceptionHandler(c future.ErrorContext) {
 	message := c.Message
 	if message == "" {
@@ -50,7 +50,7 @@ func (l *Loop) DefaultExceptionHandler(c future.ErrorContext) {
 // callback that it is about. One that panics is itself
 // reported, by the default handler.
 //
-// Semantics: asyncio.loop.call_exception_handler, CPython 3.14.
+// Semantics: asyncio.loop.call_exception_handler, CPython 3.15.
 func (l *Loop) CallExceptionHandler(c future.ErrorContext) {
 	if l.handler == nil {
 		l.callDefaultHandler(c, "Exception in default exception handler")

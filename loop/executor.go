@@ -18,7 +18,7 @@ import (
 //
 // The error is that of e refusing the work, ErrExecutorShutdown from the default.
 //
-// Semantics: asyncio.loop.run_in_executor, CPython 3.14.
+// Semantics: asyncio.loop.run_in_executor, CPython 3.15.
 func RunInExecutor[T any](l *Loop, e executor.Executor, f func() (T, error)) (*future.Future[T], error) {
 	if f == nil {
 		panic("loop: RunInExecutor of a nil function")
@@ -48,7 +48,7 @@ func (l *Loop) executor() (executor.Executor, error) {
 // SetDefaultExecutor sets what RunInExecutor uses when it is given none, and
 // ToThread. The loop shuts it down when it closes.
 //
-// Semantics: asyncio.loop.set_default_executor, CPython 3.14.
+// Semantics: asyncio.loop.set_default_executor, CPython 3.15.
 //
 // # Differences from asyncio
 //
@@ -59,7 +59,7 @@ func (l *Loop) SetDefaultExecutor(e executor.Executor) { l.defaultExecutor = e }
 // outcome. f is given the task's context: its values are the context variables,
 // and it is done when the task is canceled, which f has to notice itself.
 //
-// Semantics: asyncio.to_thread, CPython 3.14.
+// Semantics: asyncio.to_thread, CPython 3.15.
 func ToThread[T any](f func(ctx context.Context) (T, error)) coro.Func[T] {
 	if f == nil {
 		panic("loop: ToThread of a nil function")
@@ -122,7 +122,7 @@ func (goroutines) Shutdown(executor.Pending) <-chan struct{} {
 // done its work, for d at most, after which that is logged and the rest left
 // behind. The executor takes no more work from the moment this begins.
 //
-// Semantics: asyncio.loop.shutdown_default_executor, CPython 3.14.
+// Semantics: asyncio.loop.shutdown_default_executor, CPython 3.15.
 func (l *Loop) ShutdownDefaultExecutor(d time.Duration) coro.Func[coro.None] {
 	return coro.Do(func(co *coro.Co) error {
 		l.executorShutdown = true

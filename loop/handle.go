@@ -58,7 +58,7 @@ func (c *call) free() {
 // Handle is a callback that was scheduled with CallSoon. It is a value, and can be
 // copied. Its methods must be called on the loop's goroutine.
 //
-// Semantics: asyncio.Handle, CPython 3.14.
+// Semantics: asyncio.Handle, CPython 3.15.
 //
 // # Differences from asyncio
 //
@@ -88,7 +88,7 @@ type timedCall struct {
 // TimerHandle is a callback that was scheduled with CallLater or CallAt. It is a
 // value, and can be copied. Its methods must be called on the loop's goroutine.
 //
-// Semantics: asyncio.TimerHandle, CPython 3.14.
+// Semantics: asyncio.TimerHandle, CPython 3.15.
 //
 // # Differences from asyncio
 //
@@ -125,7 +125,7 @@ func (h TimerHandle) Canceled() bool { return h.t != nil && h.t.canceled }
 //
 // It panics with ErrClosed on a closed loop.
 //
-// Semantics: asyncio.loop.call_soon, CPython 3.14.
+// Semantics: asyncio.loop.call_soon, CPython 3.15.
 func (l *Loop) CallSoon(fn func()) Handle {
 	l.mayCall()
 	if fn == nil {
@@ -140,14 +140,14 @@ func (l *Loop) CallSoon(fn func()) Handle {
 // but comes after what is ready. Callbacks with the same deadline are called in
 // the order of scheduling.
 //
-// Semantics: asyncio.loop.call_later, CPython 3.14.
+// Semantics: asyncio.loop.call_later, CPython 3.15.
 func (l *Loop) CallLater(d time.Duration, fn func()) TimerHandle {
 	return l.CallAt(l.deadline(d), fn)
 }
 
 // CallAt has fn called once the loop's time is when.
 //
-// Semantics: asyncio.loop.call_at, CPython 3.14.
+// Semantics: asyncio.loop.call_at, CPython 3.15.
 func (l *Loop) CallAt(when time.Duration, fn func()) TimerHandle {
 	l.mayCall()
 	if fn == nil {

@@ -10,7 +10,7 @@ import (
 // iterate is the loop. Everything else only puts something into the ready queue,
 // the timers, or the inbox.
 //
-// Semantics: BaseEventLoop.run_forever and _run_once, CPython 3.14.
+// Semantics: BaseEventLoop.run_forever and _run_once, CPython 3.15.
 func (l *Loop) iterate() {
 	for {
 		l.takePosted()      // 1. take in what other goroutines posted

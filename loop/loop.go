@@ -20,7 +20,7 @@ import (
 // by the one who owns the loop while it does not run, except for those that say
 // they are safe for concurrent use.
 //
-// Semantics: asyncio.BaseEventLoop, CPython 3.14.
+// Semantics: asyncio.BaseEventLoop, CPython 3.15.
 type Loop struct {
 	sched  sched.Scheduler // the ready queue, and who runs what is in it
 	timers timers.Queue
@@ -54,7 +54,7 @@ type Loop struct {
 
 // New makes a loop. Whoever makes one has to Close it; Run and a Runner do both.
 //
-// Semantics: asyncio.new_event_loop, CPython 3.14.
+// Semantics: asyncio.new_event_loop, CPython 3.15.
 func New(opts ...Option) *Loop { return newLoop(newOptions(opts)) }
 
 func newLoop(o options) *Loop {
@@ -84,7 +84,7 @@ func newLoop(o options) *Loop {
 // A runtime.Goexit in a coroutine or callback, as of testing.T.FailNow, ends the
 // goroutine that called RunForever, and closes the loop on the way.
 //
-// Semantics: asyncio.loop.run_forever, CPython 3.14.
+// Semantics: asyncio.loop.run_forever, CPython 3.15.
 func (l *Loop) RunForever() error {
 	if err := l.mayRun(); err != nil {
 		return err
@@ -137,7 +137,7 @@ func (l *Loop) end() {
 // becomes a task. The error ErrStopped says that the loop was stopped before;
 // those of RunForever are returned too.
 //
-// Semantics: asyncio.loop.run_until_complete, CPython 3.14.
+// Semantics: asyncio.loop.run_until_complete, CPython 3.15.
 func RunUntilComplete[T any](l *Loop, aw coro.Awaitable[T]) (T, error) {
 	if err := l.mayRun(); err != nil {
 		var zero T
@@ -187,7 +187,7 @@ func (s *stopper) Run() {
 // Stop ends RunForever after the present iteration, or after the next one if the
 // loop does not run. It is safe for concurrent use.
 //
-// Semantics: asyncio.loop.stop, CPython 3.14.
+// Semantics: asyncio.loop.stop, CPython 3.15.
 func (l *Loop) Stop() {
 	l.stopping.Store(true)
 	l.inbox.rouse()
@@ -254,7 +254,7 @@ func (l *Loop) mayCall() {
 //
 // The error is ErrRunning if the loop runs; from inside, Stop it.
 //
-// Semantics: asyncio.loop.close, CPython 3.14.
+// Semantics: asyncio.loop.close, CPython 3.15.
 func (l *Loop) Close() error {
 	if l.isRunning.Load() {
 		return errCloseRunning

@@ -59,7 +59,7 @@ func OnException(h ExceptionHandler) Option { return func(o *options) { o.handle
 
 // EagerTasks makes every task start inside the call that creates it.
 //
-// Semantics: asyncio.eager_task_factory, CPython 3.14.
+// Semantics: asyncio.eager_task_factory, CPython 3.15.
 func EagerTasks(on bool) Option { return func(o *options) { o.eager = on } }
 
 // MaxIdleWorkers bounds the coroutine workers that are kept for the next task, 10,000

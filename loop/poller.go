@@ -22,7 +22,7 @@ import (
 // All methods are called on the loop's goroutine, and none after close. The
 // errors are for the loop to wrap.
 //
-// Semantics: selectors.EpollSelector and selectors.KqueueSelector, CPython 3.14.
+// Semantics: selectors.EpollSelector and selectors.KqueueSelector, CPython 3.15.
 type poller struct {
 	queue *pollQueue
 	wake  func()

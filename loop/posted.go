@@ -9,7 +9,7 @@ import (
 // PostedHandle is a callback that was scheduled with CallSoonThreadsafe. It is a
 // value, and can be copied. Its methods are safe for concurrent use.
 //
-// Semantics: asyncio.Handle, CPython 3.14.
+// Semantics: asyncio.Handle, CPython 3.15.
 //
 // # Differences from asyncio
 //
@@ -35,7 +35,7 @@ func (h PostedHandle) Canceled() bool {
 // safe for concurrent use; callbacks from one goroutine are called in order. The
 // error is ErrClosed if the loop is closed.
 //
-// Semantics: asyncio.loop.call_soon_threadsafe, CPython 3.14.
+// Semantics: asyncio.loop.call_soon_threadsafe, CPython 3.15.
 func (l *Loop) CallSoonThreadsafe(fn func()) (PostedHandle, error) {
 	if fn == nil {
 		panic("loop: CallSoonThreadsafe of a nil function")

@@ -28,7 +28,7 @@ const executorTimeout = 300 * time.Second
 //
 // The error is ErrRunning inside of a running loop.
 //
-// Semantics: asyncio.run, CPython 3.14.
+// Semantics: asyncio.run, CPython 3.15.
 func Run[T any](main coro.Func[T], opts ...Option) (v T, err error) {
 	if main == nil {
 		panic("loop: Run of a nil function")
@@ -64,7 +64,7 @@ func join(a, b error) error {
 // Runner runs several coroutines in succession on one loop, in one context. It has
 // to be closed.
 //
-// Semantics: asyncio.Runner, CPython 3.14.
+// Semantics: asyncio.Runner, CPython 3.15.
 type Runner struct {
 	loop       *Loop
 	ctx        context.Context
@@ -91,7 +91,7 @@ func (r *Runner) Loop() *Loop { return r.loop }
 // RunIn runs main on r's loop until it is done, and returns what it returned. See
 // [Run] for interrupts and the end of a context.
 //
-// Semantics: asyncio.Runner.run, CPython 3.14.
+// Semantics: asyncio.Runner.run, CPython 3.15.
 func RunIn[T any](r *Runner, main coro.Func[T]) (T, error) {
 	if main == nil {
 		panic("loop: RunIn of a nil function")
@@ -124,7 +124,7 @@ func RunIn[T any](r *Runner, main coro.Func[T]) (T, error) {
 // which kept it from being done in order: an interrupt, or a deadlock under a
 // virtual clock; the loop is closed even so. Closing again does nothing.
 //
-// Semantics: asyncio.Runner.close, CPython 3.14.
+// Semantics: asyncio.Runner.close, CPython 3.15.
 func (r *Runner) Close() error {
 	if r.closed {
 		return nil

@@ -50,7 +50,7 @@ func (a signalArrival) Run() {
 // an earlier handler of this loop for it. The error tells of signals that cannot
 // be caught, and of a testing/synctest bubble, where none can.
 //
-// Semantics: asyncio.loop.add_signal_handler, CPython 3.14.
+// Semantics: asyncio.loop.add_signal_handler, CPython 3.15.
 func (l *Loop) AddSignalHandler(sig os.Signal, fn func()) error {
 	if fn == nil {
 		panic("loop: AddSignalHandler of a nil function")
@@ -90,7 +90,7 @@ func (s *signals) watch(l *Loop) {
 // RemoveSignalHandler takes the handler for sig away, and reports whether there was
 // one. The signal then does what it does without a handler.
 //
-// Semantics: asyncio.loop.remove_signal_handler, CPython 3.14.
+// Semantics: asyncio.loop.remove_signal_handler, CPython 3.15.
 func (l *Loop) RemoveSignalHandler(sig os.Signal) bool {
 	s := &l.signals
 	h := s.handlers[sig]

@@ -14,7 +14,7 @@ import (
 // The error is ErrClosed if the loop is closed; if it closes before the task has
 // ended, that is the future's error.
 //
-// Semantics: asyncio.run_coroutine_threadsafe, CPython 3.14.
+// Semantics: asyncio.run_coroutine_threadsafe, CPython 3.15.
 func Submit[T any](l *Loop, f coro.Func[T]) (*executor.Future[T], error) {
 	if f == nil {
 		panic("loop: Submit of a nil function")

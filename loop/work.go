@@ -12,7 +12,7 @@ import (
 // one allocation: the future of the outcome, the executor's job, and the entry that
 // brings the outcome to the loop.
 //
-// Semantics: asyncio.wrap_future, CPython 3.14.
+// Semantics: asyncio.wrap_future, CPython 3.15.
 type work[T any] struct {
 	future future.Future[T]
 	link   future.Link // has workDropped.Run called when future is done
