@@ -4,7 +4,7 @@ package sched
 //
 //  1. the loop's goroutine, in step 5 of an iteration: RunReady;
 //  2. a coroutine that suspends, the host: Coroutine.Host;
-//  3. a worker whose function has returned: worker.next.
+//  3. a worker whose function has returned: worker.takeOver.
 //
 // The first is enough. The other two save switches: to go back to the loop's goroutine
 // only to have it switch to the next coroutine costs two switches more than to go there
@@ -125,10 +125,10 @@ func (s *Scheduler) runReporting(e Entry) {
 	e.Run()
 }
 
-// next takes on the coroutine that comes next, if it has not begun: it then begins on
+// takeOver takes the coroutine that comes next, if it has not begun: it then begins on
 // this worker's stack. So a function that ends without having suspended, as most of a
 // great many do, and the next one cost no switch in between.
-func (w *worker) next() bool {
+func (w *worker) takeOver() bool {
 	s := w.pool.sched
 	if len(s.creators) > 0 { // started eagerly: the creator goes on
 		return false

@@ -44,7 +44,7 @@ func (w *worker) run() iter.Seq[struct{}] {
 			w.co.yield = yield
 			w.co.body.Run()
 			w.co = nil
-			if w.next() {
+			if w.takeOver() {
 				continue
 			}
 			if !w.pool.put(w) || !yield(struct{}{}) {
