@@ -103,7 +103,7 @@ func newCompletion[T any](co *Co, d time.Duration, aws []Awaitable[T], together 
 	c.left = len(c.watches)
 	if c.waiting > 0 && d != Forever {
 		c.timer.Run = c
-		c.loop.AddTimer(&c.timer, m.after(d))
+		c.loop.AddTimer(&c.timer, m.loop.Deadline(d))
 	}
 	return c
 }

@@ -14,6 +14,9 @@ type eventLoop interface {
 	// Time is the loop's clock.
 	Time() time.Duration
 
+	// Deadline is the time in d, Forever where that is out of range.
+	Deadline(d time.Duration) time.Duration
+
 	// AddTimer has t.Run scheduled once the clock has reached when. RemoveTimer
 	// takes it back, and reports whether it was still waiting.
 	AddTimer(t *timers.Timer, when time.Duration)
@@ -53,12 +56,3 @@ func (co *Co) machine() *machine { return machineOf(co.sched()) }
 
 // schedulerOf is the scheduler of the loop that on is on.
 func schedulerOf(on future.OnLoop) *sched.Scheduler { return (*sched.Scheduler)(on.Scheduler()) }
-
-// after is the loop's time in d, or never where that is out of range.
-func (m *machine) after(d time.Duration) time.Duration {
-	now := m.loop.Time()
-	if d > Forever-now {
-		return Forever
-	}
-	return now + d
-}

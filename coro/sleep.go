@@ -40,7 +40,7 @@ func sleep(co *Co, d time.Duration) error {
 	s := &sleeper{}
 	s.core.Init(co, s)
 	s.timer.Run = s
-	m.loop.AddTimer(&s.timer, m.after(d))
+	m.loop.AddTimer(&s.timer, m.loop.Deadline(d))
 	err := co.Suspend(&s.core)
 	m.loop.RemoveTimer(&s.timer)
 	return err

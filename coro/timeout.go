@@ -50,7 +50,7 @@ type deadline struct {
 func Timeout(co *Co, d time.Duration, body func(t *TimeoutScope) error) error {
 	when := Forever
 	if d != Forever {
-		when = co.machine().after(d)
+		when = co.machine().loop.Deadline(d)
 	}
 	return TimeoutAt(co, when, body)
 }

@@ -62,7 +62,7 @@ func (l *Loop) timeoutOfTimers() time.Duration {
 	if next == nil {
 		return noLimit
 	}
-	return max(0, next.When()-l.Time())
+	return l.until(next.When())
 }
 
 // wait lets the time pass, and takes in what ends it.

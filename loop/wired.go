@@ -58,9 +58,10 @@ func (w *wired) AddTimer(t *timers.Timer, when time.Duration) {
 	}
 }
 
-func (w *wired) RemoveTimer(t *timers.Timer) bool { return w.timers.Remove(t) }
-func (w *wired) Time() time.Duration              { return w.loop().Time() }
-func (w *wired) IsRunning() bool                  { return w.isRunning.Load() }
-func (w *wired) Abort(err error)                  { w.loop().abortWith(err) }
-func (w *wired) EagerTasks() bool                 { return w.eagerTasks }
-func (w *wired) ParentContext() context.Context   { return w.ctx }
+func (w *wired) RemoveTimer(t *timers.Timer) bool       { return w.timers.Remove(t) }
+func (w *wired) Time() time.Duration                    { return w.loop().Time() }
+func (w *wired) Deadline(d time.Duration) time.Duration { return w.loop().deadline(d) }
+func (w *wired) IsRunning() bool                        { return w.isRunning.Load() }
+func (w *wired) Abort(err error)                        { w.loop().abortWith(err) }
+func (w *wired) EagerTasks() bool                       { return w.eagerTasks }
+func (w *wired) ParentContext() context.Context         { return w.ctx }
