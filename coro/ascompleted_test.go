@@ -9,6 +9,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -43,29 +44,29 @@ func TestAsCompleted(t *testing.T) {
 		name  string
 		limit time.Duration
 		aws   []coro.Awaitable[string]
-		want  trace
+		want  testkit.Trace
 	}{
 		// CPython: test_tasks.BaseTaskTests.test_as_completed
 		{"in order of completion", coro.Forever, []coro.Awaitable[string]{
 			sleepThen(10*ms, "b", nil), sleepThen(150*ms, "c", nil), sleepThen(10*ms, "a", nil),
-		}, trace{"10ms b <nil>", "10ms a <nil>", "150ms c <nil>"}},
+		}, testkit.Trace{"10ms b <nil>", "10ms a <nil>", "150ms c <nil>"}},
 		// CPython: test_tasks.BaseTaskTests.test_as_completed_coroutine_use_running_loop
-		{"never suspends", coro.Forever, []coro.Awaitable[string]{returning("42", nil)}, trace{"0s 42 <nil>"}},
+		{"never suspends", coro.Forever, []coro.Awaitable[string]{returning("42", nil)}, testkit.Trace{"0s 42 <nil>"}},
 		{"errors", coro.Forever, []coro.Awaitable[string]{
 			sleepThen(20*ms, "a", nil), sleepThen(10*ms, "", errTest), sleepThen(30*ms, "", future.ErrCanceled),
-		}, trace{"10ms  test", "20ms a <nil>", "30ms  canceled"}},
+		}, testkit.Trace{"10ms  test", "20ms a <nil>", "30ms  canceled"}},
 		{"nothing", coro.Forever, nil, nil},
 		{"nothing, with a limit", time.Second, nil, nil},
 		// CPython: test_tasks.BaseTaskTests.test_as_completed_with_unused_timeout
-		{"limit that is not reached", time.Second, []coro.Awaitable[string]{sleepThen(10*ms, "a", nil)}, trace{"10ms a <nil>"}},
+		{"limit that is not reached", time.Second, []coro.Awaitable[string]{sleepThen(10*ms, "a", nil)}, testkit.Trace{"10ms a <nil>"}},
 	} {
 		for _, way := range asCompleted {
 			t.Run(test.name+"/"+way.name, func(t *testing.T) {
-				l := newLoop(t)
-				var tr trace
-				complete(t, l, coro.Do(func(co *coro.Co) error {
+				l := testkit.NewLoop(t)
+				var tr testkit.Trace
+				testkit.Complete(t, l, coro.Do(func(co *coro.Co) error {
 					way.each(co, test.limit, func(v string, err error) bool {
-						tr.add("%v %s %v", l.Time(), v, err)
+						tr.Add("%v %s %v", l.Time(), v, err)
 						return true
 					}, test.aws...)
 					return nil
@@ -95,19 +96,19 @@ func requireNoTimers(t *testing.T, l *loop.Loop) {
 //
 // CPython: test_tasks.BaseTaskTests.test_as_completed_with_timeout
 func TestAsCompletedTimeout(t *testing.T) {
-	for i, want := range []trace{
+	for i, want := range []testkit.Trace{
 		{"100ms a <nil>", "120ms  timed out", "120ms  timed out"},
 		{"100ms a <nil>", "120ms  timed out"},
 	} {
 		t.Run(asCompleted[i].name, func(t *testing.T) {
-			l := newLoop(t)
-			var tr trace
+			l := testkit.NewLoop(t)
+			var tr testkit.Trace
 			a := coro.CreateTask(l, sleepThen(100*ms, "a", nil))
 			b := coro.CreateTask(l, sleepThen(150*ms, "b", nil))
 			c := coro.CreateTask(l, sleepThen(200*ms, "c", nil))
-			complete(t, l, coro.Do(func(co *coro.Co) error {
+			testkit.Complete(t, l, coro.Do(func(co *coro.Co) error {
 				asCompleted[i].each(co, 120*ms, func(v string, err error) bool {
-					tr.add("%v %s %v", l.Time(), v, err)
+					tr.Add("%v %s %v", l.Time(), v, err)
 					if v == "" {
 						requireTimeout(t, err)
 					}
@@ -130,12 +131,12 @@ func TestAsCompletedTimeout(t *testing.T) {
 // A limit of zero is over in the iteration in which a task takes its first step, and so
 // before anybody is told of its end.
 func TestAsCompletedTimeoutOfZero(t *testing.T) {
-	for i, want := range []trace{{" timed out", " timed out"}, {" timed out"}} {
+	for i, want := range []testkit.Trace{{" timed out", " timed out"}, {" timed out"}} {
 		t.Run(asCompleted[i].name, func(t *testing.T) {
-			var tr trace
+			var tr testkit.Trace
 			run(t, func(co *coro.Co) error {
 				asCompleted[i].each(co, 0, func(v string, err error) bool {
-					tr.add("%s %v", v, err)
+					tr.Add("%s %v", v, err)
 					return true
 				}, returning("a", nil), sleepThen(10*ms, "b", nil))
 				return nil
@@ -288,24 +289,24 @@ func TestAsCompletedIterations(t *testing.T) {
 
 // A wake-up that reaches a canceled coroutine goes on to the next that waits.
 func TestCancelAsCompletedPassesTheWakeUpOn(t *testing.T) {
-	l := newLoop(t)
-	var tr trace
+	l := testkit.NewLoop(t)
+	var tr testkit.Trace
 	f, g := loop.CreateFuture[string](l), loop.CreateFuture[string](l)
-	next := complete(t, l, func(co *coro.Co) ([]coro.Func[string], error) {
+	next := testkit.Complete(t, l, func(co *coro.Co) ([]coro.Func[string], error) {
 		return slices.Collect(coro.AsCompleted(co, coro.Forever, f, g)), nil
 	})
 	var tasks []*coro.Task[string]
 	for i, n := range next {
 		tasks = append(tasks, coro.CreateTask(l, func(co *coro.Co) (string, error) {
 			v, err := n(co)
-			tr.add("%d %s %v", i, v, err)
+			tr.Add("%d %s %v", i, v, err)
 			return v, nil
 		}))
 	}
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.NoError(t, g.SetResult("g"))
 	l.CallSoon(func() { tasks[0].Cancel() }) // g's callback has woken it, and it has not had its step
 	_, err := loop.RunUntilComplete(l, tasks[1])
 	require.NoError(t, err)
-	require.Equal(t, trace{"0  canceled", "1 g <nil>"}, tr)
+	require.Equal(t, testkit.Trace{"0  canceled", "1 g <nil>"}, tr)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -24,24 +25,24 @@ var messages = []struct {
 
 // CPython: test_tasks.BaseTaskTests.test_task_cancel_message_getter
 func TestCancelMessageOfTask(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	task := coro.CreateTask(l, returning(1, nil))
 	require.Nil(t, task.Core().CancelMessage)
 	task.Cancel("my message")
 	require.Equal(t, "my message", *task.Core().CancelMessage)
 	_, err := loop.RunUntilComplete(l, task)
-	requireCanceled(t, err, "my message")
+	testkit.RequireCanceled(t, err, "my message")
 }
 
 // CPython: test_tasks.BaseTaskTests.test_task_cancel_message_setter
 func TestCancelMessageReplaced(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	task := coro.CreateTask(l, returning(1, nil))
 	task.Cancel("my message")
 	msg := "my new message"
 	task.Core().CancelMessage = &msg
 	_, err := loop.RunUntilComplete(l, task)
-	requireCanceled(t, err, "my new message")
+	testkit.RequireCanceled(t, err, "my new message")
 }
 
 // A main task that looks at a canceled one, and ends with what it sees.
@@ -60,9 +61,9 @@ func TestCancelMessageThroughOutcome(t *testing.T) {
 	} {
 		for _, test := range messages {
 			t.Run(look.name+"/"+test.name, func(t *testing.T) {
-				l := newLoop(t)
+				l := testkit.NewLoop(t)
 				main := coro.CreateTask(l, coro.Do(func(co *coro.Co) error {
-					task := coro.CreateTask(co, sleeping(10*time.Second))
+					task := coro.CreateTask(co, testkit.Sleeping(10*time.Second))
 					require.NoError(t, coro.Sleep(co, 0))
 					task.Cancel(test.msg...)
 					_, _, err := coro.Wait(co, []*coro.Task[coro.None]{task})
@@ -70,7 +71,7 @@ func TestCancelMessageThroughOutcome(t *testing.T) {
 					return look.at(task)
 				}))
 				_, err := loop.RunUntilComplete(l, main)
-				requireCanceled(t, err, test.msg...)
+				testkit.RequireCanceled(t, err, test.msg...)
 				require.True(t, main.Canceled())
 			})
 		}
@@ -79,20 +80,20 @@ func TestCancelMessageThroughOutcome(t *testing.T) {
 
 // CPython: test_tasks.BaseTaskTests.test_cancel_with_message_before_starting_task
 func TestCancelMessageBeforeFirstStep(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	_, err := loop.RunUntilComplete(l, coro.Do(func(co *coro.Co) error {
-		task := coro.CreateTask(co, sleeping(10*time.Second))
+		task := coro.CreateTask(co, testkit.Sleeping(10*time.Second))
 		task.Cancel("my message")
 		_, _, err := coro.Wait(co, []*coro.Task[coro.None]{task})
 		require.NoError(t, err)
 		return task.Err()
 	}))
-	requireCanceled(t, err, "my message")
+	testkit.RequireCanceled(t, err, "my message")
 }
 
 // CPython: test_tasks.BaseTaskTests.test_cancellation_exception_context
 func TestCancelMessageThroughAwait(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	f := loop.CreateFuture[coro.None](l)
 	_, err := loop.RunUntilComplete(l, coro.Do(func(co *coro.Co) error {
 		inner := coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
@@ -106,20 +107,20 @@ func TestCancelMessageThroughAwait(t *testing.T) {
 		return errors.Join(errTest, err) // raise ... from: an error of its own kind, with the cause beside it
 	}))
 	require.ErrorIs(t, err, errTest)
-	requireCanceled(t, err, "msg")
+	testkit.RequireCanceled(t, err, "msg")
 	require.False(t, future.IsCanceled(err))
 }
 
 // The error that ended a task is handed out once. The task itself was given no
 // message: the request had gone on to what it waited for.
 func TestCancelErrorIsHandedOutOnce(t *testing.T) {
-	l := newLoop(t)
-	task := coro.CreateTask(l, sleeping(time.Second))
-	briefly(t, l)
+	l := testkit.NewLoop(t)
+	task := coro.CreateTask(l, testkit.Sleeping(time.Second))
+	testkit.Briefly(t, l)
 	task.Cancel("msg")
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.True(t, task.Canceled())
-	requireCanceled(t, task.Err(), "msg")
-	requireCanceled(t, task.Err())
-	requireCanceled(t, task.Err())
+	testkit.RequireCanceled(t, task.Err(), "msg")
+	testkit.RequireCanceled(t, task.Err())
+	testkit.RequireCanceled(t, task.Err())
 }

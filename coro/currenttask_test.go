@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -13,7 +14,7 @@ import (
 // CPython: test_tasks.BaseCurrentLoopTests.test_current_task_no_running_loop
 // CPython: test_tasks.BaseCurrentLoopTests.test_current_task_with_implicit_loop
 func TestCurrentTask(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	require.Nil(t, coro.CurrentTask(l))
 	var task *coro.Task[coro.None]
 	task = coro.CreateTask(l, coro.Do(func(co *coro.Co) error {
@@ -32,7 +33,7 @@ func TestCurrentTask(t *testing.T) {
 
 // CPython: test_tasks.BaseTaskTests.test_current_task_with_interleaving_tasks
 func TestCurrentTaskOfInterleavingTasks(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	f1, f2 := loop.CreateFuture[bool](l), loop.CreateFuture[bool](l)
 	var task1, task2 *coro.Task[coro.None]
 	task1 = coro.CreateTask(l, coro.Do(func(co *coro.Co) error {
@@ -61,7 +62,7 @@ func TestCurrentTaskOfInterleavingTasks(t *testing.T) {
 
 // AllTasks are those of the loop that are not done: not yet begun, suspended, running.
 func TestAllTasks(t *testing.T) {
-	l, other := newLoop(t), newLoop(t)
+	l, other := testkit.NewLoop(t), testkit.NewLoop(t)
 	names := func() (names []string) {
 		for _, task := range coro.AllTasks(l) {
 			names = append(names, task.Name())
@@ -73,9 +74,9 @@ func TestAllTasks(t *testing.T) {
 	coro.CreateTask(other, returning(1, nil), coro.Name("elsewhere"))
 	coro.CreateTask(l, awaiting(f), coro.Name("suspended"))
 	coro.CreateTask(l, returning(1, nil), coro.Name("done"))
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.Equal(t, []string{"suspended"}, names())
-	complete(t, l, coro.Do(func(co *coro.Co) error {
+	testkit.Complete(t, l, coro.Do(func(co *coro.Co) error {
 		coro.CreateTask(co, returning(1, nil), coro.Name("new"))
 		co.Task().SetName("running")
 		require.Equal(t, []string{"suspended", "running", "new"}, names())
@@ -84,6 +85,6 @@ func TestAllTasks(t *testing.T) {
 	require.Equal(t, []string{"suspended"}, names())
 	coro.CreateTask(l, returning(1, nil), coro.Name("canceled")).Cancel()
 	require.Equal(t, []string{"suspended", "canceled"}, names())
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.Equal(t, []string{"suspended"}, names())
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -65,33 +66,33 @@ func TestCancelEagerTaskThatIsDone(t *testing.T) {
 
 // CPython: test_eager_task_factory.EagerTaskFactoryLoopTests.test_cancellation_after_eager_step_blocks
 func TestCancelEagerTaskThatSuspended(t *testing.T) {
-	l := newLoop(t, loop.EagerTasks(true))
+	l := testkit.NewLoop(t, loop.EagerTasks(true))
 	_, err := loop.RunUntilComplete(l, coro.Do(func(co *coro.Co) error {
-		task := coro.CreateTask(co, sleeping(100*ms))
+		task := coro.CreateTask(co, testkit.Sleeping(100*ms))
 		task.Cancel("cancellation message")
 		require.Equal(t, 1, task.Canceling())
 		_, err := task.Await(co)
 		return err
 	}))
-	requireCanceled(t, err, "cancellation message")
+	testkit.RequireCanceled(t, err, "cancellation message")
 	require.Zero(t, l.Time())
 }
 
 // CPython: test_eager_task_factory.EagerTaskFactoryLoopTests.test_current_task
 func TestEagerTaskIsCurrentTask(t *testing.T) {
-	l := newLoop(t, loop.EagerTasks(true))
-	var tr trace
+	l := testkit.NewLoop(t, loop.EagerTasks(true))
+	var tr testkit.Trace
 	nested := func(co *coro.Co) {
 		outer := coro.CurrentTask(l)
 		var seen coro.AnyTask
 		task := coro.CreateTask(l, coro.Do(func(co *coro.Co) error {
 			seen = coro.CurrentTask(l)
-			tr.add("%s begins", seen.Name())
-			inner := coro.CreateTask(co, sleeping(ms), coro.Name("inner"))
+			tr.Add("%s begins", seen.Name())
+			inner := coro.CreateTask(co, testkit.Sleeping(ms), coro.Name("inner"))
 			require.Same(t, seen, coro.CurrentTask(l), "after the inner one has suspended")
 			_, err := inner.Await(co)
 			require.Same(t, seen, coro.CurrentTask(l))
-			tr.add("%s ends", seen.Name())
+			tr.Add("%s ends", seen.Name())
 			return err
 		}), coro.Name("outer"))
 		require.Same(t, task, seen)
@@ -102,12 +103,12 @@ func TestEagerTaskIsCurrentTask(t *testing.T) {
 			require.Same(t, outer, coro.CurrentTask(l))
 		}
 	}
-	complete(t, l, coro.Do(func(co *coro.Co) error {
+	testkit.Complete(t, l, coro.Do(func(co *coro.Co) error {
 		nested(co)
 		l.CallSoon(func() { nested(nil) }) // from a callback, in which there is none
 		return coro.Sleep(co, time.Second)
 	}))
-	require.Equal(t, trace{"outer begins", "outer ends", "outer begins", "outer ends"}, tr)
+	require.Equal(t, testkit.Trace{"outer begins", "outer ends", "outer begins", "outer ends"}, tr)
 }
 
 // CPython: test_eager_task_factory.EagerTaskFactoryLoopTests.test_all_tasks_with_eager_completion
@@ -142,25 +143,25 @@ func TestEagerTaskIsAmongAllTasks(t *testing.T) {
 // CPython: test_eager_task_factory.EagerTaskFactoryLoopTests.test_context_vars
 func TestEagerTaskHasContextOfItsOwn(t *testing.T) {
 	v := coro.NewVar("v", 0)
-	var tr trace
+	var tr testkit.Trace
 	run(t, func(co *coro.Co) error {
 		v.Set(co, 1)
 		task := coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
-			tr.add("first step: %d", v.Get(co))
+			tr.Add("first step: %d", v.Get(co))
 			v.Set(co, 2)
 			require.Equal(t, 2, v.Get(loop.Of(co)), "the context of what runs")
 			err := coro.Sleep(co, 100*ms)
-			tr.add("second step: %d", v.Get(co))
+			tr.Add("second step: %d", v.Get(co))
 			v.Set(co, 3)
 			return err
 		}))
-		tr.add("created: %d", v.Get(co))
+		tr.Add("created: %d", v.Get(co))
 		require.Equal(t, 1, v.Get(loop.Of(co)))
 		_, err := task.Await(co)
-		tr.add("done: %d", v.Get(co))
+		tr.Add("done: %d", v.Get(co))
 		return err
 	}, loop.EagerTasks(true))
-	require.Equal(t, trace{"first step: 1", "created: 1", "second step: 2", "done: 1"}, tr)
+	require.Equal(t, testkit.Trace{"first step: 1", "created: 1", "second step: 2", "done: 1"}, tr)
 }
 
 // The option of CreateTask has the last word, and in a loop that does not run nothing
@@ -181,7 +182,7 @@ func TestEagerOption(t *testing.T) {
 		{"outside of a running loop", true, []coro.TaskOption{coro.Eager(true)}, true, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			l := newLoop(t, loop.EagerTasks(test.byLoop))
+			l := testkit.NewLoop(t, loop.EagerTasks(test.byLoop))
 			create := func(s coro.Spawner) *coro.Task[int] {
 				task := coro.CreateTask(s, returning(1, nil), test.opts...)
 				require.Equal(t, test.done, task.Done())
@@ -192,7 +193,7 @@ func TestEagerOption(t *testing.T) {
 				require.NoError(t, err)
 				return
 			}
-			complete(t, l, coro.Do(func(co *coro.Co) error {
+			testkit.Complete(t, l, coro.Do(func(co *coro.Co) error {
 				create(l)
 				require.NoError(t, coro.Group(co, func(g *coro.TaskGroup) error {
 					create(g)
@@ -229,7 +230,7 @@ func TestCancelDuringEagerStep(t *testing.T) {
 				return 42, nil
 			}, coro.Eager(true))
 			require.True(t, task.Canceled())
-			requireCanceled(t, task.Err(), "self")
+			testkit.RequireCanceled(t, task.Err(), "self")
 			return nil
 		})
 	})
@@ -243,7 +244,7 @@ func TestCancelDuringEagerStep(t *testing.T) {
 			require.True(t, f.Canceled(), "at once")
 			require.False(t, task.Done())
 			_, err := task.Await(co)
-			requireCanceled(t, err, "self")
+			testkit.RequireCanceled(t, err, "self")
 			return nil
 		})
 	})
@@ -254,7 +255,7 @@ func TestCancelDuringEagerStep(t *testing.T) {
 				return nil
 			}), coro.Eager(true))
 			require.Equal(t, 1, co.Task().Canceling())
-			requireCanceled(t, coro.Sleep(co, time.Hour), "by the child")
+			testkit.RequireCanceled(t, coro.Sleep(co, time.Hour), "by the child")
 			require.Zero(t, loop.Of(co).Time())
 			return nil
 		})
@@ -359,7 +360,7 @@ func TestEagerTaskCount(t *testing.T) {
 			}
 			t.Run(name, func(t *testing.T) {
 				scheduled = 0
-				complete(t, newLoop(t, loop.EagerTasks(eager)), test.main(new(bool), test.depth))
+				testkit.Complete(t, testkit.NewLoop(t, loop.EagerTasks(eager)), test.main(new(bool), test.depth))
 				require.Equal(t, want, scheduled)
 			})
 		}

@@ -7,12 +7,13 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
 // CPython: test_tasks.BaseTaskTests.test_ensure_future_coroutine
 func TestEnsureFutureOfFunc(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	f := coro.EnsureFuture(l, returning("ok", nil))
 	require.Same(t, l.Scheduler(), f.Core().Scheduler())
 	require.Len(t, coro.AllTasks(l), 1)
@@ -20,7 +21,7 @@ func TestEnsureFutureOfFunc(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "ok", v)
 
-	f = complete(t, l, func(co *coro.Co) (future.Of[string], error) {
+	f = testkit.Complete(t, l, func(co *coro.Co) (future.Of[string], error) {
 		return coro.EnsureFuture(co, returning("ok", nil)), nil
 	})
 	require.Same(t, l.Scheduler(), f.Core().Scheduler())
@@ -31,7 +32,7 @@ func TestEnsureFutureOfFunc(t *testing.T) {
 
 // CPython: test_tasks.BaseTaskTests.test_ensure_future_future
 func TestEnsureFutureOfFuture(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	original := loop.CreateFuture[string](l)
 	require.NoError(t, original.SetResult("ko"))
 	f := coro.EnsureFuture(l, original)
@@ -44,7 +45,7 @@ func TestEnsureFutureOfFuture(t *testing.T) {
 
 // CPython: test_tasks.BaseTaskTests.test_ensure_future_task
 func TestEnsureFutureOfTask(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	task := coro.CreateTask(l, returning("ok", nil))
 	f := coro.EnsureFuture(l, task)
 	require.Same(t, task, f)
@@ -63,7 +64,7 @@ func (a awaitable[T]) Await(w future.Waiter) (T, error) { return a.inner.Await(w
 // CPython: test_tasks.BaseTaskTests.test_ensure_future_task_awaitable
 // CPython: test_tasks.BaseTaskTests.test_create_task_with_asynclike_function
 func TestEnsureFutureOfAwaitable(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	f := coro.EnsureFuture(l, awaitable[string]{sleepThen(0, "ok", nil)}, coro.Name("wrapped"))
 	tasks := coro.AllTasks(l)
 	require.Len(t, tasks, 1)
@@ -79,7 +80,7 @@ type duck struct{ *future.Future[int] }
 
 // CPython: test_futures.DuckTests.test_ensure_future
 func TestEnsureFutureOfDuck(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	d := duck{loop.CreateFuture[int](l)}
 	require.Equal(t, future.Of[int](d), coro.EnsureFuture[int](l, d))
 	require.Empty(t, coro.AllTasks(l))
@@ -101,8 +102,8 @@ func TestFutureOfOtherLoopRefused(t *testing.T) {
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			mine, other := newLoop(t), newLoop(t)
-			complete(t, mine, coro.Do(func(co *coro.Co) error {
+			mine, other := testkit.NewLoop(t), testkit.NewLoop(t)
+			testkit.Complete(t, mine, coro.Do(func(co *coro.Co) error {
 				theirs := loop.CreateFuture[int](other)
 				defer func() {
 					err, _ := recover().(error)
@@ -118,9 +119,9 @@ func TestFutureOfOtherLoopRefused(t *testing.T) {
 
 // A shield belongs to the loop of what it shields.
 func TestShieldOfFutureOfOtherLoop(t *testing.T) {
-	l, other := newLoop(t), newLoop(t)
+	l, other := testkit.NewLoop(t), testkit.NewLoop(t)
 	inner := loop.CreateFuture[int](other)
-	outer := complete(t, l, func(co *coro.Co) (future.Of[int], error) { return coro.Shield(co, inner), nil })
+	outer := testkit.Complete(t, l, func(co *coro.Co) (future.Of[int], error) { return coro.Shield(co, inner), nil })
 	require.Same(t, other.Scheduler(), outer.Core().Scheduler())
 	require.NoError(t, inner.SetResult(42))
 	v, err := loop.RunUntilComplete(other, outer)
@@ -139,16 +140,16 @@ func TestGatherRefusedLeavesNothingBehind(t *testing.T) {
 		"AsCompleted":   func(co *coro.Co, aws ...coro.Awaitable[int]) { coro.AsCompleted(co, coro.Forever, aws...) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			var told trace
-			mine, other := newLoop(t, told.handler()), newLoop(t)
-			complete(t, mine, coro.Do(func(co *coro.Co) error {
+			var told testkit.Trace
+			mine, other := testkit.NewLoop(t, told.Handler()), testkit.NewLoop(t)
+			testkit.Complete(t, mine, coro.Do(func(co *coro.Co) error {
 				f := loop.CreateFuture[int](mine)
 				require.Panics(t, func() { gather(co, f, returning(0, nil), loop.CreateFuture[int](other)) })
 				require.Equal(t, []coro.AnyTask{co.Task()}, coro.AllTasks(co))
 				return f.SetError(errTest)
 			}))
 			require.NoError(t, mine.Close())
-			require.Equal(t, trace{"Future exception was never retrieved: test"}, told, "nobody has looked at it")
+			require.Equal(t, testkit.Trace{"Future exception was never retrieved: test"}, told, "nobody has looked at it")
 		})
 	}
 }

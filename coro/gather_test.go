@@ -8,6 +8,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -39,7 +40,7 @@ func createFutures(l *loop.Loop, n int) []*future.Future[int] {
 func settle(t *testing.T, l *loop.Loop) {
 	t.Helper()
 	for range 3 {
-		briefly(t, l)
+		testkit.Briefly(t, l)
 	}
 }
 
@@ -47,7 +48,7 @@ func settle(t *testing.T, l *loop.Loop) {
 func TestGather(t *testing.T) {
 	for _, args := range gatherArguments {
 		t.Run(args.name, func(t *testing.T) {
-			l := newLoop(t)
+			l := testkit.NewLoop(t)
 			fs := createFutures(l, 3)
 			g := coro.Gather(l, args.of(fs...)...)
 			called := 0
@@ -74,7 +75,7 @@ func TestGather(t *testing.T) {
 func TestGatherSettled(t *testing.T) {
 	for _, args := range gatherArguments {
 		t.Run(args.name, func(t *testing.T) {
-			l := newLoop(t)
+			l := testkit.NewLoop(t)
 			fs := createFutures(l, 4)
 			g := coro.GatherSettled(l, args.of(fs...)...)
 			called := 0
@@ -98,7 +99,7 @@ func TestGatherSettled(t *testing.T) {
 func TestGatherFirstError(t *testing.T) {
 	for _, args := range gatherArguments {
 		t.Run(args.name, func(t *testing.T) {
-			l := newLoop(t)
+			l := testkit.NewLoop(t)
 			fs := createFutures(l, 5)
 			g := coro.Gather(l, args.of(fs...)...)
 			called := 0
@@ -122,7 +123,7 @@ func TestGatherFirstError(t *testing.T) {
 
 // CPython: test_tasks.FutureGatherTests.test_one_cancellation
 func TestGatherCanceledChildIsAnError(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	fs := createFutures(l, 5)
 	g := coro.Gather(l, coro.Each[int](fs)...)
 	called := 0
@@ -133,7 +134,7 @@ func TestGatherCanceledChildIsAnError(t *testing.T) {
 	require.True(t, g.Done())
 	require.Equal(t, 1, called)
 	require.False(t, g.Canceled())
-	requireCanceled(t, g.Err(), "child")
+	testkit.RequireCanceled(t, g.Err(), "child")
 	require.NoError(t, fs[2].SetResult(3))
 	fs[3].Cancel()
 	require.NoError(t, fs[4].SetError(errOther))
@@ -143,7 +144,7 @@ func TestGatherCanceledChildIsAnError(t *testing.T) {
 
 // CPython: test_tasks.FutureGatherTests.test_result_exception_one_cancellation
 func TestGatherSettledCanceledChildren(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	fs := createFutures(l, 6)
 	g := coro.GatherSettled(l, coro.Each[int](fs)...)
 	called := 0
@@ -158,8 +159,8 @@ func TestGatherSettledCanceledChildren(t *testing.T) {
 	require.NoError(t, fs[5].SetError(errOther))
 	v, err := loop.RunUntilComplete(l, g)
 	require.NoError(t, err)
-	requireCanceled(t, v[2].Err, "")
-	requireCanceled(t, v[4].Err, "msg")
+	testkit.RequireCanceled(t, v[2].Err, "")
+	testkit.RequireCanceled(t, v[4].Err, "msg")
 	v[2], v[4] = coro.Settled[int]{}, coro.Settled[int]{}
 	require.Equal(t, []coro.Settled[int]{{Value: 1}, {Err: errTest}, {}, {Value: 3}, {}, {Err: errOther}}, v)
 	require.Equal(t, 1, called)
@@ -168,8 +169,8 @@ func TestGatherSettledCanceledChildren(t *testing.T) {
 func TestGatherOfNothing(t *testing.T) {
 	// CPython: test_tasks.FutureGatherTests.test_constructor_empty_sequence_use_running_loop
 	t.Run("inside", func(t *testing.T) {
-		l := newLoop(t)
-		g := complete(t, l, func(co *coro.Co) (*future.Future[[]int], error) { return coro.Gather[int](co), nil })
+		l := testkit.NewLoop(t)
+		g := testkit.Complete(t, l, func(co *coro.Co) (*future.Future[[]int], error) { return coro.Gather[int](co), nil })
 		require.Same(t, l.Scheduler(), g.Core().Scheduler())
 		v, err := g.Result()
 		require.NoError(t, err)
@@ -177,7 +178,7 @@ func TestGatherOfNothing(t *testing.T) {
 	})
 	// CPython: test_tasks.FutureGatherTests.test_constructor_empty_sequence_use_global_loop
 	t.Run("outside", func(t *testing.T) {
-		l := newLoop(t)
+		l := testkit.NewLoop(t)
 		g := coro.GatherSettled[int](l)
 		require.Same(t, l.Scheduler(), g.Core().Scheduler())
 		v, err := g.Result()
@@ -188,7 +189,7 @@ func TestGatherOfNothing(t *testing.T) {
 
 // CPython: test_tasks.FutureGatherTests.test_constructor_homogenous_futures
 func TestGatherBelongsToLoopOfChildren(t *testing.T) {
-	_, l := newLoop(t), newLoop(t)
+	_, l := testkit.NewLoop(t), testkit.NewLoop(t)
 	fs := createFutures(l, 3)
 	for range 2 {
 		g := coro.Gather(l, coro.Each[int](fs)...)
@@ -201,8 +202,8 @@ func TestGatherBelongsToLoopOfChildren(t *testing.T) {
 func TestGatherOfCoroutines(t *testing.T) {
 	// CPython: test_tasks.CoroutineGatherTests.test_constructor_use_running_loop
 	t.Run("inside", func(t *testing.T) {
-		l := newLoop(t)
-		g := complete(t, l, func(co *coro.Co) (*future.Future[[]string], error) {
+		l := testkit.NewLoop(t)
+		g := testkit.Complete(t, l, func(co *coro.Co) (*future.Future[[]string], error) {
 			return coro.Gather(co, returning("abc", nil), returning("def", nil)), nil
 		})
 		v, err := loop.RunUntilComplete(l, g)
@@ -211,7 +212,7 @@ func TestGatherOfCoroutines(t *testing.T) {
 	})
 	// CPython: test_tasks.CoroutineGatherTests.test_constructor_use_global_loop
 	t.Run("outside", func(t *testing.T) {
-		l := newLoop(t)
+		l := testkit.NewLoop(t)
 		g := coro.Gather(l, returning("abc", nil), returning("def", nil))
 		require.Len(t, coro.AllTasks(l), 2)
 		v, err := loop.RunUntilComplete(l, g)
@@ -222,7 +223,7 @@ func TestGatherOfCoroutines(t *testing.T) {
 
 // CPython: test_tasks.CoroutineGatherTests.test_duplicate_coroutines
 func TestGatherOfTheSameTwice(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	runs := 0
 	c := coro.EnsureFuture(l, coro.Func[string](func(*coro.Co) (string, error) {
 		runs++
@@ -239,7 +240,7 @@ func TestGatherOfTheSameTwice(t *testing.T) {
 
 // CPython: test_tasks.CoroutineGatherTests.test_exception_marking
 func TestGatherRetrievesLaterErrors(t *testing.T) {
-	l := newLoop(t) // fails the test if an error is reported
+	l := testkit.NewLoop(t) // fails the test if an error is reported
 	fs := createFutures(l, 2)
 	fail := func(f *future.Future[int], err error) coro.Func[int] {
 		return func(co *coro.Co) (int, error) {
@@ -250,33 +251,33 @@ func TestGatherRetrievesLaterErrors(t *testing.T) {
 	task := coro.CreateTask(l, func(co *coro.Co) ([]int, error) {
 		return coro.Gather(co, fail(fs[0], errTest), fail(fs[1], errOther)).Await(co)
 	})
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.NoError(t, fs[0].SetResult(0))
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.NoError(t, fs[1].SetResult(0))
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.Same(t, errTest, task.Err())
 }
 
 // The first error is there at once, and the siblings go on.
 func TestGatherDoesNotCancelSiblings(t *testing.T) {
-	var tr trace
+	var tr testkit.Trace
 	run(t, func(co *coro.Co) error {
 		child := func(name string, d time.Duration, err error) coro.Func[string] {
 			return func(co *coro.Co) (string, error) {
-				tr.add("%v %s begins", loop.Of(co).Time(), name)
+				tr.Add("%v %s begins", loop.Of(co).Time(), name)
 				slept := coro.Sleep(co, d)
-				tr.add("%v %s ends: %v", loop.Of(co).Time(), name, slept)
+				tr.Add("%v %s ends: %v", loop.Of(co).Time(), name, slept)
 				return name, err
 			}
 		}
 		g := coro.Gather(co, child("a", time.Second, nil), child("b", 2*time.Second, errTest),
 			child("c", 3*time.Second, errOther), child("d", 4*time.Second, nil))
 		_, err := g.Await(co)
-		tr.add("%v gather: %v", loop.Of(co).Time(), err)
+		tr.Add("%v gather: %v", loop.Of(co).Time(), err)
 		return coro.Sleep(co, time.Minute)
 	})
-	require.Equal(t, trace{
+	require.Equal(t, testkit.Trace{
 		"0s a begins", "0s b begins", "0s c begins", "0s d begins",
 		"1s a ends: <nil>", "2s b ends: <nil>", "2s gather: test", "3s c ends: <nil>", "4s d ends: <nil>",
 	}, tr)
@@ -330,7 +331,7 @@ func TestGatherErrors(t *testing.T) {
 		require.Len(t, errs, 4)
 		require.NoError(t, errs[0])
 		require.Same(t, errTest, errs[1])
-		requireCanceled(t, errs[2], "msg")
+		testkit.RequireCanceled(t, errs[2], "msg")
 		require.Same(t, errTest, errs[3])
 		require.Equal(t, 2*time.Second, loop.Of(co).Time())
 		return nil

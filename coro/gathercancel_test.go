@@ -8,18 +8,19 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
 // CPython: test_tasks.CoroutineGatherTests.test_cancellation_broadcast
 func TestCancelGatherCancelsChildren(t *testing.T) {
-	l := newLoop(t)
-	var tr trace
+	l := testkit.NewLoop(t)
+	var tr testkit.Trace
 	f := loop.CreateFuture[int](l)
 	inner := coro.Func[int](func(co *coro.Co) (int, error) {
 		v, err := f.Await(co)
 		if err == nil {
-			tr.add("inner goes on")
+			tr.Add("inner goes on")
 		}
 		return v, err
 	})
@@ -29,19 +30,19 @@ func TestCancelGatherCancelsChildren(t *testing.T) {
 		gathered = coro.Gather(co, child1, child2)
 		v, err := gathered.Await(co)
 		if err == nil {
-			tr.add("outer goes on")
+			tr.Add("outer goes on")
 		}
 		return v, err
 	})
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.True(t, task.Cancel())
 	_, err := loop.RunUntilComplete(l, task)
-	requireCanceled(t, err)
+	testkit.RequireCanceled(t, err)
 	require.False(t, gathered.Cancel())
 	require.True(t, f.Canceled())
 	require.True(t, child1.Canceled())
 	require.True(t, child2.Canceled())
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.Empty(t, tr)
 }
 
@@ -50,12 +51,12 @@ func TestCancelGatherCancelsChildren(t *testing.T) {
 //
 // CPython: test_tasks.BaseTaskTests.test_cancel_gather_1
 func TestCancelGatherOfDoneChildren(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	f := loop.CreateFuture[int](l)
-	gathered := complete(t, l, func(co *coro.Co) (*future.Future[[]int], error) {
+	gathered := testkit.Complete(t, l, func(co *coro.Co) (*future.Future[[]int], error) {
 		return coro.Gather(co, awaiting(f)), nil
 	})
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	taken := true
 	f.AddDoneCallback(func() { taken = gathered.Cancel() })
 	require.NoError(t, f.SetResult(42)) // the child has its step before the callback
@@ -70,11 +71,11 @@ func TestCancelGatherOfDoneChildren(t *testing.T) {
 func TestCancelGatherPassesMessage(t *testing.T) {
 	for _, test := range messages {
 		t.Run(test.name, func(t *testing.T) {
-			l := newLoop(t)
+			l := testkit.NewLoop(t)
 			_, err := loop.RunUntilComplete(l, coro.Do(func(co *coro.Co) error {
 				task := coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
 					for range 20 {
-						if _, err := coro.GatherSettled(co, sleeping(50*time.Millisecond)).Await(co); err != nil {
+						if _, err := coro.GatherSettled(co, testkit.Sleeping(50*time.Millisecond)).Await(co); err != nil {
 							return err
 						}
 					}
@@ -85,7 +86,7 @@ func TestCancelGatherPassesMessage(t *testing.T) {
 				_, err := task.Await(co)
 				return err
 			}))
-			requireCanceled(t, err, test.msg...)
+			testkit.RequireCanceled(t, err, test.msg...)
 			require.Equal(t, 200*time.Millisecond, l.Time())
 		})
 	}
@@ -94,52 +95,52 @@ func TestCancelGatherPassesMessage(t *testing.T) {
 // A request that a child took is answered with a cancellation when all children have
 // ended, even if they ignored it, and even if errors count as results.
 func TestCancelGatherIsAnsweredAtTheEnd(t *testing.T) {
-	stubborn := func(tr *trace) coro.Func[int] {
+	stubborn := func(tr *testkit.Trace) coro.Func[int] {
 		return func(co *coro.Co) (int, error) {
 			err := coro.Sleep(co, time.Hour)
-			tr.add("%v child: %v", loop.Of(co).Time(), err)
+			tr.Add("%v child: %v", loop.Of(co).Time(), err)
 			err = coro.Sleep(co, 2*time.Second)
-			tr.add("%v child: %v", loop.Of(co).Time(), err)
+			tr.Add("%v child: %v", loop.Of(co).Time(), err)
 			return 1, err
 		}
 	}
 	for _, test := range []struct {
 		name   string
-		gather func(co *coro.Co, tr *trace) future.Any
-		want   trace
+		gather func(co *coro.Co, tr *testkit.Trace) future.Any
+		want   testkit.Trace
 	}{
-		{"all ignore it", func(co *coro.Co, tr *trace) future.Any {
+		{"all ignore it", func(co *coro.Co, tr *testkit.Trace) future.Any {
 			return coro.Gather(co, stubborn(tr), stubborn(tr))
-		}, trace{
+		}, testkit.Trace{
 			"true", "1s child: canceled: msg", "1s child: canceled: msg",
 			"3s child: <nil>", "3s child: <nil>", "3s gather: canceled, canceled state false",
 		}},
-		{"all ignore it, settled", func(co *coro.Co, tr *trace) future.Any {
+		{"all ignore it, settled", func(co *coro.Co, tr *testkit.Trace) future.Any {
 			return coro.GatherSettled(co, stubborn(tr), stubborn(tr))
-		}, trace{
+		}, testkit.Trace{
 			"true", "1s child: canceled: msg", "1s child: canceled: msg",
 			"3s child: <nil>", "3s child: <nil>", "3s gather: canceled, canceled state false",
 		}},
-		{"one ignores it", func(co *coro.Co, tr *trace) future.Any {
+		{"one ignores it", func(co *coro.Co, tr *testkit.Trace) future.Any {
 			return coro.Gather(co, stubborn(tr), sleepThen(time.Hour, 2, nil))
-		}, trace{
+		}, testkit.Trace{
 			"true", "1s child: canceled: msg", "1s gather: canceled: msg, canceled state false", "3s child: <nil>",
 		}},
-		{"one ignores it, settled", func(co *coro.Co, tr *trace) future.Any {
+		{"one ignores it, settled", func(co *coro.Co, tr *testkit.Trace) future.Any {
 			return coro.GatherSettled(co, stubborn(tr), sleepThen(time.Hour, 2, nil))
-		}, trace{
+		}, testkit.Trace{
 			"true", "1s child: canceled: msg", "3s child: <nil>", "3s gather: canceled: msg, canceled state false",
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			var tr trace
+			var tr testkit.Trace
 			run(t, func(co *coro.Co) error {
 				g := test.gather(co, &tr)
 				require.NoError(t, coro.Sleep(co, time.Second))
-				tr.add("%v", g.Cancel("msg"))
+				tr.Add("%v", g.Cancel("msg"))
 				_, _, err := coro.Wait(co, []future.Any{g})
 				require.NoError(t, err)
-				tr.add("%v gather: %v, canceled state %v", loop.Of(co).Time(), g.Err(), g.Canceled())
+				tr.Add("%v gather: %v, canceled state %v", loop.Of(co).Time(), g.Err(), g.Canceled())
 				return coro.Sleep(co, time.Minute)
 			})
 			require.Equal(t, test.want, tr)
@@ -150,14 +151,14 @@ func TestCancelGatherIsAnsweredAtTheEnd(t *testing.T) {
 // A child that is canceled by itself cancels neither its siblings nor the gather; but
 // a task that awaits the gather is canceled by the error.
 func TestGatherCanceledChildAndAwaitingTask(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	fs := createFutures(l, 2)
 	g := coro.Gather(l, coro.Each[int](fs)...)
 	task := coro.CreateTask(l, awaiting(g))
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	fs[0].Cancel("child")
 	_, err := loop.RunUntilComplete(l, task)
-	requireCanceled(t, err, "child")
+	testkit.RequireCanceled(t, err, "child")
 	require.True(t, task.Canceled())
 	require.False(t, g.Canceled())
 	require.False(t, fs[1].Done())
@@ -165,11 +166,11 @@ func TestGatherCanceledChildAndAwaitingTask(t *testing.T) {
 
 // After an error the gather is done, and the others are out of its reach.
 func TestCancelGatherAfterError(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	fs := createFutures(l, 2)
 	g := coro.Gather(l, coro.Each[int](fs)...)
 	require.NoError(t, fs[0].SetError(errTest))
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.Same(t, errTest, g.Err())
 	require.False(t, g.Cancel())
 	require.False(t, fs[1].Done())
@@ -177,13 +178,13 @@ func TestCancelGatherAfterError(t *testing.T) {
 
 // To ask a gather that has failed to cancel is no look at its error.
 func TestCancelGatherAfterErrorIsNoLook(t *testing.T) {
-	var tr trace
-	l := newLoop(t, tr.handler())
+	var tr testkit.Trace
+	l := testkit.NewLoop(t, tr.Handler())
 	f := loop.CreateFuture[int](l)
 	require.NoError(t, f.SetError(errTest))
 	g := coro.Gather(l, f)
 	require.True(t, g.Done())
 	require.False(t, g.Cancel())
 	require.NoError(t, l.Close())
-	require.Equal(t, trace{"Future exception was never retrieved: test"}, tr)
+	require.Equal(t, testkit.Trace{"Future exception was never retrieved: test"}, tr)
 }

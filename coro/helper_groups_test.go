@@ -9,7 +9,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
-	"github.com/ouro-loop/ouro/internal/sched"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -37,11 +37,6 @@ func inBubble(t *testing.T, main func(co *coro.Co) error) {
 	})
 }
 
-// spawn creates a task without a result.
-func spawn(s coro.Spawner, f func(co *coro.Co) error, opts ...coro.TaskOption) *coro.Task[coro.None] {
-	return coro.CreateTask(s, coro.Do(f), opts...)
-}
-
 // crashAfter is a coroutine that sleeps for d and fails with err.
 func crashAfter(d time.Duration, err error) coro.Func[coro.None] {
 	return sleepThen(d, coro.None{}, err)
@@ -59,7 +54,7 @@ func cleaningUp(d time.Duration, err error) coro.Func[coro.None] {
 // canceledAfter runs f in a task, cancels that once after d, and gives its error.
 func canceledAfter(t *testing.T, co *coro.Co, d time.Duration, f func(co *coro.Co) error) error {
 	t.Helper()
-	task := spawn(co, f)
+	task := testkit.Spawn(co, f)
 	require.NoError(t, coro.Sleep(co, d))
 	require.False(t, task.Done())
 	require.True(t, task.Cancel())
@@ -83,12 +78,6 @@ func nested(t *testing.T, err error) error {
 	require.True(t, ok, "%v is no group", err)
 	require.Len(t, group.Errors, 1)
 	return group.Errors[0]
-}
-
-// at adds a line with the loop's time before it.
-func (tr *trace) at(s coro.Spawner, format string, args ...any) {
-	clock := (*sched.Scheduler)(s.Scheduler()).Loop().(interface{ Time() time.Duration })
-	tr.add("%v "+format, append([]any{clock.Time()}, args...)...)
 }
 
 // outcome names an error for a trace.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -108,8 +109,8 @@ func TestHostKeepsTheOrder(t *testing.T) {
 // A callback is run by the task that suspends: it is in nobody's way there.
 func TestHostedCallback(t *testing.T) {
 	var told []future.ErrorContext
-	l := newLoop(t, loop.OnException(func(_ *loop.Loop, c future.ErrorContext) { told = append(told, c) }))
-	got := complete(t, l, func(co *coro.Co) ([]string, error) {
+	l := testkit.NewLoop(t, loop.OnException(func(_ *loop.Loop, c future.ErrorContext) { told = append(told, c) }))
+	got := testkit.Complete(t, l, func(co *coro.Co) ([]string, error) {
 		var got []string
 		note := func(s string) { got = append(got, s) }
 		main := co.Task()
@@ -148,7 +149,7 @@ func TestHostedCallback(t *testing.T) {
 
 // Stop and Abort let the iteration go on to its end, or not, as they do in the loop.
 func TestHostedStop(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	var got []int
 	task := coro.CreateTask(l, coro.Do(func(co *coro.Co) error {
 		l.CallSoon(func() {

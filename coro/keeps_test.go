@@ -9,6 +9,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -44,8 +45,8 @@ func newBig(gone chan<- struct{}) *big {
 func TestGatherLetsGoOfItsTasks(t *testing.T) {
 	const n = 10
 	gone := make(chan struct{}, n)
-	l := newLoop(t)
-	kept := complete(t, l, func(co *coro.Co) (*future.Future[[]int], error) {
+	l := testkit.NewLoop(t)
+	kept := testkit.Complete(t, l, func(co *coro.Co) (*future.Future[[]int], error) {
 		var aws []coro.Awaitable[int]
 		for range n {
 			x := newBig(gone)
@@ -55,7 +56,7 @@ func TestGatherLetsGoOfItsTasks(t *testing.T) {
 		_, err := f.Await(co)
 		return f, err
 	})
-	briefly(t, l) // so that nothing else refers to them
+	testkit.Briefly(t, l) // so that nothing else refers to them
 	collected(t, gone, n, func() {})
 	runtime.KeepAlive(kept)
 }
@@ -70,7 +71,7 @@ func TestAsCompletedFuturesAreOnTheirOwn(t *testing.T) {
 		told <- struct{}{}
 	}))
 	defer func() { require.NoError(t, l.Close()) }()
-	kept := complete(t, l, func(co *coro.Co) (kept future.Of[*big], err error) {
+	kept := testkit.Complete(t, l, func(co *coro.Co) (kept future.Of[*big], err error) {
 		var aws []coro.Awaitable[*big]
 		for range n {
 			aws = append(aws, coro.Bind0(func(*coro.Co) (*big, error) { return newBig(gone), nil }))
@@ -82,6 +83,6 @@ func TestAsCompletedFuturesAreOnTheirOwn(t *testing.T) {
 		return nil, nil
 	})
 	collected(t, gone, n-1, func() {})
-	collected(t, told, 1, func() { briefly(t, l) }) // the loop tells when it runs
+	collected(t, told, 1, func() { testkit.Briefly(t, l) }) // the loop tells when it runs
 	runtime.KeepAlive(kept)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -37,16 +38,16 @@ func TestPanicIsTheTasksError(t *testing.T) {
 
 // A panic that carries a cancellation does not cancel the task.
 func TestPanicWithCancellation(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	task := coro.CreateTask(l, coro.Do(func(*coro.Co) error { panic(future.ErrCanceled) }))
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.False(t, task.Canceled())
 	require.ErrorContains(t, task.Err(), "panic: canceled")
 }
 
 // A panic is not hidden by a cancellation that was to be delivered.
 func TestPanicOfTaskToBeCanceled(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	task := coro.CreateTask(l, coro.Do(func(co *coro.Co) error {
 		co.Task().Cancel()
 		panic("boom")
@@ -77,24 +78,24 @@ func TestPanicOfAwaitWithAnotherCo(t *testing.T) {
 func TestBaseErrorDuringCancel(t *testing.T) {
 	for _, base := range []error{&future.SystemExit{Code: 3}, future.ErrKeyboardInterrupt} {
 		t.Run(base.Error(), func(t *testing.T) {
-			l := newLoop(t)
+			l := testkit.NewLoop(t)
 			task := coro.CreateTask(l, coro.Do(func(co *coro.Co) error {
-				requireCanceled(t, coro.Sleep(co, 10*time.Second))
+				testkit.RequireCanceled(t, coro.Sleep(co, 10*time.Second))
 				return base
 			}))
-			briefly(t, l)
+			testkit.Briefly(t, l)
 			task.Cancel()
 			require.False(t, task.Done())
 			after := false
 			l.CallSoon(func() { l.CallSoon(func() { after = true }) })
-			_, err := loop.RunUntilComplete(l, sleeping(time.Second))
+			_, err := loop.RunUntilComplete(l, testkit.Sleeping(time.Second))
 			require.Same(t, base, err)
 			require.Zero(t, l.Time())
 			require.False(t, after, "what is ready stays so")
 			require.True(t, task.Done())
 			require.False(t, task.Canceled())
 			require.Same(t, base, task.Err())
-			briefly(t, l)
+			testkit.Briefly(t, l)
 			require.True(t, after)
 		})
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -16,35 +17,35 @@ import (
 //
 // CPython: test_tasks.BaseTaskTests.test_log_destroyed_pending_task
 func TestReportOfPendingTask(t *testing.T) {
-	var tr trace
+	var tr testkit.Trace
 	var reported future.Any
 	l := loop.New(loop.VirtualTime(), loop.OnException(func(_ *loop.Loop, c future.ErrorContext) {
-		tr.add("%s %s %v", c.Message, c.Task, c.Err)
+		tr.Add("%s %s %v", c.Message, c.Task, c.Err)
 		reported = c.Future
 	}))
 	task := coro.CreateTask(l, func(co *coro.Co) (int, error) {
 		return loop.CreateFuture[int](loop.Of(co)).Await(co)
 	}, coro.Name("kill me"))
 	coro.Gather(l, sleepThen(time.Hour, 1, nil))
-	_, err := loop.RunUntilComplete(l, sleeping(time.Second))
+	_, err := loop.RunUntilComplete(l, testkit.Sleeping(time.Second))
 	require.NoError(t, err)
 	l.CallSoon(l.Stop)
-	_, err = loop.RunUntilComplete(l, sleeping(time.Second))
+	_, err = loop.RunUntilComplete(l, testkit.Sleeping(time.Second))
 	require.ErrorIs(t, err, loop.ErrStopped)
 	require.Len(t, coro.AllTasks(l), 3)
 	require.NoError(t, l.Close())
-	require.Equal(t, trace{"Task was destroyed but it is pending! kill me <nil>"}, tr)
+	require.Equal(t, testkit.Trace{"Task was destroyed but it is pending! kill me <nil>"}, tr)
 	require.Same(t, task, reported)
 	require.Empty(t, coro.AllTasks(l))
 }
 
 // An error that nobody has looked at is reported; any look at it is enough.
 func TestReportOfTaskError(t *testing.T) {
-	report := trace{"Task exception was never retrieved: test"}
+	report := testkit.Trace{"Task exception was never retrieved: test"}
 	for _, test := range []struct {
 		name string
 		look func(co *coro.Co, task *coro.Task[int])
-		want trace
+		want testkit.Trace
 	}{
 		{"nobody", func(*coro.Co, *coro.Task[int]) {}, report},
 		{"Done", func(_ *coro.Co, task *coro.Task[int]) { task.Done() }, report},
@@ -62,9 +63,9 @@ func TestReportOfTaskError(t *testing.T) {
 		}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			var tr trace
-			l := newLoop(t, tr.handler())
-			complete(t, l, coro.Do(func(co *coro.Co) error {
+			var tr testkit.Trace
+			l := testkit.NewLoop(t, tr.Handler())
+			testkit.Complete(t, l, coro.Do(func(co *coro.Co) error {
 				task := coro.CreateTask(co, returning(0, errTest))
 				require.NoError(t, coro.Sleep(co, 50*ms))
 				test.look(co, task)
@@ -105,7 +106,7 @@ func TestReportInContext(t *testing.T) {
 				v.Set(r.Loop(), "bar")
 				panic("boom")
 			})
-			briefly(t, r.Loop())
+			testkit.Briefly(t, r.Loop())
 		}, "Exception in callback"},
 		// CPython: test_futures2.FutureTests.test_task_exc_handler_correct_context
 		{"of a task that failed", func(t *testing.T, r *loop.Runner) {
@@ -113,7 +114,7 @@ func TestReportInContext(t *testing.T) {
 				v.Set(co, "bar")
 				return errTest
 			}))
-			briefly(t, r.Loop())
+			testkit.Briefly(t, r.Loop())
 			require.NoError(t, r.Loop().Close())
 		}, "Task exception was never retrieved"},
 		{"of a task that failed behind a shield", func(t *testing.T, r *loop.Runner) {
@@ -122,15 +123,15 @@ func TestReportInContext(t *testing.T) {
 				_ = coro.Sleep(co, 0)
 				return errTest
 			})).Cancel()
-			briefly(t, r.Loop())
-			briefly(t, r.Loop())
+			testkit.Briefly(t, r.Loop())
+			testkit.Briefly(t, r.Loop())
 		}, "*errors.errorString exception in shielded future"},
 		{"of a task that is pending", func(t *testing.T, r *loop.Runner) {
 			coro.CreateTask(r.Loop(), coro.Do(func(co *coro.Co) error {
 				v.Set(co, "bar")
 				return coro.Sleep(co, time.Hour)
 			}))
-			briefly(t, r.Loop())
+			testkit.Briefly(t, r.Loop())
 			require.NoError(t, r.Loop().Close())
 		}, "Task was destroyed but it is pending!"},
 		{"of a task that fails at the end of a run", func(t *testing.T, r *loop.Runner) {
@@ -139,7 +140,7 @@ func TestReportInContext(t *testing.T) {
 				_ = coro.Sleep(co, time.Hour)
 				return errTest
 			}))
-			briefly(t, r.Loop())
+			testkit.Briefly(t, r.Loop())
 			require.NoError(t, r.Close())
 		}, "unhandled exception during asyncio.run() shutdown"},
 	} {

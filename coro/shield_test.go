@@ -8,6 +8,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -20,7 +21,7 @@ func callbacks(f future.Any) int {
 
 // CPython: test_tasks.BaseTaskTests.test_shield_result
 func TestShieldResult(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	inner := loop.CreateFuture[int](l)
 	outer := coro.Shield(l, inner)
 	require.NotSame(t, inner, outer)
@@ -32,37 +33,37 @@ func TestShieldResult(t *testing.T) {
 
 // CPython: test_tasks.BaseTaskTests.test_shield_exception
 func TestShieldError(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	inner := loop.CreateFuture[int](l)
 	outer := coro.Shield(l, inner)
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.NoError(t, inner.SetError(errTest))
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.Same(t, errTest, outer.Err())
 }
 
 // CPython: test_tasks.BaseTaskTests.test_shield_cancel_inner
 func TestShieldInnerCanceled(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	inner := loop.CreateFuture[int](l)
 	outer := coro.Shield(l, inner)
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	inner.Cancel("inner")
 	require.False(t, outer.Done(), "not before inner's callbacks")
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.True(t, outer.Canceled())
-	requireCanceled(t, outer.Err()) // the message stays with inner
+	testkit.RequireCanceled(t, outer.Err()) // the message stays with inner
 }
 
 // CPython: test_tasks.BaseTaskTests.test_shield_cancel_outer
 func TestShieldOuterCanceled(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	inner := loop.CreateFuture[int](l)
 	outer := coro.Shield(l, inner)
 	require.Equal(t, 1, callbacks(inner))
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	outer.Cancel()
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.True(t, outer.Canceled())
 	require.False(t, inner.Done())
 	require.Zero(t, callbacks(outer))
@@ -71,7 +72,7 @@ func TestShieldOuterCanceled(t *testing.T) {
 
 // CPython: test_tasks.BaseTaskTests.test_shield_shortcut
 func TestShieldOfDone(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	f := loop.CreateFuture[int](l)
 	require.NoError(t, f.SetResult(42))
 	require.Same(t, f, coro.Shield(l, f))
@@ -80,41 +81,41 @@ func TestShieldOfDone(t *testing.T) {
 
 // CPython: test_tasks.BaseTaskTests.test_shield_effect
 func TestShieldedTaskGoesOn(t *testing.T) {
-	l := newLoop(t)
-	var tr trace
+	l := testkit.NewLoop(t)
+	var tr testkit.Trace
 	f := loop.CreateFuture[int](l)
 	inner := coro.Func[int](func(co *coro.Co) (int, error) {
 		v, err := f.Await(co)
-		tr.add("inner: %v %v", v, err)
+		tr.Add("inner: %v %v", v, err)
 		return v, err
 	})
 	task := coro.CreateTask(l, func(co *coro.Co) (int, error) {
 		v, err := coro.Shield(co, inner).Await(co)
-		tr.add("outer: %v %v", v, err)
+		tr.Add("outer: %v %v", v, err)
 		return v, err
 	})
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	task.Cancel()
 	_, err := loop.RunUntilComplete(l, task)
-	requireCanceled(t, err)
+	testkit.RequireCanceled(t, err)
 	require.NoError(t, f.SetResult(42))
-	briefly(t, l)
-	require.Equal(t, trace{"outer: 0 canceled", "inner: 42 <nil>"}, tr)
+	testkit.Briefly(t, l)
+	require.Equal(t, testkit.Trace{"outer: 0 canceled", "inner: 42 <nil>"}, tr)
 }
 
 // CPython: test_tasks.BaseTaskTests.test_shield_gather
 func TestShieldOfGather(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	fs := createFutures(l, 2)
 	parent := coro.Gather(l, coro.Each[int](fs)...)
 	outer := coro.Shield(l, parent)
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	outer.Cancel()
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.True(t, outer.Canceled())
 	require.NoError(t, fs[0].SetResult(1))
 	require.NoError(t, fs[1].SetResult(2))
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	v, err := parent.Result()
 	require.NoError(t, err)
 	require.Equal(t, []int{1, 2}, v)
@@ -122,14 +123,14 @@ func TestShieldOfGather(t *testing.T) {
 
 // CPython: test_tasks.BaseTaskTests.test_gather_shield
 func TestGatherOfShields(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	fs := createFutures(l, 2)
 	inner1, inner2 := coro.Shield(l, fs[0]), coro.Shield(l, fs[1])
 	parent := coro.Gather(l, coro.Awaitable[int](inner1), coro.Awaitable[int](inner2))
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.True(t, parent.Cancel())
-	briefly(t, l) // cancels inner1 and inner2, but not the children
-	requireCanceled(t, parent.Err())
+	testkit.Briefly(t, l) // cancels inner1 and inner2, but not the children
+	testkit.RequireCanceled(t, parent.Err())
 	require.False(t, parent.Canceled())
 	require.True(t, inner1.Canceled())
 	require.True(t, inner2.Canceled())
@@ -137,7 +138,7 @@ func TestGatherOfShields(t *testing.T) {
 	require.False(t, fs[1].Done())
 	require.NoError(t, fs[0].SetResult(1))
 	require.NoError(t, fs[1].SetResult(2))
-	briefly(t, l)
+	testkit.Briefly(t, l)
 }
 
 func TestShieldOfCoroutine(t *testing.T) {
@@ -147,7 +148,7 @@ func TestShieldOfCoroutine(t *testing.T) {
 	}{
 		// CPython: test_tasks.BaseTaskTests.test_shield_coroutine_use_running_loop
 		{"inside", func(l *loop.Loop) future.Of[int] {
-			return complete(t, l, func(co *coro.Co) (future.Of[int], error) {
+			return testkit.Complete(t, l, func(co *coro.Co) (future.Of[int], error) {
 				return coro.Shield(co, returning(42, nil)), nil
 			})
 		}},
@@ -155,7 +156,7 @@ func TestShieldOfCoroutine(t *testing.T) {
 		{"outside", func(l *loop.Loop) future.Of[int] { return coro.Shield(l, returning(42, nil)) }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			l := newLoop(t)
+			l := testkit.NewLoop(t)
 			outer := test.shield(l)
 			require.Same(t, l.Scheduler(), outer.Core().Scheduler())
 			v, err := loop.RunUntilComplete(l, outer)
@@ -174,18 +175,18 @@ func TestShieldReportsErrorAfterCancellation(t *testing.T) {
 		shields int // of the same inner future
 		cancel  int // how many of them are canceled
 		end     func(f *future.Future[int])
-		want    trace
+		want    testkit.Trace
 	}{
-		{"error", 1, 1, func(f *future.Future[int]) { _ = f.SetError(errTest) }, trace{"0s set", report, "await: test"}},
-		{"one report for two shields", 2, 2, func(f *future.Future[int]) { _ = f.SetError(errTest) }, trace{"0s set", report, "await: test"}},
-		{"the other shield has it too", 2, 1, func(f *future.Future[int]) { _ = f.SetError(errTest) }, trace{"0s set", report, "await: test"}},
-		{"result", 1, 1, func(f *future.Future[int]) { _ = f.SetResult(1) }, trace{"0s set", "await: <nil>"}},
-		{"canceled", 1, 1, func(f *future.Future[int]) { f.Cancel() }, trace{"0s set", "await: canceled"}},
-		{"shield not canceled", 1, 0, func(f *future.Future[int]) { _ = f.SetError(errTest) }, trace{"0s set", "await: test"}},
+		{"error", 1, 1, func(f *future.Future[int]) { _ = f.SetError(errTest) }, testkit.Trace{"0s set", report, "await: test"}},
+		{"one report for two shields", 2, 2, func(f *future.Future[int]) { _ = f.SetError(errTest) }, testkit.Trace{"0s set", report, "await: test"}},
+		{"the other shield has it too", 2, 1, func(f *future.Future[int]) { _ = f.SetError(errTest) }, testkit.Trace{"0s set", report, "await: test"}},
+		{"result", 1, 1, func(f *future.Future[int]) { _ = f.SetResult(1) }, testkit.Trace{"0s set", "await: <nil>"}},
+		{"canceled", 1, 1, func(f *future.Future[int]) { f.Cancel() }, testkit.Trace{"0s set", "await: canceled"}},
+		{"shield not canceled", 1, 0, func(f *future.Future[int]) { _ = f.SetError(errTest) }, testkit.Trace{"0s set", "await: test"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			var tr trace
-			l := newLoop(t, tr.handler())
+			var tr testkit.Trace
+			l := testkit.NewLoop(t, tr.Handler())
 			inner := loop.CreateFuture[int](l)
 			var outers []future.Of[int]
 			for range test.shields {
@@ -194,12 +195,12 @@ func TestShieldReportsErrorAfterCancellation(t *testing.T) {
 			for _, outer := range outers[:test.cancel] {
 				outer.Cancel()
 			}
-			briefly(t, l)
-			tr.add("%v set", l.Time())
+			testkit.Briefly(t, l)
+			tr.Add("%v set", l.Time())
 			test.end(inner)
-			briefly(t, l)
+			testkit.Briefly(t, l)
 			_, err := loop.RunUntilComplete(l, inner)
-			tr.add("await: %v", err)
+			tr.Add("await: %v", err)
 			for _, outer := range outers[test.cancel:] {
 				_ = outer.Err()
 			}
@@ -211,44 +212,44 @@ func TestShieldReportsErrorAfterCancellation(t *testing.T) {
 
 // The report comes where the callback was added: when the shield's own callback was run.
 func TestShieldReportInOrder(t *testing.T) {
-	var tr trace
-	l := newLoop(t, tr.handler())
+	var tr testkit.Trace
+	l := testkit.NewLoop(t, tr.Handler())
 	task := coro.CreateTask(l, sleepThen(2*time.Second, 0, errTest), coro.Name("inner"))
-	complete(t, l, coro.Do(func(co *coro.Co) error {
-		task.AddDoneCallback(func() { tr.add("before") })
+	testkit.Complete(t, l, coro.Do(func(co *coro.Co) error {
+		task.AddDoneCallback(func() { tr.Add("before") })
 		_, err := coro.WaitFor(co, coro.Awaitable[int](coro.Shield(co, task)), time.Second)
 		requireTimeout(t, err)
-		task.AddDoneCallback(func() { tr.add("after") })
+		task.AddDoneCallback(func() { tr.Add("after") })
 		return coro.Sleep(co, time.Minute)
 	}))
-	require.Equal(t, trace{"before", "*errors.errorString exception in shielded future: test", "after"}, tr)
+	require.Equal(t, testkit.Trace{"before", "*errors.errorString exception in shielded future: test", "after"}, tr)
 }
 
 // If both end in the same iteration, the shield is left out: nobody has looked at the
 // error then.
 func TestShieldBothEndAtOnce(t *testing.T) {
-	var tr trace
-	l := newLoop(t, tr.handler())
+	var tr testkit.Trace
+	l := testkit.NewLoop(t, tr.Handler())
 	inner := loop.CreateFuture[int](l)
 	outer := coro.Shield(l, inner)
 	require.NoError(t, inner.SetError(errTest))
 	require.True(t, outer.Cancel())
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.True(t, outer.Canceled())
 	require.Empty(t, tr)
 	require.NoError(t, l.Close())
-	require.Equal(t, trace{"Future exception was never retrieved: test"}, tr)
+	require.Equal(t, testkit.Trace{"Future exception was never retrieved: test"}, tr)
 }
 
 // Whoever resolves the outer future by hand makes the shield's callback fail.
 func TestShieldOuterResolvedByHand(t *testing.T) {
-	var tr trace
-	l := newLoop(t, tr.handler())
+	var tr testkit.Trace
+	l := testkit.NewLoop(t, tr.Handler())
 	inner := loop.CreateFuture[int](l)
 	outer := coro.Shield(l, inner).(*future.Future[int])
 	require.NoError(t, inner.SetResult(1))
 	require.NoError(t, outer.SetResult(2))
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.Len(t, tr, 1)
 	require.Contains(t, tr[0], "Exception in callback of shield: future: invalid state")
 	v, err := outer.Result()

@@ -8,22 +8,23 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
 // CPython: test_tasks.BaseTaskTests.test_sleep
 func TestSleep(t *testing.T) {
-	var tr trace
+	var tr testkit.Trace
 	run(t, func(co *coro.Co) error {
 		for range 2 {
 			if err := coro.Sleep(co, 50*ms); err != nil {
 				return err
 			}
-			tr.add("%v", loop.Of(co).Time())
+			tr.Add("%v", loop.Of(co).Time())
 		}
 		return nil
 	})
-	require.Equal(t, trace{"50ms", "100ms"}, tr)
+	require.Equal(t, testkit.Trace{"50ms", "100ms"}, tr)
 }
 
 // A sleep of zero or less is one turn for everything that is ready.
@@ -33,12 +34,12 @@ func TestSleepZero(t *testing.T) {
 	for _, d := range []time.Duration{0, -1, math.MinInt64} {
 		t.Run(d.String(), func(t *testing.T) {
 			run(t, func(co *coro.Co) error {
-				var tr trace
-				loop.Of(co).CallSoon(func() { tr.add("callback") })
+				var tr testkit.Trace
+				loop.Of(co).CallSoon(func() { tr.Add("callback") })
 				require.Empty(t, tr)
 				err := coro.Sleep(co, d)
-				tr.add("slept")
-				require.Equal(t, trace{"callback", "slept"}, tr)
+				tr.Add("slept")
+				require.Equal(t, testkit.Trace{"callback", "slept"}, tr)
 				require.Equal(t, 1, countTicks(t, co, func() { _ = coro.Sleep(co, d) }))
 				require.Zero(t, loop.Of(co).Time())
 				return err
@@ -49,11 +50,11 @@ func TestSleepZero(t *testing.T) {
 
 // CPython: test_tasks.BaseTaskTests.test_sleep_cancel
 func TestCancelSleepRemovesTimer(t *testing.T) {
-	l := newLoop(t)
-	task := coro.CreateTask(l, sleeping(10*time.Second))
-	briefly(t, l)
+	l := testkit.NewLoop(t)
+	task := coro.CreateTask(l, testkit.Sleeping(10*time.Second))
+	testkit.Briefly(t, l)
 	task.Cancel()
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.True(t, task.Canceled())
 	requireNoTimers(t, l)
 }
@@ -66,25 +67,25 @@ func TestCancelSleepWhenTimeIsOver(t *testing.T) {
 		before bool // the cancellation's timer was set before the sleep's
 	}{{"before", true}, {"after", false}} {
 		t.Run(test.name, func(t *testing.T) {
-			l := newLoop(t)
-			var tr trace
+			l := testkit.NewLoop(t)
+			var tr testkit.Trace
 			var task *coro.Task[coro.None]
-			cancel := func() { tr.add("%v", task.Cancel()) }
+			cancel := func() { tr.Add("%v", task.Cancel()) }
 			if test.before {
 				l.CallAt(time.Second, cancel)
 			}
 			task = coro.CreateTask(l, coro.Do(func(co *coro.Co) error {
-				tr.add("%v", coro.Sleep(co, time.Second))
-				tr.add("%v", coro.Sleep(co, time.Second))
+				tr.Add("%v", coro.Sleep(co, time.Second))
+				tr.Add("%v", coro.Sleep(co, time.Second))
 				return nil
 			}))
-			briefly(t, l)
+			testkit.Briefly(t, l)
 			if !test.before {
 				l.CallAt(time.Second, cancel)
 			}
 			_, err := loop.RunUntilComplete(l, task)
 			require.NoError(t, err)
-			require.Equal(t, trace{"true", "canceled", "<nil>"}, tr)
+			require.Equal(t, testkit.Trace{"true", "canceled", "<nil>"}, tr)
 			require.Equal(t, 2*time.Second, l.Time())
 		})
 	}
@@ -92,7 +93,7 @@ func TestCancelSleepWhenTimeIsOver(t *testing.T) {
 
 // Sleeps with the same end are over in the order in which they began.
 func TestSleepsWithTheSameEnd(t *testing.T) {
-	var tr trace
+	var tr testkit.Trace
 	run(t, func(co *coro.Co) error {
 		sleep := func(name string, first, second time.Duration) coro.Func[coro.None] {
 			return coro.Do(func(co *coro.Co) error {
@@ -100,7 +101,7 @@ func TestSleepsWithTheSameEnd(t *testing.T) {
 					return err
 				}
 				err := coro.Sleep(co, second)
-				tr.add("%v %s", loop.Of(co).Time(), name)
+				tr.Add("%v %s", loop.Of(co).Time(), name)
 				return err
 			})
 		}
@@ -108,12 +109,12 @@ func TestSleepsWithTheSameEnd(t *testing.T) {
 			sleep("c", 0, 3*time.Second), sleep("d", time.Second, time.Second)).Await(co)
 		return err
 	})
-	require.Equal(t, trace{"2s d", "3s c", "3s b", "3s a"}, tr)
+	require.Equal(t, testkit.Trace{"2s d", "3s c", "3s b", "3s a"}, tr)
 }
 
 // A sleep that goes beyond the end of time does not wrap around.
 func TestSleepForever(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	task := coro.CreateTask(l, coro.Do(func(co *coro.Co) error {
 		if err := coro.Sleep(co, time.Second); err != nil {
 			return err
@@ -122,6 +123,6 @@ func TestSleepForever(t *testing.T) {
 	}))
 	l.CallLater(time.Hour, func() { task.Cancel() })
 	_, err := loop.RunUntilComplete(l, task)
-	requireCanceled(t, err)
+	testkit.RequireCanceled(t, err)
 	require.Equal(t, time.Hour, l.Time())
 }

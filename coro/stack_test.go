@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -37,16 +38,16 @@ func (p *stackProbe) bar(co *coro.Co) error {
 //
 // CPython: test_tasks.BaseTaskTests.test_get_stack
 func TestTaskStack(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	f := loop.CreateFuture[coro.None](l)
 	p := &stackProbe{wait: f}
 	p.task = coro.CreateTask(l, p.foo)
 	require.Empty(t, p.task.Stack(), "not begun")
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.Equal(t, [][]string{{"(*stackProbe).bar", "(*stackProbe).foo"}}, p.found)
 	suspended := functions(p.task.Stack())
 	require.Equal(t, []string{"(*stackProbe).bar", "(*stackProbe).foo"}, suspended[max(0, len(suspended)-2):])
 	require.NoError(t, f.SetResult(coro.None{}))
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.Empty(t, p.task.Stack(), "done")
 }

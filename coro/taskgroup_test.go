@@ -8,6 +8,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -56,17 +57,17 @@ func TestGroup(t *testing.T) {
 	// CPython: test_taskgroups.TestTaskGroup.test_taskgroup_23
 	t.Run("forgets the tasks that are done", func(t *testing.T) {
 		inBothModes(t, func(t *testing.T, co *coro.Co) error {
-			var unfinished trace
-			look := func() { unfinished.at(co, "%s", waiter(loop.Of(co), co.Task()).Role().Describe()) }
+			var unfinished testkit.Trace
+			look := func() { unfinished.At(co, "%s", waiter(loop.Of(co), co.Task()).Role().Describe()) }
 			return coro.Group(co, func(g *coro.TaskGroup) error {
 				for i := range 10 {
-					coro.CreateTask(g, sleeping(time.Duration(i/3+1)*100*ms))
+					coro.CreateTask(g, testkit.Sleeping(time.Duration(i/3+1)*100*ms))
 				}
 				for at := 50 * ms; at < 400*ms; at += 100 * ms {
 					loop.Of(co).CallAt(at, look)
 				}
 				loop.Of(co).CallAt(399*ms, func() {
-					require.Equal(t, trace{
+					require.Equal(t, testkit.Trace{
 						"50ms task group (10 unfinished)", "150ms task group (7 unfinished)",
 						"250ms task group (4 unfinished)", "350ms task group (1 unfinished)",
 					}, unfinished)
@@ -79,10 +80,10 @@ func TestGroup(t *testing.T) {
 	t.Run("takes tasks of its tasks while it waits", func(t *testing.T) {
 		inBothModes(t, func(t *testing.T, co *coro.Co) error {
 			err := coro.Group(co, func(g *coro.TaskGroup) error {
-				spawn(g, func(co *coro.Co) error {
+				testkit.Spawn(g, func(co *coro.Co) error {
 					err := coro.Sleep(co, 100*ms)
-					coro.CreateTask(g, sleeping(100*ms))
-					coro.CreateTask(g, sleeping(200*ms))
+					coro.CreateTask(g, testkit.Sleeping(100*ms))
+					coro.CreateTask(g, testkit.Sleeping(200*ms))
 					return err
 				})
 				return nil
@@ -102,12 +103,12 @@ func TestGroup(t *testing.T) {
 					if err := coro.Sleep(co, 10*ms); err != nil {
 						return err
 					}
-					spawn(g, hydra)
-					spawn(g, hydra)
+					testkit.Spawn(g, hydra)
+					testkit.Spawn(g, hydra)
 					return nil
 				}
-				spawn(g, hydra)
-				spawn(g, func(co *coro.Co) error { // Hercules
+				testkit.Spawn(g, hydra)
+				testkit.Spawn(g, func(co *coro.Co) error { // Hercules
 					for hydras < 10 {
 						if err := coro.Sleep(co, 15*ms); err != nil {
 							return err
@@ -127,7 +128,7 @@ func TestGroup(t *testing.T) {
 		inBothModes(t, func(t *testing.T, co *coro.Co) error {
 			return coro.Group(co, func(g *coro.TaskGroup) error {
 				var own string
-				task := spawn(g, func(co *coro.Co) error {
+				task := testkit.Spawn(g, func(co *coro.Co) error {
 					own = co.Name()
 					return coro.Sleep(co, 0)
 				}, coro.Name("yolo"))
@@ -147,7 +148,7 @@ func TestGroup(t *testing.T) {
 				_, set := v.Lookup(vars)
 				require.False(t, set)
 				for i := 1; i <= 2; i++ {
-					task := spawn(g, func(co *coro.Co) error {
+					task := testkit.Spawn(g, func(co *coro.Co) error {
 						err := coro.Sleep(co, 0)
 						v.Set(co, i)
 						return err
@@ -169,12 +170,12 @@ func TestGroupChildFails(t *testing.T) {
 		inBothModes(t, func(t *testing.T, co *coro.Co) error {
 			num, told := 0, false
 			var t2 *coro.Task[coro.None]
-			_, err := spawn(co, func(co *coro.Co) error {
+			_, err := testkit.Spawn(co, func(co *coro.Co) error {
 				err := coro.Group(co, func(g *coro.TaskGroup) error {
 					coro.CreateTask(g, crashAfter(100*ms, errTest))
-					t2 = spawn(g, func(co *coro.Co) error {
+					t2 = testkit.Spawn(g, func(co *coro.Co) error {
 						if err := coro.Sleep(co, time.Second); err != nil {
-							requireCanceled(t, err)
+							testkit.RequireCanceled(t, err)
 							told = true
 							return err
 						}
@@ -200,24 +201,24 @@ func TestGroupChildFails(t *testing.T) {
 	// CPython: test_taskgroups.TestTaskGroup.test_cancel_children_on_child_error
 	t.Run("while the body runs, with others at the same time", func(t *testing.T) {
 		inBothModes(t, func(t *testing.T, co *coro.Co) error {
-			var tr trace
-			_, err := spawn(co, func(co *coro.Co) error {
+			var tr testkit.Trace
+			_, err := testkit.Spawn(co, func(co *coro.Co) error {
 				return coro.Group(co, func(g *coro.TaskGroup) error {
 					for range 3 {
 						coro.CreateTask(g, crashAfter(100*ms, errTest))
 					}
-					spawn(g, func(co *coro.Co) error {
+					testkit.Spawn(g, func(co *coro.Co) error {
 						err := coro.Sleep(co, 5*time.Second)
-						tr.at(co, "child %s", outcome(err))
+						tr.At(co, "child %s", outcome(err))
 						return err
 					})
 					err := coro.Sleep(co, 10*time.Second)
-					tr.at(co, "body %s", outcome(err))
+					tr.At(co, "body %s", outcome(err))
 					return err
 				})
 			}).Await(co)
 			requireGroup(t, err, errTest, errTest, errTest)
-			require.Equal(t, trace{"100ms child CancelledError", "100ms body CancelledError"}, tr)
+			require.Equal(t, testkit.Trace{"100ms child CancelledError", "100ms body CancelledError"}, tr)
 			return nil
 		})
 	})
@@ -253,10 +254,10 @@ func TestGroupChildFails(t *testing.T) {
 	// CPython: test_taskgroups.TestTaskGroup.test_taskgroup_context_manager_exit_raises
 	t.Run("and so does a deferred function of the body", func(t *testing.T) {
 		inBothModes(t, func(t *testing.T, co *coro.Co) error {
-			_, err := spawn(co, func(co *coro.Co) error {
+			_, err := testkit.Spawn(co, func(co *coro.Co) error {
 				err := coro.Group(co, func(g *coro.TaskGroup) (err error) {
 					defer func() { err = errOther }()
-					spawn(g, func(*coro.Co) error { return errTest })
+					testkit.Spawn(g, func(*coro.Co) error { return errTest })
 					return coro.Sleep(co, time.Second)
 				})
 				require.Zero(t, co.Task().Canceling())
@@ -270,7 +271,7 @@ func TestGroupChildFails(t *testing.T) {
 	// CPython: test_taskgroups.TestTaskGroup.test_taskgroup_13
 	t.Run("around another group", func(t *testing.T) {
 		inBothModes(t, func(t *testing.T, co *coro.Co) error {
-			_, err := spawn(co, func(co *coro.Co) error {
+			_, err := testkit.Spawn(co, func(co *coro.Co) error {
 				return coro.Group(co, func(outer *coro.TaskGroup) error {
 					coro.CreateTask(outer, crashAfter(100*ms, errTest))
 					return coro.Group(co, func(inner *coro.TaskGroup) error {
@@ -286,7 +287,7 @@ func TestGroupChildFails(t *testing.T) {
 	// CPython: test_taskgroups.TestTaskGroup.test_taskgroup_14
 	t.Run("inside another group", func(t *testing.T) {
 		inBothModes(t, func(t *testing.T, co *coro.Co) error {
-			_, err := spawn(co, func(co *coro.Co) error {
+			_, err := testkit.Spawn(co, func(co *coro.Co) error {
 				return coro.Group(co, func(outer *coro.TaskGroup) error {
 					coro.CreateTask(outer, crashAfter(10*time.Second, errOther))
 					return coro.Group(co, func(inner *coro.TaskGroup) error {

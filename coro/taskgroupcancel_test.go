@@ -8,6 +8,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -16,16 +17,16 @@ func TestCancelGroup(t *testing.T) {
 	type programs struct {
 		name  string
 		after time.Duration
-		main  func(co *coro.Co, tr *trace) error
+		main  func(co *coro.Co, tr *testkit.Trace) error
 		check func(t *testing.T, err error)
-		want  trace
+		want  testkit.Trace
 	}
-	canceled := func(t *testing.T, err error) { requireCanceled(t, err) }
+	canceled := func(t *testing.T, err error) { testkit.RequireCanceled(t, err) }
 	// child notes how its sleep ends.
-	child := func(tr *trace) func(co *coro.Co) error {
+	child := func(tr *testkit.Trace) func(co *coro.Co) error {
 		return func(co *coro.Co) error {
 			err := coro.Sleep(co, 5*time.Second)
-			tr.at(co, "child %s", outcome(err))
+			tr.At(co, "child %s", outcome(err))
 			return err
 		}
 	}
@@ -36,35 +37,35 @@ func TestCancelGroup(t *testing.T) {
 	}
 	for _, test := range []programs{
 		// CPython: test_taskgroups.TestTaskGroup.test_cancellation
-		{"while it waits", 100 * ms, func(co *coro.Co, tr *trace) error {
+		{"while it waits", 100 * ms, func(co *coro.Co, tr *testkit.Trace) error {
 			return coro.Group(co, func(g *coro.TaskGroup) error {
 				fiveTimes(g, coro.Do(child(tr)))
 				return nil
 			})
-		}, canceled, trace{
+		}, canceled, testkit.Trace{
 			"100ms child CancelledError", "100ms child CancelledError", "100ms child CancelledError",
 			"100ms child CancelledError", "100ms child CancelledError",
 		}},
 		// CPython: test_taskgroups.TestTaskGroup.test_taskgroup_07
-		{"while its body runs", 100 * ms, func(co *coro.Co, tr *trace) error {
+		{"while its body runs", 100 * ms, func(co *coro.Co, tr *testkit.Trace) error {
 			return coro.Group(co, func(g *coro.TaskGroup) error {
 				for range 2 {
-					spawn(g, child(tr))
+					testkit.Spawn(g, child(tr))
 				}
 				err := coro.Sleep(co, 10*time.Second)
-				tr.at(co, "body %s", outcome(err))
+				tr.At(co, "body %s", outcome(err))
 				return err
 			})
-		}, canceled, trace{"100ms body CancelledError", "100ms child CancelledError", "100ms child CancelledError"}},
+		}, canceled, testkit.Trace{"100ms body CancelledError", "100ms child CancelledError", "100ms child CancelledError"}},
 		// CPython: test_taskgroups.TestTaskGroup.test_taskgroup_08
-		{"and the tasks fail over it", 100 * ms, func(co *coro.Co, _ *trace) error {
+		{"and the tasks fail over it", 100 * ms, func(co *coro.Co, _ *testkit.Trace) error {
 			return coro.Group(co, func(g *coro.TaskGroup) error {
 				fiveTimes(g, cleaningUp(10*time.Second, errTest))
 				return coro.Sleep(co, 10*time.Second)
 			})
 		}, func(t *testing.T, err error) { requireGroup(t, err, errTest, errTest, errTest, errTest, errTest) }, nil},
 		// CPython: test_taskgroups.TestTaskGroup.test_taskgroup_11
-		{"and the tasks of an inner one fail over it", 100 * ms, func(co *coro.Co, _ *trace) error {
+		{"and the tasks of an inner one fail over it", 100 * ms, func(co *coro.Co, _ *testkit.Trace) error {
 			return coro.Group(co, func(*coro.TaskGroup) error {
 				return coro.Group(co, func(inner *coro.TaskGroup) error {
 					fiveTimes(inner, cleaningUp(10*time.Second, errTest))
@@ -75,9 +76,9 @@ func TestCancelGroup(t *testing.T) {
 			requireGroup(t, nested(t, err), errTest, errTest, errTest, errTest, errTest)
 		}, nil},
 		// CPython: test_taskgroups.TestTaskGroup.test_taskgroup_12
-		{"and the tasks of an inner one fail over it, those of the outer do not", 100 * ms, func(co *coro.Co, tr *trace) error {
+		{"and the tasks of an inner one fail over it, those of the outer do not", 100 * ms, func(co *coro.Co, tr *testkit.Trace) error {
 			return coro.Group(co, func(outer *coro.TaskGroup) error {
-				spawn(outer, child(tr))
+				testkit.Spawn(outer, child(tr))
 				return coro.Group(co, func(inner *coro.TaskGroup) error {
 					fiveTimes(inner, cleaningUp(10*time.Second, errTest))
 					return coro.Sleep(co, 10*time.Second)
@@ -85,57 +86,57 @@ func TestCancelGroup(t *testing.T) {
 			})
 		}, func(t *testing.T, err error) {
 			requireGroup(t, nested(t, err), errTest, errTest, errTest, errTest, errTest)
-		}, trace{"100ms child CancelledError"}},
+		}, testkit.Trace{"100ms child CancelledError"}},
 		// The body wants half a second to clean up. A task fails of itself meanwhile, at
 		// 300 ms, and the body is canceled once more.
 		//
 		// CPython: test_taskgroups.TestTaskGroup.test_taskgroup_15
-		{"and a task fails while the body cleans up", 100 * ms, func(co *coro.Co, tr *trace) error {
+		{"and a task fails while the body cleans up", 100 * ms, func(co *coro.Co, tr *testkit.Trace) error {
 			return lingering(co, tr)
-		}, func(t *testing.T, err error) { requireGroup(t, err, errTest) }, trace{"100ms body CancelledError", "300ms cleanup CancelledError"}},
+		}, func(t *testing.T, err error) { requireGroup(t, err, errTest) }, testkit.Trace{"100ms body CancelledError", "300ms cleanup CancelledError"}},
 		// CPython: test_taskgroups.TestTaskGroup.test_taskgroup_16
-		{"in an inner task, and a task fails while the body cleans up", 100 * ms, func(co *coro.Co, tr *trace) error {
-			_, err := spawn(co, func(co *coro.Co) error { return lingering(co, tr) }).Await(co)
+		{"in an inner task, and a task fails while the body cleans up", 100 * ms, func(co *coro.Co, tr *testkit.Trace) error {
+			_, err := testkit.Spawn(co, func(co *coro.Co) error { return lingering(co, tr) }).Await(co)
 			return err
-		}, func(t *testing.T, err error) { requireGroup(t, err, errTest) }, trace{"100ms body CancelledError", "300ms cleanup CancelledError"}},
+		}, func(t *testing.T, err error) { requireGroup(t, err, errTest) }, testkit.Trace{"100ms body CancelledError", "300ms cleanup CancelledError"}},
 		// CPython: test_taskgroups.TestTaskGroup.test_taskgroup_17
-		{"without tasks", 100 * ms, func(co *coro.Co, tr *trace) error {
+		{"without tasks", 100 * ms, func(co *coro.Co, tr *testkit.Trace) error {
 			return coro.Group(co, func(*coro.TaskGroup) error {
 				err := coro.Sleep(co, 10*time.Second)
-				tr.at(co, "body %s", outcome(err))
+				tr.At(co, "body %s", outcome(err))
 				return err
 			})
-		}, canceled, trace{"100ms body CancelledError"}},
+		}, canceled, testkit.Trace{"100ms body CancelledError"}},
 		// CPython: test_taskgroups.TestTaskGroup.test_taskgroup_18
-		{"and the body fails over it", 100 * ms, func(co *coro.Co, tr *trace) error {
+		{"and the body fails over it", 100 * ms, func(co *coro.Co, tr *testkit.Trace) error {
 			return coro.Group(co, func(*coro.TaskGroup) error {
-				tr.at(co, "body %s", outcome(coro.Sleep(co, 10*time.Second)))
+				tr.At(co, "body %s", outcome(coro.Sleep(co, 10*time.Second)))
 				return errOther
 			})
-		}, func(t *testing.T, err error) { requireGroup(t, err, errOther) }, trace{"100ms body CancelledError"}},
+		}, func(t *testing.T, err error) { requireGroup(t, err, errOther) }, testkit.Trace{"100ms body CancelledError"}},
 		// CPython: test_taskgroups.TestTaskGroup.test_taskgroup_22
-		{"while it waits for different times", 50 * ms, func(co *coro.Co, _ *trace) error {
+		{"while it waits for different times", 50 * ms, func(co *coro.Co, _ *testkit.Trace) error {
 			return coro.Group(co, func(g *coro.TaskGroup) error {
-				coro.CreateTask(g, sleeping(time.Second))
-				coro.CreateTask(g, sleeping(2*time.Second))
+				coro.CreateTask(g, testkit.Sleeping(time.Second))
+				coro.CreateTask(g, testkit.Sleeping(2*time.Second))
 				return nil
 			})
 		}, canceled, nil},
-		{"and the body goes on as if nothing were", 100 * ms, func(co *coro.Co, tr *trace) error {
+		{"and the body goes on as if nothing were", 100 * ms, func(co *coro.Co, tr *testkit.Trace) error {
 			err := coro.Group(co, func(g *coro.TaskGroup) error {
-				spawn(g, child(tr))
-				tr.at(co, "body %s", outcome(coro.Sleep(co, 10*time.Second)))
+				testkit.Spawn(g, child(tr))
+				tr.At(co, "body %s", outcome(coro.Sleep(co, 10*time.Second)))
 				return nil
 			})
-			tr.at(co, "group %s", outcome(err))
+			tr.At(co, "group %s", outcome(err))
 			return err
-		}, func(t *testing.T, err error) { require.NoError(t, err) }, trace{
+		}, func(t *testing.T, err error) { require.NoError(t, err) }, testkit.Trace{
 			"100ms body CancelledError", "5s child ok", "5s group ok",
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			inBothModes(t, func(t *testing.T, co *coro.Co) error {
-				var tr trace
+				var tr testkit.Trace
 				test.check(t, canceledAfter(t, co, test.after, func(co *coro.Co) error { return test.main(co, &tr) }))
 				require.Equal(t, test.want, tr)
 				return nil
@@ -146,13 +147,13 @@ func TestCancelGroup(t *testing.T) {
 
 // lingering is a group with a task that fails at 300 ms, whose body wants 500 ms to
 // clean up after a cancellation.
-func lingering(co *coro.Co, tr *trace) error {
+func lingering(co *coro.Co, tr *testkit.Trace) error {
 	return coro.Group(co, func(g *coro.TaskGroup) error {
 		coro.CreateTask(g, crashAfter(300*ms, errTest))
 		err := coro.Sleep(co, 10*time.Second)
-		tr.at(co, "body %s", outcome(err))
+		tr.At(co, "body %s", outcome(err))
 		if cleanup := coro.Sleep(co, 500*ms); cleanup != nil {
-			tr.at(co, "cleanup %s", outcome(cleanup))
+			tr.At(co, "cleanup %s", outcome(cleanup))
 			return cleanup
 		}
 		return err
@@ -198,9 +199,9 @@ func TestGroupCancellingLevel(t *testing.T) {
 	t.Run("a task fails, and the task around is canceled", func(t *testing.T) {
 		inBothModes(t, func(t *testing.T, co *coro.Co) error {
 			began := loop.CreateFuture[coro.None](loop.Of(co))
-			task := spawn(co, func(co *coro.Co) error {
+			task := testkit.Spawn(co, func(co *coro.Co) error {
 				err := coro.Group(co, func(g *coro.TaskGroup) error {
-					spawn(g, func(co *coro.Co) error {
+					testkit.Spawn(g, func(co *coro.Co) error {
 						future.Resolve(began, coro.None{})
 						require.NoError(t, coro.Sleep(co, 0))
 						return errTest
@@ -222,7 +223,7 @@ func TestGroupCancellingLevel(t *testing.T) {
 			task.Cancel()
 			require.Equal(t, 1, task.Canceling())
 			_, err = task.Await(co)
-			requireCanceled(t, err)
+			testkit.RequireCanceled(t, err)
 			require.True(t, task.Canceled())
 			return nil
 		})
@@ -243,13 +244,13 @@ func TestGroupCancellingLevel(t *testing.T) {
 		inBothModes(t, func(t *testing.T, co *coro.Co) error {
 			ran := false
 			err := coro.Group(co, func(g *coro.TaskGroup) error {
-				spawn(g, func(co *coro.Co) error {
+				testkit.Spawn(g, func(co *coro.Co) error {
 					coro.CreateTask(g, returning(coro.None{}, errTest))
 					err := coro.Sleep(co, 0) // where an eager one is told
 					if err == nil {
 						err = coro.Sleep(co, 0) // where a lazy one is
 					}
-					requireCanceled(t, err)
+					testkit.RequireCanceled(t, err)
 					ran = true
 					return nil
 				})
@@ -268,7 +269,7 @@ func TestGroupRefusesTasks(t *testing.T) {
 		t.Helper()
 		before := len(coro.AllTasks(g))
 		require.PanicsWithError(t, "coro: the task group takes no more tasks: "+why, func() {
-			spawn(g, func(*coro.Co) error {
+			testkit.Spawn(g, func(*coro.Co) error {
 				t.Error("the refused function runs")
 				return nil
 			})
@@ -281,8 +282,8 @@ func TestGroupRefusesTasks(t *testing.T) {
 			asked := false
 			err := coro.Group(co, func(g *coro.TaskGroup) error {
 				coro.CreateTask(g, crashAfter(ms, errTest))
-				spawn(g, func(co *coro.Co) error {
-					requireCanceled(t, coro.Sleep(co, time.Second))
+				testkit.Spawn(g, func(co *coro.Co) error {
+					testkit.RequireCanceled(t, coro.Sleep(co, time.Second))
 					refused(t, g, "it is shutting down")
 					asked = true
 					return nil
@@ -301,7 +302,7 @@ func TestGroupRefusesTasks(t *testing.T) {
 			for _, body := range []func(g *coro.TaskGroup) error{
 				func(*coro.TaskGroup) error { return nil },
 				func(*coro.TaskGroup) error { return errTest },
-				func(g *coro.TaskGroup) error { spawn(g, func(*coro.Co) error { return nil }); return nil },
+				func(g *coro.TaskGroup) error { testkit.Spawn(g, func(*coro.Co) error { return nil }); return nil },
 			} {
 				var group *coro.TaskGroup
 				err := coro.Group(co, func(g *coro.TaskGroup) error {
@@ -321,7 +322,7 @@ func TestGroupRefusesTasks(t *testing.T) {
 		inBothModes(t, func(t *testing.T, co *coro.Co) error {
 			asked := false
 			err := coro.Group(co, func(g *coro.TaskGroup) error {
-				coro.CreateTask(g, sleeping(ms)).AddDoneCallback(func() {
+				coro.CreateTask(g, testkit.Sleeping(ms)).AddDoneCallback(func() {
 					asked = true
 					refused(t, g, "it has ended")
 				})

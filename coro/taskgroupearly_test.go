@@ -8,63 +8,64 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
 // A group ends early, and says nothing about it.
 func TestGroupCancel(t *testing.T) {
 	// child notes how its sleep of ten seconds ends.
-	child := func(tr *trace) func(co *coro.Co) error {
+	child := func(tr *testkit.Trace) func(co *coro.Co) error {
 		return func(co *coro.Co) error {
 			err := coro.Sleep(co, 10*time.Second)
-			tr.at(co, "child %s", outcome(err))
+			tr.At(co, "child %s", outcome(err))
 			return err
 		}
 	}
 	for _, test := range []struct {
 		name string
-		main func(t *testing.T, co *coro.Co, tr *trace) error
-		want trace
+		main func(t *testing.T, co *coro.Co, tr *testkit.Trace) error
+		want testkit.Trace
 	}{
 		// CPython: test_taskgroups.BaseTestTaskGroup.test_taskgroup_cancel_children
-		{"with tasks that have begun", func(t *testing.T, co *coro.Co, tr *trace) error {
+		{"with tasks that have begun", func(t *testing.T, co *coro.Co, tr *testkit.Trace) error {
 			return coro.Group(co, func(g *coro.TaskGroup) error {
-				spawn(g, child(tr))
-				spawn(g, child(tr))
+				testkit.Spawn(g, child(tr))
+				testkit.Spawn(g, child(tr))
 				require.NoError(t, coro.Sleep(co, 0))
 				g.Cancel()
 				return nil
 			})
-		}, trace{"0s child CancelledError", "0s child CancelledError", "0s group ok"}},
+		}, testkit.Trace{"0s child CancelledError", "0s child CancelledError", "0s group ok"}},
 		// CPython: test_taskgroups.BaseTestTaskGroup.test_taskgroup_cancel_body
-		{"in its body", func(_ *testing.T, co *coro.Co, tr *trace) error {
+		{"in its body", func(_ *testing.T, co *coro.Co, tr *testkit.Trace) error {
 			return coro.Group(co, func(g *coro.TaskGroup) error {
 				g.Cancel()
-				tr.at(co, "goes on up to its next await")
+				tr.At(co, "goes on up to its next await")
 				err := coro.Sleep(co, 0)
-				tr.at(co, "body %s", outcome(err))
+				tr.At(co, "body %s", outcome(err))
 				return err
 			})
-		}, trace{"0s goes on up to its next await", "0s body CancelledError", "0s group ok"}},
-		{"in its body, which awaits nothing more", func(_ *testing.T, co *coro.Co, _ *trace) error {
+		}, testkit.Trace{"0s goes on up to its next await", "0s body CancelledError", "0s group ok"}},
+		{"in its body, which awaits nothing more", func(_ *testing.T, co *coro.Co, _ *testkit.Trace) error {
 			return coro.Group(co, func(g *coro.TaskGroup) error {
 				g.Cancel()
 				return nil
 			})
-		}, trace{"0s group ok"}},
+		}, testkit.Trace{"0s group ok"}},
 		// CPython: test_taskgroups.BaseTestTaskGroup.test_taskgroup_cancel_idempotent
-		{"twice", func(t *testing.T, co *coro.Co, tr *trace) error {
+		{"twice", func(t *testing.T, co *coro.Co, tr *testkit.Trace) error {
 			return coro.Group(co, func(g *coro.TaskGroup) error {
 				g.Cancel()
 				g.Cancel()
 				require.Equal(t, 1, co.Task().Canceling())
 				err := coro.Sleep(co, 0)
-				tr.at(co, "body %s", outcome(err))
+				tr.At(co, "body %s", outcome(err))
 				return err
 			})
-		}, trace{"0s body CancelledError", "0s group ok"}},
+		}, testkit.Trace{"0s body CancelledError", "0s group ok"}},
 		// CPython: test_taskgroups.BaseTestTaskGroup.test_taskgroup_cancel_after_exit
-		{"after its end", func(t *testing.T, co *coro.Co, _ *trace) error {
+		{"after its end", func(t *testing.T, co *coro.Co, _ *testkit.Trace) error {
 			var ended *coro.TaskGroup
 			err := coro.Group(co, func(g *coro.TaskGroup) error {
 				ended = g
@@ -73,54 +74,54 @@ func TestGroupCancel(t *testing.T) {
 			ended.Cancel()
 			require.Zero(t, co.Task().Canceling())
 			return err
-		}, trace{"0s group ok"}},
-		{"while it waits for its tasks", func(_ *testing.T, co *coro.Co, tr *trace) error {
+		}, testkit.Trace{"0s group ok"}},
+		{"while it waits for its tasks", func(_ *testing.T, co *coro.Co, tr *testkit.Trace) error {
 			return coro.Group(co, func(g *coro.TaskGroup) error {
-				spawn(g, child(tr))
+				testkit.Spawn(g, child(tr))
 				loop.Of(co).CallLater(time.Second, g.Cancel)
 				return nil
 			})
-		}, trace{"1s child CancelledError", "1s group ok"}},
-		{"while its body waits", func(_ *testing.T, co *coro.Co, tr *trace) error {
+		}, testkit.Trace{"1s child CancelledError", "1s group ok"}},
+		{"while its body waits", func(_ *testing.T, co *coro.Co, tr *testkit.Trace) error {
 			return coro.Group(co, func(g *coro.TaskGroup) error {
-				spawn(g, child(tr))
+				testkit.Spawn(g, child(tr))
 				loop.Of(co).CallLater(time.Second, g.Cancel)
 				err := coro.Sleep(co, 10*time.Second)
-				tr.at(co, "body %s", outcome(err))
+				tr.At(co, "body %s", outcome(err))
 				return err
 			})
-		}, trace{"1s child CancelledError", "1s body CancelledError", "1s group ok"}},
-		{"and its body swallows that", func(_ *testing.T, co *coro.Co, tr *trace) error {
+		}, testkit.Trace{"1s child CancelledError", "1s body CancelledError", "1s group ok"}},
+		{"and its body swallows that", func(_ *testing.T, co *coro.Co, tr *testkit.Trace) error {
 			return coro.Group(co, func(g *coro.TaskGroup) error {
 				g.Cancel()
-				tr.at(co, "body %s", outcome(coro.Sleep(co, time.Second)))
-				tr.at(co, "body %s", outcome(coro.Sleep(co, time.Second)))
+				tr.At(co, "body %s", outcome(coro.Sleep(co, time.Second)))
+				tr.At(co, "body %s", outcome(coro.Sleep(co, time.Second)))
 				return nil
 			})
-		}, trace{"0s body CancelledError", "1s body ok", "1s group ok"}},
-		{"and a task takes its time to end", func(_ *testing.T, co *coro.Co, tr *trace) error {
+		}, testkit.Trace{"0s body CancelledError", "1s body ok", "1s group ok"}},
+		{"and a task takes its time to end", func(_ *testing.T, co *coro.Co, tr *testkit.Trace) error {
 			return coro.Group(co, func(g *coro.TaskGroup) error {
-				spawn(g, func(co *coro.Co) error {
+				testkit.Spawn(g, func(co *coro.Co) error {
 					err := coro.Sleep(co, 10*time.Second)
-					tr.at(co, "cleans up %s", outcome(coro.Sleep(co, 2*time.Second)))
+					tr.At(co, "cleans up %s", outcome(coro.Sleep(co, 2*time.Second)))
 					return err
 				})
 				loop.Of(co).CallLater(time.Second, g.Cancel)
 				return nil
 			})
-		}, trace{"3s cleans up ok", "3s group ok"}},
+		}, testkit.Trace{"3s cleans up ok", "3s group ok"}},
 		// CPython: test_taskgroups.BaseTestTaskGroup.test_taskgroup_cancel_one_winner
-		{"by the first of its tasks that is done", func(t *testing.T, co *coro.Co, tr *trace) error {
+		{"by the first of its tasks that is done", func(t *testing.T, co *coro.Co, tr *testkit.Trace) error {
 			// What the others are doing does not end.
 			event := loop.CreateFuture[coro.None](loop.Of(co))
 			winner := 0
 			racer := func(g *coro.TaskGroup, n int, first func(co *coro.Co) error) {
-				spawn(g, func(co *coro.Co) error {
-					tr.at(co, "%d started", n)
+				testkit.Spawn(g, func(co *coro.Co) error {
+					tr.At(co, "%d started", n)
 					if err := first(co); err != nil {
 						return err
 					}
-					tr.at(co, "%d finished", n)
+					tr.At(co, "%d finished", n)
 					winner = n
 					g.Cancel()
 					return nil
@@ -141,65 +142,65 @@ func TestGroupCancel(t *testing.T) {
 			})
 			require.Equal(t, 1, winner)
 			return err
-		}, trace{"0s 1 started", "0s 2 started", "0s 3 started", "0s 1 finished", "0s group ok"}},
+		}, testkit.Trace{"0s 1 started", "0s 2 started", "0s 3 started", "0s 1 finished", "0s group ok"}},
 		// CPython: test_taskgroups.BaseTestTaskGroup.test_taskgroup_cancel_from_child_before_first_suspension
-		{"by a task in its first step", func(_ *testing.T, co *coro.Co, tr *trace) error {
+		{"by a task in its first step", func(_ *testing.T, co *coro.Co, tr *testkit.Trace) error {
 			return coro.Group(co, func(g *coro.TaskGroup) error {
-				spawn(g, func(co *coro.Co) error {
+				testkit.Spawn(g, func(co *coro.Co) error {
 					g.Cancel()
 					return child(tr)(co)
 				})
 				return nil
 			})
-		}, trace{"0s child CancelledError", "0s group ok"}},
-		{"inside another, which goes on", func(_ *testing.T, co *coro.Co, tr *trace) error {
+		}, testkit.Trace{"0s child CancelledError", "0s group ok"}},
+		{"inside another, which goes on", func(_ *testing.T, co *coro.Co, tr *testkit.Trace) error {
 			return coro.Group(co, func(outer *coro.TaskGroup) error {
-				spawn(outer, child(tr))
+				testkit.Spawn(outer, child(tr))
 				err := coro.Group(co, func(inner *coro.TaskGroup) error {
-					spawn(inner, child(tr))
+					testkit.Spawn(inner, child(tr))
 					loop.Of(co).CallLater(time.Second, inner.Cancel)
 					return nil
 				})
-				tr.at(co, "inner group %s", outcome(err))
+				tr.At(co, "inner group %s", outcome(err))
 				return err
 			})
-		}, trace{"1s child CancelledError", "1s inner group ok", "10s child ok", "10s group ok"}},
-		{"around another, which is canceled from outside then", func(t *testing.T, co *coro.Co, tr *trace) error {
+		}, testkit.Trace{"1s child CancelledError", "1s inner group ok", "10s child ok", "10s group ok"}},
+		{"around another, which is canceled from outside then", func(t *testing.T, co *coro.Co, tr *testkit.Trace) error {
 			return coro.Group(co, func(outer *coro.TaskGroup) error {
-				spawn(outer, child(tr))
+				testkit.Spawn(outer, child(tr))
 				loop.Of(co).CallLater(time.Second, outer.Cancel)
 				err := coro.Group(co, func(inner *coro.TaskGroup) error {
-					spawn(inner, child(tr))
+					testkit.Spawn(inner, child(tr))
 					return nil
 				})
-				tr.at(co, "inner group %s", outcome(err))
+				tr.At(co, "inner group %s", outcome(err))
 				require.Equal(t, 1, co.Task().Canceling())
 				return err
 			})
-		}, trace{"1s child CancelledError", "1s child CancelledError", "1s inner group CancelledError", "1s group ok"}},
-		{"and another inside it", func(_ *testing.T, co *coro.Co, tr *trace) error {
+		}, testkit.Trace{"1s child CancelledError", "1s child CancelledError", "1s inner group CancelledError", "1s group ok"}},
+		{"and another inside it", func(_ *testing.T, co *coro.Co, tr *testkit.Trace) error {
 			return coro.Group(co, func(outer *coro.TaskGroup) error {
 				err := coro.Group(co, func(inner *coro.TaskGroup) error {
-					spawn(inner, child(tr))
+					testkit.Spawn(inner, child(tr))
 					loop.Of(co).CallLater(time.Second, func() {
 						inner.Cancel()
 						outer.Cancel()
 					})
 					return nil
 				})
-				tr.at(co, "inner group %s", outcome(err))
+				tr.At(co, "inner group %s", outcome(err))
 				return err
 			})
-		}, trace{"1s child CancelledError", "1s inner group CancelledError", "1s group ok"}},
+		}, testkit.Trace{"1s child CancelledError", "1s inner group CancelledError", "1s group ok"}},
 		// Where a ranging ends early, yield says so to the iterator: no exception is thrown
 		// into it, and none has to find its way out of the group.
 		//
 		// CPython: test_taskgroups.BaseTestTaskGroup.test_taskgroup_generator_exit_01
-		{"by an iterator whose ranging ends early", func(_ *testing.T, co *coro.Co, tr *trace) error {
+		{"by an iterator whose ranging ends early", func(_ *testing.T, co *coro.Co, tr *testkit.Trace) error {
 			var err error
 			numbers := func(yield func(int) bool) {
 				err = coro.Group(co, func(g *coro.TaskGroup) error {
-					spawn(g, child(tr))
+					testkit.Spawn(g, child(tr))
 					for n := 1; ; n++ {
 						if err := coro.Sleep(co, time.Second); err != nil {
 							return err
@@ -217,13 +218,13 @@ func TestGroupCancel(t *testing.T) {
 				}
 			}
 			return err
-		}, trace{"2s child CancelledError", "2s group ok"}},
+		}, testkit.Trace{"2s child CancelledError", "2s group ok"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			inBothModes(t, func(t *testing.T, co *coro.Co) error {
-				var tr trace
+				var tr testkit.Trace
 				err := test.main(t, co, &tr)
-				tr.at(co, "group %s", outcome(err))
+				tr.At(co, "group %s", outcome(err))
 				require.Equal(t, test.want, tr)
 				require.Zero(t, co.Task().Canceling())
 				return coro.Sleep(co, 0) // the cancellation does not leak out of the group
@@ -251,7 +252,7 @@ func requireInactive(t *testing.T, g *coro.TaskGroup) {
 		require.True(t, ok, "a task is refused")
 		require.ErrorIs(t, err, coro.ErrGroupInactive)
 	}()
-	spawn(g, func(*coro.Co) error {
+	testkit.Spawn(g, func(*coro.Co) error {
 		t.Error("a task that was refused runs")
 		return nil
 	})
@@ -267,7 +268,7 @@ func TestGroupCancelAndErrors(t *testing.T) {
 		// CPython: test_taskgroups.BaseTestTaskGroup.test_taskgroup_cancel_before_exception
 		// CPython: test_taskgroups.BaseTestTaskGroup.test_taskgroup_cancel_after_exception
 		{"a task cancels and fails", func(co *coro.Co, g *coro.TaskGroup) error {
-			spawn(g, func(*coro.Co) error {
+			testkit.Spawn(g, func(*coro.Co) error {
 				g.Cancel()
 				return errTest
 			})
@@ -334,7 +335,7 @@ func TestGroupCancelAndOutside(t *testing.T) {
 		{"while the group waits for its tasks to end", func(co *coro.Co) error {
 			loop.Of(co).CallLater(200*ms, func() { co.Task().Cancel("outside") })
 			return coro.Group(co, func(g *coro.TaskGroup) error {
-				spawn(g, slow)
+				testkit.Spawn(g, slow)
 				err := coro.Sleep(co, 100*ms)
 				g.Cancel()
 				return err
@@ -344,7 +345,7 @@ func TestGroupCancelAndOutside(t *testing.T) {
 		{"while the group waits for its tasks to end, and the body has failed", func(co *coro.Co) error {
 			loop.Of(co).CallLater(200*ms, func() { co.Task().Cancel("outside") })
 			return coro.Group(co, func(g *coro.TaskGroup) error {
-				spawn(g, slow)
+				testkit.Spawn(g, slow)
 				_ = coro.Sleep(co, 100*ms)
 				g.Cancel()
 				return errTest
@@ -353,7 +354,7 @@ func TestGroupCancelAndOutside(t *testing.T) {
 		{"before the group is", func(co *coro.Co) error {
 			loop.Of(co).CallLater(100*ms, func() { co.Task().Cancel("outside") })
 			return coro.Group(co, func(g *coro.TaskGroup) error {
-				spawn(g, slow)
+				testkit.Spawn(g, slow)
 				loop.Of(co).CallLater(200*ms, g.Cancel)
 				return nil
 			})
@@ -379,9 +380,9 @@ func TestGroupCancelAndOutside(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			inBothModes(t, func(t *testing.T, co *coro.Co) error {
-				task := spawn(co, test.main)
+				task := testkit.Spawn(co, test.main)
 				_, err := task.Await(co)
-				requireCanceled(t, err, test.msg...)
+				testkit.RequireCanceled(t, err, test.msg...)
 				require.True(t, task.Canceled())
 				require.Equal(t, 1, task.Canceling())
 				return nil
@@ -392,7 +393,7 @@ func TestGroupCancelAndOutside(t *testing.T) {
 		inBothModes(t, func(t *testing.T, co *coro.Co) error {
 			err := coro.Timeout(co, 500*ms, func(*coro.TimeoutScope) error {
 				return coro.Group(co, func(g *coro.TaskGroup) error {
-					spawn(g, slow)
+					testkit.Spawn(g, slow)
 					err := coro.Sleep(co, 100*ms)
 					g.Cancel()
 					return err
@@ -405,7 +406,7 @@ func TestGroupCancelAndOutside(t *testing.T) {
 	})
 	t.Run("the body awaits nothing, and the next await tells", func(t *testing.T) {
 		inBothModes(t, func(t *testing.T, co *coro.Co) error {
-			task := spawn(co, func(co *coro.Co) error {
+			task := testkit.Spawn(co, func(co *coro.Co) error {
 				err := coro.Group(co, func(g *coro.TaskGroup) error {
 					g.Cancel()
 					co.Task().Cancel()
@@ -415,7 +416,7 @@ func TestGroupCancelAndOutside(t *testing.T) {
 				return coro.Sleep(co, 0)
 			})
 			_, err := task.Await(co)
-			requireCanceled(t, err)
+			testkit.RequireCanceled(t, err)
 			return nil
 		})
 	})

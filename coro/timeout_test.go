@@ -10,6 +10,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -61,7 +62,7 @@ func TestTimeout(t *testing.T) {
 			check := func(t *testing.T, co *coro.Co, s keptScope, start, when time.Duration, err error) {
 				if test.expires {
 					requireTimeout(t, err)
-					requireCanceled(t, err.(*future.TimeoutError).Cause)
+					testkit.RequireCanceled(t, err.(*future.TimeoutError).Cause)
 				} else {
 					require.NoError(t, err)
 				}
@@ -145,7 +146,7 @@ func TestTimeoutForeignError(t *testing.T) {
 				return errTest
 			})
 			requireTimeout(t, err)
-			requireCanceled(t, err.(*future.TimeoutError).Cause)
+			testkit.RequireCanceled(t, err.(*future.TimeoutError).Cause)
 			return nil
 		})
 	})
@@ -182,7 +183,7 @@ func TestTimeoutForeignCancel(t *testing.T) {
 	t.Run("in time", func(t *testing.T) {
 		run(t, func(co *coro.Co) error {
 			var s keptScope
-			requireCanceled(t, coro.Timeout(co, 10*time.Second, s.in(func() error {
+			testkit.RequireCanceled(t, coro.Timeout(co, 10*time.Second, s.in(func() error {
 				co.Task().Cancel()
 				return coro.Sleep(co, 10*time.Second)
 			})))
@@ -194,7 +195,7 @@ func TestTimeoutForeignCancel(t *testing.T) {
 	// CPython: test_timeouts.TimeoutTests.test_outer_task_is_not_cancelled
 	t.Run("the task around is not canceled by a timeout", func(t *testing.T) {
 		run(t, func(co *coro.Co) error {
-			task := spawn(co, func(co *coro.Co) error {
+			task := testkit.Spawn(co, func(co *coro.Co) error {
 				requireTimeout(t, coro.Timeout(co, ms, func(*coro.TimeoutScope) error { return coro.Sleep(co, 10*time.Second) }))
 				return nil
 			})
@@ -208,7 +209,7 @@ func TestTimeoutForeignCancel(t *testing.T) {
 	t.Run("before the block", func(t *testing.T) {
 		run(t, func(co *coro.Co) error {
 			co.Task().Cancel()
-			requireCanceled(t, coro.Sleep(co, time.Second))
+			testkit.RequireCanceled(t, coro.Sleep(co, time.Second))
 			requireTimeout(t, coro.Timeout(co, 0, func(*coro.TimeoutScope) error { return coro.Sleep(co, time.Second) }))
 			require.Equal(t, 1, co.Task().Canceling())
 			return nil
@@ -218,8 +219,8 @@ func TestTimeoutForeignCancel(t *testing.T) {
 	t.Run("before the block and in it", func(t *testing.T) {
 		run(t, func(co *coro.Co) error {
 			co.Task().Cancel()
-			requireCanceled(t, coro.Sleep(co, time.Second))
-			requireCanceled(t, coro.Timeout(co, time.Second, func(*coro.TimeoutScope) error {
+			testkit.RequireCanceled(t, coro.Sleep(co, time.Second))
+			testkit.RequireCanceled(t, coro.Timeout(co, time.Second, func(*coro.TimeoutScope) error {
 				co.Task().Cancel()
 				return coro.Sleep(co, 2*time.Second)
 			}))
@@ -229,7 +230,7 @@ func TestTimeoutForeignCancel(t *testing.T) {
 	})
 	t.Run("at the moment at which the time is over", func(t *testing.T) {
 		run(t, func(co *coro.Co) error {
-			task := spawn(co, func(co *coro.Co) error {
+			task := testkit.Spawn(co, func(co *coro.Co) error {
 				var s keptScope
 				err := coro.Timeout(co, time.Second, s.in(func() error { return coro.Sleep(co, time.Minute) }))
 				require.True(t, s.Expired())
@@ -239,7 +240,7 @@ func TestTimeoutForeignCancel(t *testing.T) {
 			require.NoError(t, coro.Sleep(co, 0))
 			loop.Of(co).CallAt(time.Second, func() { task.Cancel() })
 			_, err := task.Await(co)
-			requireCanceled(t, err)
+			testkit.RequireCanceled(t, err)
 			return nil
 		})
 	})
@@ -254,7 +255,7 @@ func TestNestedTimeouts(t *testing.T) {
 			var outer, inner keptScope
 			err := coro.TimeoutAt(co, 10*ms, outer.in(func() error {
 				err := coro.TimeoutAt(co, 10*ms, inner.in(func() error { return coro.Sleep(co, 10*time.Second) }))
-				requireCanceled(t, err)
+				testkit.RequireCanceled(t, err)
 				return err
 			}))
 			requireTimeout(t, err)
@@ -276,7 +277,7 @@ func TestNestedTimeouts(t *testing.T) {
 					<-time.After(10 * ms)
 					return coro.Sleep(co, time.Second)
 				}))
-				requireCanceled(t, err)
+				testkit.RequireCanceled(t, err)
 				return err
 			}))
 			requireTimeout(t, err)
@@ -294,7 +295,7 @@ func TestNestedTimeouts(t *testing.T) {
 					<-time.After(150 * ms)
 					return coro.Sleep(co, time.Second)
 				}))
-				requireCanceled(t, err)
+				testkit.RequireCanceled(t, err)
 				require.Equal(t, 1, co.Task().Canceling())
 				return err
 			}))
@@ -309,17 +310,17 @@ func TestNestedTimeouts(t *testing.T) {
 	// CPython: test_timeouts.TimeoutTests.test_nested_timeouts_loop_busy
 	t.Run("the outer one cuts off what comes after the inner one", func(t *testing.T) {
 		inBubble(t, func(co *coro.Co) error {
-			var tr trace
+			var tr testkit.Trace
 			err := coro.Timeout(co, 100*ms, func(*coro.TimeoutScope) error {
 				err := coro.Timeout(co, 10*ms, func(*coro.TimeoutScope) error {
 					<-time.After(90 * ms)
 					return coro.Sleep(co, time.Second)
 				})
-				tr.at(co, "inner %s", outcome(err))
+				tr.At(co, "inner %s", outcome(err))
 				return coro.Sleep(co, 10*time.Second)
 			})
-			tr.at(co, "outer %s", outcome(err))
-			require.Equal(t, trace{"90ms inner TimeoutError", "100ms outer TimeoutError"}, tr)
+			tr.At(co, "outer %s", outcome(err))
+			require.Equal(t, testkit.Trace{"90ms inner TimeoutError", "100ms outer TimeoutError"}, tr)
 			return nil
 		})
 	})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -16,7 +17,7 @@ func TestTimeoutReschedule(t *testing.T) {
 	t.Run("by another task", func(t *testing.T) {
 		run(t, func(co *coro.Co) error {
 			scope := loop.CreateFuture[*coro.TimeoutScope](loop.Of(co))
-			task := spawn(co, func(co *coro.Co) error {
+			task := testkit.Spawn(co, func(co *coro.Co) error {
 				return coro.TimeoutAt(co, 10*time.Second, func(s *coro.TimeoutScope) error {
 					future.Resolve(scope, s)
 					return coro.Sleep(co, 50*time.Second)
@@ -31,7 +32,7 @@ func TestTimeoutReschedule(t *testing.T) {
 			require.Equal(t, coro.Forever, s.When())
 			task.Cancel()
 			_, err = task.Await(co)
-			requireCanceled(t, err)
+			testkit.RequireCanceled(t, err)
 			require.False(t, s.Expired())
 			return nil
 		})
@@ -107,7 +108,7 @@ func TestTimeoutRescheduleRefused(t *testing.T) {
 		run(t, func(co *coro.Co) error {
 			var s keptScope
 			require.NoError(t, coro.Timeout(co, 10*ms, s.in(func() error {
-				requireCanceled(t, coro.Sleep(co, time.Second))
+				testkit.RequireCanceled(t, coro.Sleep(co, time.Second))
 				refused(t, s, true)
 				return nil
 			})))

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -16,10 +17,10 @@ import (
 type tracedProgram struct {
 	name string
 	main func(co *coro.Co, p *notes)
-	want trace
+	want testkit.Trace
 	// If eager is given, it is what there is with tasks that start eagerly; if it is
 	// not, that is the same.
-	eager trace
+	eager testkit.Trace
 	// err is what the run ends with.
 	err error
 }
@@ -33,7 +34,7 @@ func runTraced(t *testing.T, programs []tracedProgram) {
 		for _, mode := range []struct {
 			name  string
 			eager bool
-			want  trace
+			want  testkit.Trace
 		}{{p.name, false, p.want}, {p.name + ", eager tasks", true, p.eager}} {
 			t.Run(mode.name, func(t *testing.T) {
 				n := &notes{}
@@ -41,9 +42,9 @@ func runTraced(t *testing.T, programs []tracedProgram) {
 					n.loop = loop.Of(co)
 					p.main(co, n)
 					return nil
-				}), loop.VirtualTime(), loop.Interrupts(false), loop.EagerTasks(mode.eager), n.handler())
+				}), loop.VirtualTime(), loop.Interrupts(false), loop.EagerTasks(mode.eager), n.Handler())
 				require.Equal(t, p.err, err)
-				require.Equal(t, mode.want, n.trace)
+				require.Equal(t, mode.want, n.Trace)
 			})
 		}
 	}
@@ -51,11 +52,11 @@ func runTraced(t *testing.T, programs []tracedProgram) {
 
 // notes is a trace with the loop's time before each line.
 type notes struct {
-	trace
+	testkit.Trace
 	loop *loop.Loop
 }
 
-func (n *notes) note(format string, args ...any) { n.at(n.loop, format, args...) }
+func (n *notes) note(format string, args ...any) { n.At(n.loop, format, args...) }
 
 func (n *notes) noting(line string) func() { return func() { n.note("%s", line) } }
 
@@ -122,7 +123,7 @@ func TestTraceOfWait(t *testing.T) {
 			n.loop.CallSoon(func() { n.iterations(3) })
 			n.showWait(co, []*coro.Task[coro.None]{a, a}, coro.ReturnWhen(coro.FirstCompleted))
 			n.showWait(co, all, coro.TimeLimit(0))
-			w := spawn(co, func(co *coro.Co) error {
+			w := testkit.Spawn(co, func(co *coro.Co) error {
 				_, _, err := coro.Wait(co, []*coro.Task[coro.None]{c})
 				return err
 			})
@@ -132,7 +133,7 @@ func TestTraceOfWait(t *testing.T) {
 			n.note("wait %s", outcome(err))
 			n.showWait(co, all)
 			_ = b.Err()
-		}, want: trace{
+		}, want: testkit.Trace{
 			"1s a wakes",
 			"1.5s done a pending b c",
 			"2s b wakes",
@@ -164,7 +165,7 @@ func TestTraceOfWait(t *testing.T) {
 			_ = coro.Sleep(co, 0)
 			_, err = coro.WaitFor(co, first, time.Second)
 			n.note("wait_for a task that slept before %s", outcome(err))
-		}, want: trace{
+		}, want: testkit.Trace{
 			"1s wait gives 0 done 1 pending",
 			"1s t wakes",
 			"1s t done true",
@@ -174,7 +175,7 @@ func TestTraceOfWait(t *testing.T) {
 			"3s wait_for TimeoutError",
 			"4s first canceled",
 			"4s wait_for a task that slept before TimeoutError",
-		}, eager: trace{ // which set its timer first
+		}, eager: testkit.Trace{ // which set its timer first
 			"1s t wakes",
 			"1s wait gives 1 done 0 pending",
 			"1s t done true",
@@ -209,7 +210,7 @@ func TestTraceOfWaitFor(t *testing.T) {
 		_ = coro.Sleep(co, 0)
 		v, _ = coro.WaitFor(co, task, 0)
 		n.note("no time: %s", v)
-	}, want: trace{
+	}, want: testkit.Trace{
 		"0s in the same task: true",
 		"0s in the same task: true",
 		"0s --",
@@ -221,7 +222,7 @@ func TestTraceOfWaitFor(t *testing.T) {
 		"1.5s limit: value",
 		"1.5s swallowed",
 		"2s no time: value",
-	}, eager: trace{
+	}, eager: testkit.Trace{
 		"0s in the same task: true",
 		"0s in the same task: true",
 		"0s --",
@@ -291,7 +292,7 @@ func TestTraceOfAsCompleted(t *testing.T) {
 		}
 		pending(n, tasks)
 		_ = coro.Sleep(co, time.Second)
-	}, want: trace{
+	}, want: testkit.Trace{
 		"100ms b wakes",
 		"100ms b test",
 		"200ms c wakes",
@@ -312,7 +313,7 @@ func TestTraceOfAsCompleted(t *testing.T) {
 		"1.65s pending a c",
 		"1.7s c wakes",
 		"1.8s a wakes",
-	}, eager: trace{ // the tasks sleep before the limit is set
+	}, eager: testkit.Trace{ // the tasks sleep before the limit is set
 		"100ms b wakes",
 		"100ms b test",
 		"200ms c wakes",
@@ -348,7 +349,7 @@ func TestTraceOfSleep(t *testing.T) {
 		n.note("slept 0, before the timer")
 		_ = coro.Sleep(co, ms)
 		n.note("slept 1")
-		task := coro.CreateTask(co, sleeping(time.Second))
+		task := coro.CreateTask(co, testkit.Sleeping(time.Second))
 		_ = coro.Sleep(co, 0)
 		task.Cancel()
 		_, err := task.Await(co)
@@ -363,7 +364,7 @@ func TestTraceOfSleep(t *testing.T) {
 		n.loop.CallLater(10*ms, func() { task.Cancel() })
 		_, err = task.Await(co)
 		n.note("%s", outcome(err))
-	}, want: trace{
+	}, want: testkit.Trace{
 		"0s --",
 		"0s slept 0",
 		"0s --",

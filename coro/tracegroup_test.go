@@ -7,6 +7,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 )
 
 func TestTraceOfTimeout(t *testing.T) {
@@ -24,7 +25,7 @@ func TestTraceOfTimeout(t *testing.T) {
 					return err
 				})))
 			}
-		}, want: trace{
+		}, want: testkit.Trace{
 			"0s soon",
 			"0s soon 2",
 			"0s timer",
@@ -62,7 +63,7 @@ func TestTraceOfTimeout(t *testing.T) {
 				n.note("goes on %d", me.Canceling())
 				return coro.Sleep(co, time.Second)
 			}), me.Canceling())
-		}, want: trace{
+		}, want: testkit.Trace{
 			"1s CancelledError 1",
 			"1s after a cancel: TimeoutError 1",
 			"1s ok",
@@ -88,10 +89,10 @@ func TestTraceOfGroup(t *testing.T) {
 					return err
 				}
 			}
-			r := spawn(co, func(co *coro.Co) error {
+			r := testkit.Spawn(co, func(co *coro.Co) error {
 				return coro.Group(co, func(g *coro.TaskGroup) error {
-					spawn(g, slow("a", 300*ms))
-					spawn(g, slow("b", 100*ms))
+					testkit.Spawn(g, slow("a", 300*ms))
+					testkit.Spawn(g, slow("b", 100*ms))
 					return nil
 				})
 			})
@@ -102,7 +103,7 @@ func TestTraceOfGroup(t *testing.T) {
 			n.note("canceled again %d", r.Canceling())
 			_, err := r.Await(co)
 			n.note("%s %t %d", outcome(err), r.Canceled(), r.Canceling())
-		}, want: trace{
+		}, want: testkit.Trace{
 			"100ms a canceled",
 			"100ms b canceled",
 			"200ms canceled again 2",
@@ -122,16 +123,16 @@ func TestTraceOfGroup(t *testing.T) {
 				}
 			}
 			err := coro.Group(co, func(g *coro.TaskGroup) error {
-				spawn(g, fail("a", 3*time.Second))
-				spawn(g, fail("b", time.Second))
-				spawn(g, fail("c", time.Second))
-				spawn(g, fail("d", 5*time.Second))
+				testkit.Spawn(g, fail("a", 3*time.Second))
+				testkit.Spawn(g, fail("b", time.Second))
+				testkit.Spawn(g, fail("c", time.Second))
+				testkit.Spawn(g, fail("d", 5*time.Second))
 				_ = coro.Sleep(co, 10*time.Second)
 				n.note("body canceled")
 				return errors.New("body")
 			})
 			n.note("%s %d", outcome(err), co.Task().Canceling())
-		}, want: trace{
+		}, want: testkit.Trace{
 			"1s b fails",
 			"1s c fails",
 			"1s a canceled",
@@ -154,13 +155,13 @@ func TestTraceOfGroup(t *testing.T) {
 				return future.ErrKeyboardInterrupt
 			})
 			n.note("%s %d", outcome(err), co.Task().Canceling())
-		}, want: trace{
+		}, want: testkit.Trace{
 			"1s exit status 1 1",
 			"1s keyboard interrupt 0",
 		}},
 		// A cancellation from outside that met an error is armed again.
 		{name: "an error and a cancellation", main: func(co *coro.Co, n *notes) {
-			r := spawn(co, func(co *coro.Co) error {
+			r := testkit.Spawn(co, func(co *coro.Co) error {
 				err := coro.Group(co, func(g *coro.TaskGroup) error {
 					coro.CreateTask(g, crashAfter(time.Second, errTest))
 					return coro.Sleep(co, 10*time.Second)
@@ -179,7 +180,7 @@ func TestTraceOfGroup(t *testing.T) {
 				})
 			})
 			_, _ = r.Await(co)
-			r = spawn(co, func(co *coro.Co) error {
+			r = testkit.Spawn(co, func(co *coro.Co) error {
 				return coro.Group(co, func(g *coro.TaskGroup) error {
 					coro.CreateTask(g, crashAfter(time.Second, errTest))
 					co.Task().Cancel()
@@ -190,7 +191,7 @@ func TestTraceOfGroup(t *testing.T) {
 			})
 			_, err := r.Await(co)
 			n.note("%s %d", outcome(err), r.Canceling())
-		}, want: trace{
+		}, want: testkit.Trace{
 			"1s canceled from outside 1",
 			"1s group[test] 1",
 			"1s sleep CancelledError 1",
@@ -201,7 +202,7 @@ func TestTraceOfGroup(t *testing.T) {
 		}},
 		{name: "tasks created while it waits", main: func(co *coro.Co, n *notes) {
 			_ = coro.Group(co, func(g *coro.TaskGroup) error {
-				spawn(g, func(co *coro.Co) error {
+				testkit.Spawn(g, func(co *coro.Co) error {
 					err := coro.Sleep(co, time.Second)
 					coro.CreateTask(g, n.sleeper("later", 500*ms, nil))
 					n.note("one more")
@@ -212,7 +213,7 @@ func TestTraceOfGroup(t *testing.T) {
 				return nil
 			})
 			n.note("group ends")
-		}, want: trace{
+		}, want: testkit.Trace{
 			"0s body ends",
 			"200ms early wakes",
 			"1s one more",
@@ -223,7 +224,7 @@ func TestTraceOfGroup(t *testing.T) {
 		{name: "a task that fails at once", main: func(co *coro.Co, n *notes) {
 			n.loop.CallSoon(func() { n.iterations(6) })
 			err := coro.Group(co, func(g *coro.TaskGroup) error {
-				spawn(g, func(*coro.Co) error {
+				testkit.Spawn(g, func(*coro.Co) error {
 					n.note("fails")
 					return errTest
 				})
@@ -235,7 +236,7 @@ func TestTraceOfGroup(t *testing.T) {
 			})
 			n.note("%s %d", outcome(err), co.Task().Canceling())
 			_ = coro.Sleep(co, ms)
-		}, want: trace{
+		}, want: testkit.Trace{
 			"0s created 0",
 			"0s --",
 			"0s fails",
@@ -248,7 +249,7 @@ func TestTraceOfGroup(t *testing.T) {
 			"0s --",
 			"0s --",
 			"0s --",
-		}, eager: trace{
+		}, eager: testkit.Trace{
 			"0s fails",
 			"0s created 0",
 			"0s --",
@@ -273,14 +274,14 @@ func TestTraceOfGroup(t *testing.T) {
 			}
 			n.loop.CallSoon(func() { n.iterations(6) })
 			_ = coro.Group(co, func(g *coro.TaskGroup) error {
-				spawn(g, child("a")).AddDoneCallback(n.noting("a is done"))
-				spawn(g, child("b"))
+				testkit.Spawn(g, child("a")).AddDoneCallback(n.noting("a is done"))
+				testkit.Spawn(g, child("b"))
 				n.note("body ends")
 				return nil
 			})
 			n.note("group ends")
 			_ = coro.Sleep(co, ms)
-		}, want: trace{
+		}, want: testkit.Trace{
 			"0s body ends",
 			"0s --",
 			"0s a begins",
@@ -294,7 +295,7 @@ func TestTraceOfGroup(t *testing.T) {
 			"0s group ends",
 			"0s --",
 			"0s --",
-		}, eager: trace{
+		}, eager: testkit.Trace{
 			"0s a begins",
 			"0s b begins",
 			"0s body ends",
@@ -312,7 +313,7 @@ func TestTraceOfGroup(t *testing.T) {
 		// It ends the run, and the cleanup of that finds the group as it stood.
 		{name: "a task ends the program", main: func(co *coro.Co, n *notes) {
 			err := coro.Group(co, func(g *coro.TaskGroup) error {
-				spawn(g, func(co *coro.Co) error {
+				testkit.Spawn(g, func(co *coro.Co) error {
 					_ = coro.Sleep(co, time.Second)
 					n.note("interrupt")
 					return future.ErrKeyboardInterrupt
@@ -323,7 +324,7 @@ func TestTraceOfGroup(t *testing.T) {
 				return err
 			})
 			n.note("group ended with %s", outcome(err))
-		}, want: trace{
+		}, want: testkit.Trace{
 			"1s interrupt",
 			"1s body canceled",
 			"1s other canceled",

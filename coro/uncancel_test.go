@@ -9,33 +9,34 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
 // CPython: test_tasks.BaseTaskTests.test_cancelling
 func TestCancellingCountsRequests(t *testing.T) {
-	l := newLoop(t)
-	task := coro.CreateTask(l, sleeping(10*time.Second))
+	l := testkit.NewLoop(t)
+	task := coro.CreateTask(l, testkit.Sleeping(10*time.Second))
 	require.Zero(t, task.Canceling())
 	require.True(t, task.Cancel())
 	require.Equal(t, 1, task.Canceling())
 	require.True(t, task.Cancel(), "a second request is taken too")
 	require.Equal(t, 2, task.Canceling())
 	_, err := loop.RunUntilComplete(l, task)
-	requireCanceled(t, err)
+	testkit.RequireCanceled(t, err)
 }
 
 // CPython: test_tasks.BaseTaskTests.test_uncancel_basic
 func TestUncancel(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	task := coro.CreateTask(l, coro.Do(func(co *coro.Co) error {
 		err := coro.Sleep(co, 10*time.Second)
-		requireCanceled(t, err)
+		testkit.RequireCanceled(t, err)
 		require.Zero(t, co.Task().Uncancel())
 		return coro.Sleep(co, 10*time.Second)
 	}))
 	aWhile := func() {
-		_, err := loop.RunUntilComplete(l, sleeping(10*time.Millisecond))
+		_, err := loop.RunUntilComplete(l, testkit.Sleeping(10*time.Millisecond))
 		require.NoError(t, err)
 	}
 	aWhile()
@@ -51,7 +52,7 @@ func TestUncancel(t *testing.T) {
 	require.Equal(t, 1, task.Canceling())
 	require.False(t, task.Canceled())
 	_, err := loop.RunUntilComplete(l, task)
-	requireCanceled(t, err)
+	testkit.RequireCanceled(t, err)
 	require.True(t, task.Canceled())
 
 	require.Zero(t, task.Uncancel())
@@ -72,7 +73,7 @@ func TestUncancelBeforeDelivery(t *testing.T) {
 		{"one left", 2, 1, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			l := newLoop(t)
+			l := testkit.NewLoop(t)
 			task := coro.CreateTask(l, returning(42, nil))
 			for range test.requests {
 				task.Cancel()
@@ -84,7 +85,7 @@ func TestUncancelBeforeDelivery(t *testing.T) {
 			v, err := loop.RunUntilComplete(l, task)
 			require.Equal(t, test.canceled, task.Canceled())
 			if test.canceled {
-				requireCanceled(t, err)
+				testkit.RequireCanceled(t, err)
 			} else {
 				require.NoError(t, err)
 				require.Equal(t, 42, v)
@@ -95,10 +96,10 @@ func TestUncancelBeforeDelivery(t *testing.T) {
 
 // CPython: test_tasks.BaseTaskTests.test_uncancel_resets_must_cancel
 func TestUncancelOfTaskThatIsWoken(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	f := loop.CreateFuture[int](l)
 	task := coro.CreateTask(l, awaiting(f))
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.NoError(t, f.SetResult(42))
 	task.Cancel()
 	require.Equal(t, 1, task.Canceling())
@@ -110,14 +111,14 @@ func TestUncancelOfTaskThatIsWoken(t *testing.T) {
 
 // What was canceled already stays so: the future that the task waited for.
 func TestUncancelAfterPassingOn(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	f := loop.CreateFuture[int](l)
 	task := coro.CreateTask(l, awaiting(f))
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	task.Cancel()
 	require.Zero(t, task.Uncancel())
 	_, err := loop.RunUntilComplete(l, task)
-	requireCanceled(t, err)
+	testkit.RequireCanceled(t, err)
 	require.True(t, task.Canceled())
 }
 
@@ -159,7 +160,7 @@ func TestUncancelStructuredBlock(t *testing.T) {
 		{"in time", 0, 10 * time.Second, outcome{false, true, true}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			l := newLoop(t)
+			l := testkit.NewLoop(t)
 			task := coro.CreateTask(l, request(test.sleep, test.limit))
 			got, err := loop.RunUntilComplete(l, task)
 			require.NoError(t, err)

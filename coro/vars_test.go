@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -38,13 +39,13 @@ func TestVarsOfTaskAreACopy(t *testing.T) {
 // CPython: test_tasks.BaseTaskTests.test_context_2
 func TestVarsOfCallbackAreACopy(t *testing.T) {
 	v := coro.NewVar("v", "nope")
-	l := newLoop(t)
-	var tr trace
-	complete(t, l, coro.Do(func(co *coro.Co) error {
+	l := testkit.NewLoop(t)
+	var tr testkit.Trace
+	testkit.Complete(t, l, coro.Do(func(co *coro.Co) error {
 		for j := range 2 {
 			f := loop.CreateFuture[coro.None](l)
 			f.AddDoneCallback(func() {
-				tr.add("callback of %s", v.Get(l))
+				tr.Add("callback of %s", v.Get(l))
 				v.Set(l, "something else") // is not to reach the task
 			})
 			v.Set(co, fmt.Sprintf("yes%d", j))
@@ -64,15 +65,15 @@ func TestVarsOfCallbackAreACopy(t *testing.T) {
 		}
 		return nil
 	}))
-	require.Equal(t, trace{"callback of nope", "callback of yes2-0"}, tr)
+	require.Equal(t, testkit.Trace{"callback of nope", "callback of yes2-0"}, tr)
 	require.Equal(t, "nope", v.Get(l))
 }
 
 // CPython: test_tasks.BaseTaskTests.test_context_3
 func TestVarsOfManyTasks(t *testing.T) {
 	v := coro.NewVar("v", -1)
-	l := newLoop(t)
-	complete(t, l, coro.Do(func(co *coro.Co) error {
+	l := testkit.NewLoop(t)
+	testkit.Complete(t, l, coro.Do(func(co *coro.Co) error {
 		sub := func(co *coro.Co, n int) (coro.None, error) {
 			for i := range 10 {
 				v.Set(co, n+i)
@@ -128,7 +129,7 @@ func TestVarsGiven(t *testing.T) {
 
 // CPython: test_tasks.BaseTaskTests.test_get_context
 func TestVarsOfTask(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	vars := l.Vars().Copy()
 	task := coro.CreateTask(l, returning(1, nil), coro.InContext(vars))
 	require.Same(t, vars, task.Vars())

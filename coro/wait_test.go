@@ -8,6 +8,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -153,13 +154,13 @@ func TestWait(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			l := newLoop(t)
+			l := testkit.NewLoop(t)
 			var tasks []*coro.Task[int]
 			for i, f := range test.tasks {
 				task := coro.CreateTask(l, f, coro.Name(string(rune('a'+i))))
 				tasks = append([]*coro.Task[int]{task}, tasks...)
 			}
-			complete(t, l, coro.Do(func(co *coro.Co) error {
+			testkit.Complete(t, l, coro.Do(func(co *coro.Co) error {
 				for range 2 { // again is another path, and takes no time
 					done, pending := split(t, co, tasks, test.opts...)
 					require.Equal(t, test.done, done)
@@ -204,30 +205,30 @@ func TestWaitForNothing(t *testing.T) {
 //
 // CPython: test_tasks.BaseTaskTests.test_yield_wait_does_not_shield_cancel
 func TestCancelWaitLeavesTasksAlone(t *testing.T) {
-	l := newLoop(t)
-	var tr trace
+	l := testkit.NewLoop(t)
+	var tr testkit.Trace
 	f := loop.CreateFuture[int](l)
 	var inner *coro.Task[int]
 	task := coro.CreateTask(l, coro.Do(func(co *coro.Co) error {
 		inner = coro.CreateTask(co, func(co *coro.Co) (int, error) {
 			v, err := f.Await(co)
-			tr.add("inner: %v", err)
+			tr.Add("inner: %v", err)
 			return v, err
 		})
 		_, _, err := coro.Wait(co, []*coro.Task[int]{inner}, coro.TimeLimit(time.Minute))
-		tr.add("outer: %v", err)
+		tr.Add("outer: %v", err)
 		return err
 	}))
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	task.Cancel()
 	_, err := loop.RunUntilComplete(l, task)
-	requireCanceled(t, err)
+	testkit.RequireCanceled(t, err)
 	require.Zero(t, inner.Canceling())
 	require.Zero(t, callbacks(inner))
 	requireNoTimers(t, l)
 	require.NoError(t, f.SetResult(1))
-	briefly(t, l)
-	require.Equal(t, trace{"outer: canceled", "inner: <nil>"}, tr)
+	testkit.Briefly(t, l)
+	require.Equal(t, testkit.Trace{"outer: canceled", "inner: <nil>"}, tr)
 }
 
 // A wait always suspends, even if all are done.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -68,7 +69,7 @@ func TestWaitForEndsWithItsAwaitable(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			run(t, func(co *coro.Co) error {
 				cleaned := false
-				inner := spawn(co, func(co *coro.Co) error {
+				inner := testkit.Spawn(co, func(co *coro.Co) error {
 					err := coro.Sleep(co, 10*time.Second)
 					require.NoError(t, coro.Sleep(co, ms))
 					cleaned = true
@@ -77,7 +78,7 @@ func TestWaitForEndsWithItsAwaitable(t *testing.T) {
 				require.NoError(t, coro.Sleep(co, ms))
 				_, err := coro.WaitFor(co, inner, test.limit)
 				requireTimeout(t, err)
-				requireCanceled(t, err.(*future.TimeoutError).Cause)
+				testkit.RequireCanceled(t, err.(*future.TimeoutError).Cause)
 				require.True(t, cleaned)
 				require.True(t, inner.Canceled())
 				require.Equal(t, 2*ms+test.limit, loop.Of(co).Time())
@@ -98,7 +99,7 @@ func TestWaitForEndsWithItsAwaitable(t *testing.T) {
 	t.Run("a coroutine that suppresses the cancellation", func(t *testing.T) {
 		run(t, func(co *coro.Co) error {
 			v, err := coro.WaitFor(co, coro.Func[int](func(co *coro.Co) (int, error) {
-				requireCanceled(t, coro.Sleep(co, 10*time.Second))
+				testkit.RequireCanceled(t, coro.Sleep(co, 10*time.Second))
 				return 42, nil
 			}), 100*ms)
 			require.Equal(t, 42, v)
@@ -207,7 +208,7 @@ func TestCancelOfWaitForReachesItsTask(t *testing.T) {
 				wait := coro.CreateTask(co, func(co *coro.Co) (int, error) { return coro.WaitFor(co, task, test.limit) })
 				loop.Of(co).CallSoon(func() { wait.Cancel() })
 				_, err := wait.Await(co)
-				requireCanceled(t, err)
+				testkit.RequireCanceled(t, err)
 				require.True(t, task.Canceled())
 				return nil
 			})
@@ -220,7 +221,7 @@ func TestCancelOfWaitForReachesItsTask(t *testing.T) {
 		run(t, func(co *coro.Co) error {
 			inner := coro.CreateTask(co, returning("done", nil))
 			reachedEnd := false
-			task := spawn(co, func(co *coro.Co) error {
+			task := testkit.Spawn(co, func(co *coro.Co) error {
 				if _, err := coro.WaitFor(co, inner, 100*time.Second); err != nil {
 					return err
 				}
@@ -234,7 +235,7 @@ func TestCancelOfWaitForReachesItsTask(t *testing.T) {
 			require.NoError(t, coro.Sleep(co, 0))
 			task.Cancel()
 			_, err := task.Await(co)
-			requireCanceled(t, err)
+			testkit.RequireCanceled(t, err)
 			require.True(t, inner.Done())
 			v, err := inner.Await(co)
 			require.Equal(t, "done", v)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -91,7 +92,7 @@ func TestWaitForWithoutTime(t *testing.T) {
 			_, err := coro.WaitFor(co, coro.Do(func(*coro.Co) error { began = true; return nil }), 0)
 			requireTimeout(t, err)
 			require.False(t, future.IsCanceled(errors.Unwrap(err)), "the cause is a field, not a wrapped error")
-			requireCanceled(t, err.(*future.TimeoutError).Cause)
+			testkit.RequireCanceled(t, err.(*future.TimeoutError).Cause)
 			require.False(t, began)
 			return nil
 		})
@@ -138,7 +139,7 @@ func TestWaitForInnerAnswersCancellation(t *testing.T) {
 			t.Run(test.name+"/"+limit.String(), func(t *testing.T) {
 				run(t, func(co *coro.Co) error {
 					inner := coro.CreateTask(co, func(co *coro.Co) (int, error) {
-						requireCanceled(t, coro.Sleep(co, time.Hour))
+						testkit.RequireCanceled(t, coro.Sleep(co, time.Hour))
 						require.NoError(t, coro.Sleep(co, time.Minute))
 						return test.value, test.err
 					})
@@ -158,49 +159,49 @@ func TestWaitForInnerAnswersCancellation(t *testing.T) {
 // end of the time, and reaches the awaitable.
 func TestCancelWaitFor(t *testing.T) {
 	t.Run("with the result", func(t *testing.T) {
-		l := newLoop(t)
+		l := testkit.NewLoop(t)
 		f := loop.CreateFuture[int](l)
 		task := coro.CreateTask(l, func(co *coro.Co) (int, error) { return coro.WaitFor(co, f, time.Hour) })
-		briefly(t, l)
+		testkit.Briefly(t, l)
 		require.NoError(t, f.SetResult(1))
 		task.Cancel()
 		_, err := loop.RunUntilComplete(l, task)
-		requireCanceled(t, err)
+		testkit.RequireCanceled(t, err)
 	})
 	t.Run("with the end of the time", func(t *testing.T) {
-		l := newLoop(t)
+		l := testkit.NewLoop(t)
 		task := coro.CreateTask(l, func(co *coro.Co) (int, error) {
 			return coro.WaitFor(co, sleepThen(time.Hour, 1, nil), time.Second)
 		})
 		l.CallAt(time.Second, func() { task.Cancel("outside") })
 		_, err := loop.RunUntilComplete(l, task)
-		requireCanceled(t, err, "outside")
+		testkit.RequireCanceled(t, err, "outside")
 		require.True(t, task.Canceled())
 	})
 	t.Run("before the time is over", func(t *testing.T) {
-		l := newLoop(t)
-		inner := coro.CreateTask(l, sleeping(time.Hour))
+		l := testkit.NewLoop(t)
+		inner := coro.CreateTask(l, testkit.Sleeping(time.Hour))
 		task := coro.CreateTask(l, func(co *coro.Co) (coro.None, error) { return coro.WaitFor(co, inner, time.Minute) })
-		briefly(t, l)
+		testkit.Briefly(t, l)
 		task.Cancel("outside")
 		_, err := loop.RunUntilComplete(l, task)
-		requireCanceled(t, err, "outside")
+		testkit.RequireCanceled(t, err, "outside")
 		require.True(t, inner.Canceled())
 		require.Zero(t, l.Time())
 	})
 	t.Run("while what had no time ends", func(t *testing.T) {
-		l := newLoop(t)
+		l := testkit.NewLoop(t)
 		inner := coro.CreateTask(l, func(co *coro.Co) (int, error) {
-			requireCanceled(t, coro.Sleep(co, time.Hour))
+			testkit.RequireCanceled(t, coro.Sleep(co, time.Hour))
 			return 42, coro.Sleep(co, time.Minute)
 		})
-		briefly(t, l)
+		testkit.Briefly(t, l)
 		task := coro.CreateTask(l, func(co *coro.Co) (int, error) { return coro.WaitFor(co, inner, 0) })
-		briefly(t, l)
+		testkit.Briefly(t, l)
 		require.Equal(t, 1, inner.Canceling())
 		task.Cancel()
 		_, err := loop.RunUntilComplete(l, task)
-		requireCanceled(t, err)
+		testkit.RequireCanceled(t, err)
 		require.Equal(t, 1, inner.Canceling(), "this one does not reach it")
 		v, err := loop.RunUntilComplete(l, inner)
 		require.NoError(t, err)

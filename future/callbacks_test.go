@@ -7,6 +7,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -20,30 +21,30 @@ func TestDoneCallbacks(t *testing.T) {
 		stop  []int // those to take back, in this order
 		taken []bool
 		end   func(f *future.Future[string])
-		want  trace
+		want  testkit.Trace
 	}{
 		// CPython: test_futures.BaseFutureDoneCallbackTests.test_callbacks_remove_first_callback
-		{"first taken back", 3, []int{0, 0}, []bool{true, false}, setResult, trace{"1", "2"}},
+		{"first taken back", 3, []int{0, 0}, []bool{true, false}, setResult, testkit.Trace{"1", "2"}},
 		// CPython: test_futures.BaseFutureDoneCallbackTests.test_callbacks_remove_first_and_second_callback
-		{"first two taken back", 3, []int{0, 1, 0}, []bool{true, true, false}, setResult, trace{"2"}},
+		{"first two taken back", 3, []int{0, 1, 0}, []bool{true, true, false}, setResult, testkit.Trace{"2"}},
 		// CPython: test_futures.BaseFutureDoneCallbackTests.test_callbacks_remove_third_callback
-		{"last taken back", 3, []int{2, 2}, []bool{true, false}, setResult, trace{"0", "1"}},
+		{"last taken back", 3, []int{2, 2}, []bool{true, false}, setResult, testkit.Trace{"0", "1"}},
 		{"all taken back", 2, []int{1, 0}, []bool{true, true}, setResult, nil},
 		// CPython: test_futures.BaseFutureDoneCallbackTests.test_callbacks_invoked_on_set_result
-		{"result", 2, nil, nil, setResult, trace{"0", "1"}},
+		{"result", 2, nil, nil, setResult, testkit.Trace{"0", "1"}},
 		// CPython: test_futures.BaseFutureDoneCallbackTests.test_callbacks_invoked_on_set_exception
-		{"error", 1, nil, nil, func(f *future.Future[string]) { _ = f.SetError(errTest) }, trace{"0"}},
-		{"canceled", 2, nil, nil, func(f *future.Future[string]) { f.Cancel() }, trace{"0", "1"}},
+		{"error", 1, nil, nil, func(f *future.Future[string]) { _ = f.SetError(errTest) }, testkit.Trace{"0"}},
+		{"canceled", 2, nil, nil, func(f *future.Future[string]) { f.Cancel() }, testkit.Trace{"0", "1"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			l := newLoop(t)
+			l := testkit.NewLoop(t)
 			f := loop.CreateFuture[string](l)
-			var tr trace
+			var tr testkit.Trace
 			var stops []func() bool
 			for i := range test.n {
 				stops = append(stops, f.AddDoneCallback(func() {
 					require.True(t, f.Done())
-					tr.add("%d", i)
+					tr.Add("%d", i)
 				}))
 			}
 			var taken []bool
@@ -53,7 +54,7 @@ func TestDoneCallbacks(t *testing.T) {
 			require.Equal(t, test.taken, taken)
 			test.end(f)
 			require.Empty(t, tr, "not before the loop runs")
-			briefly(t, l)
+			testkit.Briefly(t, l)
 			require.Equal(t, test.want, tr)
 			_ = f.Err()
 		})
@@ -64,11 +65,11 @@ func TestDoneCallbacks(t *testing.T) {
 //
 // CPython: test_futures.BaseFutureDoneCallbackTests.test_remove_done_callback
 func TestDoneCallbackRegisteredTwice(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	f := loop.CreateFuture[string](l)
-	var tr trace
-	first := func() { tr.add("1") }
-	second := func() { tr.add("2") }
+	var tr testkit.Trace
+	first := func() { tr.Add("1") }
+	second := func() { tr.Add("2") }
 	var stops []func() bool
 	stops = append(stops, f.AddDoneCallback(first))
 	stopSecond := f.AddDoneCallback(second)
@@ -82,73 +83,73 @@ func TestDoneCallbackRegisteredTwice(t *testing.T) {
 		require.True(t, stop())
 	}
 	require.NoError(t, f.SetResult("foo"))
-	briefly(t, l)
-	require.Equal(t, trace{"1", "2"}, tr)
+	testkit.Briefly(t, l)
+	require.Equal(t, testkit.Trace{"1", "2"}, tr)
 }
 
 // A callback that was scheduled cannot be taken back any more, by an earlier one either.
 //
 // CPython: test_futures.BaseFutureDoneCallbackTests.test_schedule_callbacks_list_mutation_1
 func TestDoneCallbackTakenBackTooLate(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	f := loop.CreateFuture[int](l)
-	var tr trace
+	var tr testkit.Trace
 	var stop func() bool
-	f.AddDoneCallback(func() { tr.add("first takes back: %v", stop()) })
-	stop = f.AddDoneCallback(func() { tr.add("second") })
-	f.AddDoneCallback(func() { tr.add("third") })
+	f.AddDoneCallback(func() { tr.Add("first takes back: %v", stop()) })
+	stop = f.AddDoneCallback(func() { tr.Add("second") })
+	f.AddDoneCallback(func() { tr.Add("third") })
 	require.NoError(t, f.SetResult(1))
 	require.False(t, stop())
-	briefly(t, l)
-	require.Equal(t, trace{"first takes back: false", "second", "third"}, tr)
+	testkit.Briefly(t, l)
+	require.Equal(t, testkit.Trace{"first takes back: false", "second", "third"}, tr)
 }
 
 // A callback of a future that is done is scheduled at once, after what is ready.
 func TestDoneCallbackOfDone(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	f := loop.CreateFuture[int](l)
-	var tr trace
+	var tr testkit.Trace
 	require.NoError(t, f.SetResult(1))
-	l.CallSoon(func() { tr.add("before") })
-	stop := f.AddDoneCallback(func() { tr.add("callback") })
-	l.CallSoon(func() { tr.add("after") })
+	l.CallSoon(func() { tr.Add("before") })
+	stop := f.AddDoneCallback(func() { tr.Add("callback") })
+	l.CallSoon(func() { tr.Add("after") })
 	require.Empty(t, tr)
 	require.False(t, stop())
-	iterate(t, l)
-	require.Equal(t, trace{"before", "callback", "after"}, tr)
+	testkit.Iterate(t, l)
+	require.Equal(t, testkit.Trace{"before", "callback", "after"}, tr)
 }
 
 // Each callback is an entry of the ready queue of its own: what is scheduled between
 // two ends runs between them, and what a callback adds comes in the next iteration.
 func TestDoneCallbacksAreScheduledOneByOne(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	f, g := loop.CreateFuture[int](l), loop.CreateFuture[int](l)
-	var tr trace
+	var tr testkit.Trace
 	f.AddDoneCallback(func() {
-		tr.add("f 1")
-		f.AddDoneCallback(func() { tr.add("f, added by f 1") })
-		g.AddDoneCallback(func() { tr.add("g, added by f 1") })
+		tr.Add("f 1")
+		f.AddDoneCallback(func() { tr.Add("f, added by f 1") })
+		g.AddDoneCallback(func() { tr.Add("g, added by f 1") })
 	})
-	f.AddDoneCallback(func() { tr.add("f 2") })
-	g.AddDoneCallback(func() { tr.add("g 1") })
+	f.AddDoneCallback(func() { tr.Add("f 2") })
+	g.AddDoneCallback(func() { tr.Add("g 1") })
 	require.NoError(t, f.SetResult(1))
-	l.CallSoon(func() { tr.add("between") })
+	l.CallSoon(func() { tr.Add("between") })
 	require.NoError(t, g.SetResult(1))
-	iterate(t, l)
-	require.Equal(t, trace{"f 1", "f 2", "between", "g 1"}, tr)
-	iterate(t, l)
-	require.Equal(t, trace{"f 1", "f 2", "between", "g 1", "f, added by f 1", "g, added by f 1"}, tr)
+	testkit.Iterate(t, l)
+	require.Equal(t, testkit.Trace{"f 1", "f 2", "between", "g 1"}, tr)
+	testkit.Iterate(t, l)
+	require.Equal(t, testkit.Trace{"f 1", "f 2", "between", "g 1", "f, added by f 1", "g, added by f 1"}, tr)
 }
 
 // A panic in a callback is reported, and does not keep the others from being called.
 func TestDoneCallbackPanics(t *testing.T) {
-	var tr trace
-	l := newLoop(t, tr.handler())
+	var tr testkit.Trace
+	l := testkit.NewLoop(t, tr.Handler())
 	f := loop.CreateFuture[int](l)
 	f.AddDoneCallback(func() { panic("boom") })
-	f.AddDoneCallback(func() { tr.add("second") })
+	f.AddDoneCallback(func() { tr.Add("second") })
 	require.NoError(t, f.SetResult(1))
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.Len(t, tr, 2)
 	require.Contains(t, tr[0], "Exception in callback ")
 	require.Contains(t, tr[0], ": panic: boom")
@@ -158,25 +159,25 @@ func TestDoneCallbackPanics(t *testing.T) {
 // A callback runs in a copy of the context in which it was registered, of the values as
 // they were then.
 func TestDoneCallbackContext(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	v := coro.NewVar("v", "default")
 	f := loop.CreateFuture[int](l)
-	var tr trace
+	var tr testkit.Trace
 	_, err := loop.RunUntilComplete(l, coro.Do(func(co *coro.Co) error {
 		v.Set(co, "task")
 		for range 2 {
 			f.AddDoneCallback(func() {
-				tr.add("%s", v.Get(l))
+				tr.Add("%s", v.Get(l))
 				v.Set(l, "callback")
 			})
 		}
 		v.Set(co, "later")
 		require.NoError(t, f.SetResult(1))
 		require.NoError(t, coro.Sleep(co, 0))
-		tr.add("%s", v.Get(co))
+		tr.Add("%s", v.Get(co))
 		return nil
 	}))
 	require.NoError(t, err)
-	require.Equal(t, trace{"task", "task", "later"}, tr)
+	require.Equal(t, testkit.Trace{"task", "task", "later"}, tr)
 	require.Equal(t, "default", v.Get(l))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/executor"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -54,7 +55,7 @@ func TestChainCopiesOutcome(t *testing.T) {
 		{"error", 0, errTest},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			l := newLoop(t)
+			l := testkit.NewLoop(t)
 			e := &handExecutor{}
 			f, err := loop.RunInExecutor(l, e, func() (int, error) { return test.value, test.err })
 			require.NoError(t, err)
@@ -68,7 +69,7 @@ func TestChainCopiesOutcome(t *testing.T) {
 		})
 	}
 	t.Run("panic", func(t *testing.T) {
-		l := newLoop(t)
+		l := testkit.NewLoop(t)
 		e := &handExecutor{}
 		f, err := loop.RunInExecutor(l, e, func() (int, error) { panic("boom") })
 		require.NoError(t, err)
@@ -85,7 +86,7 @@ func TestChainCopiesOutcome(t *testing.T) {
 // CPython: test_futures.BaseFutureTests.test_wrap_future_use_running_loop
 // CPython: test_futures.BaseFutureTests.test_wrap_future_use_global_loop
 func TestChainBelongsToTheLoop(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	pool, err := executor.NewThreadPool()
 	require.NoError(t, err)
 	defer pool.Close()
@@ -101,18 +102,18 @@ func TestChainBelongsToTheLoop(t *testing.T) {
 //
 // CPython: test_futures.BaseFutureTests.test_wrap_future_cancel
 func TestChainCanceledBeforeTheWork(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	e := &handExecutor{}
 	var ran atomic.Bool
 	f, err := loop.RunInExecutor(l, e, func() (int, error) { ran.Store(true); return 1, nil })
 	require.NoError(t, err)
 	require.True(t, f.Cancel("msg"))
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	e.run()
-	briefly(t, l)
+	testkit.Briefly(t, l)
 	require.False(t, ran.Load())
 	_, err = f.Result()
-	requireCanceled(t, err, "msg")
+	testkit.RequireCanceled(t, err, "msg")
 }
 
 // What is done when the loop's future is canceled keeps its result, which nobody sees.
@@ -120,14 +121,14 @@ func TestChainCanceledBeforeTheWork(t *testing.T) {
 // CPython: test_futures.BaseFutureTests.test_wrap_future_cancel2
 func TestChainCanceledAfterTheWork(t *testing.T) {
 	for _, outcome := range []error{nil, errors.New("not to be reported")} {
-		l := newLoop(t)
+		l := testkit.NewLoop(t)
 		e := &handExecutor{}
 		var ran atomic.Bool
 		f, err := loop.RunInExecutor(l, e, func() (int, error) { ran.Store(true); return 42, outcome })
 		require.NoError(t, err)
 		e.run()
 		require.True(t, f.Cancel())
-		briefly(t, l)
+		testkit.Briefly(t, l)
 		require.True(t, ran.Load())
 		require.True(t, f.Canceled())
 	}
@@ -146,12 +147,12 @@ func TestChainConvertsErrors(t *testing.T) {
 		{"invalid state", executor.ErrInvalidState, future.ErrInvalidState, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			l := newLoop(t)
+			l := testkit.NewLoop(t)
 			e := &handExecutor{}
 			f, err := loop.RunInExecutor(l, e, func() (int, error) { return 0, test.err })
 			require.NoError(t, err)
 			task := coro.CreateTask(l, func(co *coro.Co) (int, error) { return f.Await(co) })
-			briefly(t, l)
+			testkit.Briefly(t, l)
 			e.run()
 			_, err = loop.RunUntilComplete(l, task)
 			require.ErrorIs(t, err, test.want)

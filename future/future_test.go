@@ -1,18 +1,22 @@
 package future_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
+var errTest = errors.New("test")
+
 // CPython: test_futures.BaseFutureTests.test_initial_state
 func TestFutureIsPending(t *testing.T) {
-	f := loop.CreateFuture[int](newLoop(t))
+	f := loop.CreateFuture[int](testkit.NewLoop(t))
 	require.Equal(t, future.Pending, f.Core().State())
 	require.False(t, f.Canceled())
 	require.False(t, f.Done())
@@ -26,7 +30,7 @@ func TestFutureIsPending(t *testing.T) {
 // CPython: test_futures.BaseFutureTests.test_constructor_use_running_loop
 // CPython: test_futures.BaseFutureTests.test_constructor_use_global_loop
 func TestFutureBelongsToItsLoop(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	require.Same(t, l.Scheduler(), loop.CreateFuture[int](l).Core().Scheduler())
 	require.Same(t, l.Scheduler(), future.New[int](l).Core().Scheduler())
 	f, err := loop.RunUntilComplete(l, coro.Func[*future.Future[int]](func(co *coro.Co) (*future.Future[int], error) {
@@ -72,7 +76,7 @@ func TestFutureOutcome(t *testing.T) {
 		}, true, 0, future.ErrCanceled},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			f := loop.CreateFuture[int](newLoop(t))
+			f := loop.CreateFuture[int](testkit.NewLoop(t))
 			require.NoError(t, test.set(f))
 			require.True(t, f.Done())
 			for range 2 {
@@ -94,24 +98,24 @@ func TestFutureOutcome(t *testing.T) {
 
 // CPython: test_futures.BaseFutureTests.test_set_result_unless_cancelled
 func TestResolveOfCanceled(t *testing.T) {
-	f := loop.CreateFuture[int](newLoop(t))
+	f := loop.CreateFuture[int](testkit.NewLoop(t))
 	f.Cancel()
 	require.False(t, future.Resolve(f, 2))
 	require.True(t, f.Canceled())
 	_, err := f.Result()
-	requireCanceled(t, err)
+	testkit.RequireCanceled(t, err)
 }
 
 // A future without an error has a result, if only the zero value.
 func TestSetErrorOfNil(t *testing.T) {
-	f := loop.CreateFuture[int](newLoop(t))
+	f := loop.CreateFuture[int](testkit.NewLoop(t))
 	require.Error(t, f.SetError(nil))
 	require.False(t, f.Done())
 }
 
 // A CanceledError that is given as an error makes no cancellation.
 func TestSetErrorOfCancellation(t *testing.T) {
-	f := loop.CreateFuture[int](newLoop(t))
+	f := loop.CreateFuture[int](testkit.NewLoop(t))
 	given := future.NewCanceledError("given")
 	require.NoError(t, f.SetError(given))
 	require.False(t, f.Canceled())
@@ -122,46 +126,46 @@ func TestSetErrorOfCancellation(t *testing.T) {
 func TestCancelMessage(t *testing.T) {
 	// CPython: test_futures.BaseFutureTests.test_future_cancel_message_getter
 	t.Run("given", func(t *testing.T) {
-		l := newLoop(t)
+		l := testkit.NewLoop(t)
 		f := loop.CreateFuture[int](l)
 		require.Nil(t, f.Core().CancelMessage)
 		f.Cancel("my message")
 		for range 2 {
 			_, err := loop.RunUntilComplete(l, f)
-			requireCanceled(t, err, "my message")
-			requireCanceled(t, f.Err(), "my message")
+			testkit.RequireCanceled(t, err, "my message")
+			testkit.RequireCanceled(t, f.Err(), "my message")
 			require.Equal(t, "my message", *f.Core().CancelMessage)
 		}
 	})
 	// CPython: test_futures.BaseFutureTests.test_future_cancel_message_setter
 	t.Run("replaced", func(t *testing.T) {
-		l := newLoop(t)
+		l := testkit.NewLoop(t)
 		f := loop.CreateFuture[int](l)
 		f.Cancel("my message")
 		msg := "my new message"
 		f.Core().CancelMessage = &msg
 		_, err := loop.RunUntilComplete(l, f)
-		requireCanceled(t, err, "my new message")
+		testkit.RequireCanceled(t, err, "my new message")
 	})
 	t.Run("none is not the same as empty", func(t *testing.T) {
-		l := newLoop(t)
+		l := testkit.NewLoop(t)
 		f, g := loop.CreateFuture[int](l), loop.CreateFuture[int](l)
 		f.Cancel()
 		g.Cancel("")
-		requireCanceled(t, f.Err())
-		requireCanceled(t, g.Err(), "")
+		testkit.RequireCanceled(t, f.Err())
+		testkit.RequireCanceled(t, g.Err(), "")
 	})
 	t.Run("of a second request", func(t *testing.T) {
-		f := loop.CreateFuture[int](newLoop(t))
+		f := loop.CreateFuture[int](testkit.NewLoop(t))
 		require.True(t, f.Cancel("first"))
 		require.False(t, f.Cancel("second"))
-		requireCanceled(t, f.Err(), "first")
+		testkit.RequireCanceled(t, f.Err(), "first")
 	})
 }
 
 // CPython: test_futures.BaseFutureTests.test_future_repr
 func TestFutureString(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	for _, test := range []struct {
 		want string
 		set  func(f *future.Future[int])
@@ -184,43 +188,43 @@ func TestFutureString(t *testing.T) {
 // CPython: test_futures.BaseFutureTests.test_yield_from_twice
 // CPython: test_futures.BaseFutureTests.test_future_stop_iteration_args
 func TestAwaitTwice(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	f := loop.CreateFuture[[2]int](l)
-	var tr trace
+	var tr testkit.Trace
 	task := coro.CreateTask(l, coro.Do(func(co *coro.Co) error {
-		tr.add("A")
+		tr.Add("A")
 		v, err := f.Await(co)
-		tr.add("B %v %v", v, err)
+		tr.Add("B %v %v", v, err)
 		v, err = f.Await(co)
-		tr.add("C %v %v", v, err)
+		tr.Add("C %v %v", v, err)
 		return nil
 	}))
-	iterate(t, l)
-	require.Equal(t, trace{"A"}, tr)
+	testkit.Iterate(t, l)
+	require.Equal(t, testkit.Trace{"A"}, tr)
 	require.NoError(t, f.SetResult([2]int{1, 2}))
-	iterate(t, l)
-	require.Equal(t, trace{"A", "B [1 2] <nil>", "C [1 2] <nil>"}, tr)
+	testkit.Iterate(t, l)
+	require.Equal(t, testkit.Trace{"A", "B [1 2] <nil>", "C [1 2] <nil>"}, tr)
 	require.True(t, task.Done())
 }
 
 // Those who await the same future go on in the order in which they came.
 func TestAwaitByMany(t *testing.T) {
-	l := newLoop(t)
+	l := testkit.NewLoop(t)
 	f := loop.CreateFuture[int](l)
-	var tr trace
+	var tr testkit.Trace
 	for i := range 3 {
 		coro.CreateTask(l, coro.Do(func(co *coro.Co) error {
 			v, err := f.Await(co)
-			tr.add("task %d: %d %v", i, v, err)
+			tr.Add("task %d: %d %v", i, v, err)
 			return nil
 		}))
-		f.AddDoneCallback(func() { tr.add("callback %d", i) })
+		f.AddDoneCallback(func() { tr.Add("callback %d", i) })
 	}
-	briefly(t, l)
-	f.AddDoneCallback(func() { tr.add("callback 3") })
+	testkit.Briefly(t, l)
+	f.AddDoneCallback(func() { tr.Add("callback 3") })
 	require.NoError(t, f.SetResult(42))
-	iterate(t, l)
-	require.Equal(t, trace{
+	testkit.Iterate(t, l)
+	require.Equal(t, testkit.Trace{
 		"callback 0", "callback 1", "callback 2", // registered before the tasks had begun
 		"task 0: 42 <nil>", "task 1: 42 <nil>", "task 2: 42 <nil>", "callback 3",
 	}, tr)
@@ -241,7 +245,7 @@ func (s *selfish) String() string {
 
 // CPython: test_futures2.FutureReprTests.test_recursive_repr_for_pending_tasks
 func TestFutureStringOfItself(t *testing.T) {
-	s := &selfish{f: loop.CreateFuture[*selfish](newLoop(t))}
+	s := &selfish{f: loop.CreateFuture[*selfish](testkit.NewLoop(t))}
 	require.NoError(t, s.f.SetResult(s))
 	require.Contains(t, s.f.String(), "...")
 	require.Equal(t, 1, s.shown)

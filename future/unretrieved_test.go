@@ -10,17 +10,18 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
 // The error of a future that nobody has looked at is reported when the loop closes.
 func TestUnretrieved(t *testing.T) {
-	report := trace{"Future exception was never retrieved: test"}
+	report := testkit.Trace{"Future exception was never retrieved: test"}
 	fail := func(f *future.Future[int]) { _ = f.SetError(errTest) }
 	for _, test := range []struct {
 		name string
 		use  func(f *future.Future[int])
-		want trace
+		want testkit.Trace
 	}{
 		// CPython: test_futures.BaseFutureTests.test_tb_logger_abandoned
 		{"pending", func(*future.Future[int]) {}, nil},
@@ -43,10 +44,10 @@ func TestUnretrieved(t *testing.T) {
 		{"canceled", func(f *future.Future[int]) { f.Cancel() }, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			var tr trace
-			l := newLoop(t, tr.handler())
+			var tr testkit.Trace
+			l := testkit.NewLoop(t, tr.Handler())
 			test.use(loop.CreateFuture[int](l))
-			briefly(t, l)
+			testkit.Briefly(t, l)
 			require.Empty(t, tr)
 			require.NoError(t, l.Close())
 			require.Equal(t, test.want, tr)
@@ -56,8 +57,8 @@ func TestUnretrieved(t *testing.T) {
 
 // At the close of the loop the oldest error comes first.
 func TestUnretrievedInOrder(t *testing.T) {
-	var tr trace
-	l := newLoop(t, tr.handler())
+	var tr testkit.Trace
+	l := testkit.NewLoop(t, tr.Handler())
 	fs := make([]*future.Future[int], 4)
 	for i := range fs {
 		fs[i] = loop.CreateFuture[int](l)
@@ -67,7 +68,7 @@ func TestUnretrievedInOrder(t *testing.T) {
 	}
 	_ = fs[0].Err()
 	require.NoError(t, l.Close())
-	require.Equal(t, trace{
+	require.Equal(t, testkit.Trace{
 		"Future exception was never retrieved: canceled: c",
 		"Future exception was never retrieved: canceled: d",
 		"Future exception was never retrieved: canceled: b",
@@ -113,7 +114,7 @@ func TestUnretrievedIsReportedWhenCollected(t *testing.T) {
 				if log.Len() >= len(future)+len(task) {
 					break
 				}
-				briefly(t, l)
+				testkit.Briefly(t, l)
 				runtime.GC()
 			}
 			require.Contains(t, []string{future + task, task + future}, log.String())

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/locks"
 )
 
@@ -18,9 +19,9 @@ func together(t *testing.T, co *coro.Co, n int, f func(co *coro.Co) error) {
 	t.Helper()
 	var tasks []*coro.Task[coro.None]
 	for range n {
-		tasks = append(tasks, spawn(co, f))
+		tasks = append(tasks, testkit.Spawn(co, f))
 	}
-	wait(t, co, tasks...)
+	testkit.Wait(t, co, tasks...)
 }
 
 // arrive is a Wait whose index nobody wants.
@@ -51,14 +52,14 @@ func TestBarrier(t *testing.T) {
 		require.Equal(t, parties, locks.NewBarrier(parties).Parties())
 	})
 	t.Run("not made by NewBarrier is refused", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var b locks.Barrier
 			require.Panics(t, func() { b.Wait(co) })
 		})
 	})
 	// CPython: test_locks.BarrierTests.test_context_manager
 	t.Run("gives each a different index", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			b := locks.NewBarrier(3)
 			var got []int
 			together(t, co, 3, func(co *coro.Co) error {
@@ -73,7 +74,7 @@ func TestBarrier(t *testing.T) {
 	// CPython: test_locks.BarrierTests.test_filling_one_task
 	// CPython: test_locks.BarrierTests.test_filling_one_task_twice
 	t.Run("of one does not suspend", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			b := locks.NewBarrier(1)
 			for range 2 {
 				i, err := b.Wait(co)
@@ -81,31 +82,31 @@ func TestBarrier(t *testing.T) {
 				require.Zero(t, i)
 				idle(t, b)
 			}
-			t1, t2 := spawn(co, arrive(b)), spawn(co, arrive(b))
-			pass(t, co, 1)
+			t1, t2 := testkit.Spawn(co, arrive(b)), testkit.Spawn(co, arrive(b))
+			testkit.Pass(t, co, 1)
 			done(t, t1, t2)
 			idle(t, b)
 		})
 	})
 	// CPython: test_locks.BarrierTests.test_filling_task_by_task
 	t.Run("fills one by one", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			b := locks.NewBarrier(3)
 			var tasks []*coro.Task[coro.None]
 			for i := range 3 {
 				require.Equal(t, i, b.Waiting())
 				require.Equal(t, locks.Filling, b.State())
-				tasks = append(tasks, spawn(co, arrive(b)))
-				pass(t, co, 1)
+				tasks = append(tasks, testkit.Spawn(co, arrive(b)))
+				testkit.Pass(t, co, 1)
 			}
-			wait(t, co, tasks...)
+			testkit.Wait(t, co, tasks...)
 			idle(t, b)
 		})
 	})
 	// CPython: test_locks.BarrierTests.test_filling_tasks_wait_twice
 	// CPython: test_locks.BarrierTests.test_filling_tasks_check_return_value
 	t.Run("holds the second round together too", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			b := locks.NewBarrier(parties)
 			var first, second []int
 			together(t, co, parties, func(co *coro.Co) error {
@@ -130,7 +131,7 @@ func TestBarrier(t *testing.T) {
 	})
 	// CPython: test_locks.BarrierTests.test_draining_state
 	t.Run("drains until the last has left", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			b := locks.NewBarrier(parties)
 			var states []locks.BarrierState
 			together(t, co, parties, func(co *coro.Co) error {
@@ -145,7 +146,7 @@ func TestBarrier(t *testing.T) {
 	})
 	// CPython: test_locks.BarrierTests.test_blocking_tasks_while_draining
 	t.Run("keeps newcomers back while it drains", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			const again = 2
 			b, others := locks.NewBarrier(parties), locks.NewBarrier(parties-again)
 			left := again
@@ -167,52 +168,52 @@ func TestBarrier(t *testing.T) {
 	})
 	// CPython: test_locks.BarrierTests.test_filling_tasks_cancel_one
 	t.Run("gives the place of a canceled task away", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			b := locks.NewBarrier(3)
-			t1 := spawn(co, arrive(b))
-			pass(t, co, 1)
+			t1 := testkit.Spawn(co, arrive(b))
+			testkit.Pass(t, co, 1)
 			require.Equal(t, 1, b.Waiting())
-			t2 := spawn(co, arrive(b))
-			pass(t, co, 1)
+			t2 := testkit.Spawn(co, arrive(b))
+			testkit.Pass(t, co, 1)
 			require.Equal(t, 2, b.Waiting())
 			t1.Cancel()
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Equal(t, 1, b.Waiting())
-			waitCanceled(t, co, t1)
+			testkit.WaitCanceled(t, co, t1)
 
-			t3 := spawn(co, arrive(b))
-			pass(t, co, 1)
+			t3 := testkit.Spawn(co, arrive(b))
+			testkit.Pass(t, co, 1)
 			require.Equal(t, 2, b.Waiting())
-			t4 := spawn(co, arrive(b))
-			wait(t, co, t2, t3, t4)
+			t4 := testkit.Spawn(co, arrive(b))
+			testkit.Wait(t, co, t2, t3, t4)
 			idle(t, b)
 		})
 	})
 	t.Run("lets a newcomer be canceled while it drains", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			b := locks.NewBarrier(2)
-			t1 := spawn(co, arrive(b))
-			pass(t, co, 1)
+			t1 := testkit.Spawn(co, arrive(b))
+			testkit.Pass(t, co, 1)
 			_, err := b.Wait(co)
 			require.NoError(t, err)
 			require.Equal(t, locks.Draining, b.State())
-			t2 := spawn(co, arrive(b), coro.Eager(true))
+			t2 := testkit.Spawn(co, arrive(b), coro.Eager(true))
 			t2.Cancel()
-			waitCanceled(t, co, t2)
-			wait(t, co, t1)
+			testkit.WaitCanceled(t, co, t2)
+			testkit.Wait(t, co, t1)
 			idle(t, b)
 		})
 	})
 	t.Run("lets a task go that was canceled after the last had come", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			b := locks.NewBarrier(2)
-			t1 := spawn(co, arrive(b))
-			pass(t, co, 1)
+			t1 := testkit.Spawn(co, arrive(b))
+			testkit.Pass(t, co, 1)
 			i, err := b.Wait(co)
 			require.NoError(t, err)
 			require.Equal(t, 1, i)
 			t1.Cancel()
-			waitCanceled(t, co, t1)
+			testkit.WaitCanceled(t, co, t1)
 			idle(t, b)
 		})
 	})
@@ -227,29 +228,29 @@ func TestBarrierReset(t *testing.T) {
 	})
 	// CPython: test_locks.BarrierTests.test_reset_barrier_while_tasks_waiting
 	t.Run("sends those away who wait", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			b := locks.NewBarrier(parties)
 			broken := 0
 			var tasks []*coro.Task[coro.None]
 			for range parties - 1 {
-				tasks = append(tasks, spawn(co, func(co *coro.Co) error {
+				tasks = append(tasks, testkit.Spawn(co, func(co *coro.Co) error {
 					_, err := b.Wait(co)
 					require.ErrorIs(t, err, locks.ErrBroken)
 					broken++
 					return nil
 				}))
 			}
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			b.Reset()
 			require.Equal(t, locks.Resetting, b.State())
-			wait(t, co, tasks...)
+			testkit.Wait(t, co, tasks...)
 			require.Equal(t, parties-1, broken)
 			idle(t, b)
 		})
 	})
 	// CPython: test_locks.BarrierTests.test_reset_barrier_when_tasks_half_draining
 	t.Run("in the middle of draining sends the rest away", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			b := locks.NewBarrier(parties)
 			passed, broken := 0, 0
 			together(t, co, parties, func(co *coro.Co) error {
@@ -269,7 +270,7 @@ func TestBarrierReset(t *testing.T) {
 	})
 	// CPython: test_locks.BarrierTests.test_reset_barrier_when_tasks_half_draining_half_blocking
 	t.Run("in the middle of draining holds those back who come", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			b := locks.NewBarrier(parties)
 			const blocking = parties / 2
 			passed, broken, others := 0, 0, 0
@@ -300,12 +301,12 @@ func TestBarrierReset(t *testing.T) {
 	})
 	// CPython: test_locks.BarrierTests.test_reset_barrier_while_tasks_waiting_and_waiting_again
 	t.Run("lets those come again whom it sent away", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			b := locks.NewBarrier(parties)
 			broken, passed := 0, 0
 			var tasks []*coro.Task[coro.None]
 			for range parties - 1 {
-				tasks = append(tasks, spawn(co, func(co *coro.Co) error {
+				tasks = append(tasks, testkit.Spawn(co, func(co *coro.Co) error {
 					if _, err := b.Wait(co); errors.Is(err, locks.ErrBroken) {
 						broken++
 					}
@@ -314,14 +315,14 @@ func TestBarrierReset(t *testing.T) {
 					return err
 				}))
 			}
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			b.Reset()
-			tasks = append(tasks, spawn(co, func(co *coro.Co) error {
+			tasks = append(tasks, testkit.Spawn(co, func(co *coro.Co) error {
 				_, err := b.Wait(co)
 				passed++
 				return err
 			}))
-			wait(t, co, tasks...)
+			testkit.Wait(t, co, tasks...)
 			require.Equal(t, parties-1, broken)
 			require.Equal(t, parties, passed)
 			idle(t, b)
@@ -329,7 +330,7 @@ func TestBarrierReset(t *testing.T) {
 	})
 	// CPython: test_locks.BarrierTests.test_reset_barrier_while_tasks_draining
 	t.Run("by the last to leave disturbs nobody", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			b := locks.NewBarrier(parties)
 			left := 0
 			together(t, co, parties, func(co *coro.Co) error {
@@ -354,7 +355,7 @@ func TestBarrierReset(t *testing.T) {
 func TestBarrierAbort(t *testing.T) {
 	// CPython: test_locks.BarrierTests.test_abort_barrier
 	t.Run("breaks it until it is reset", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			b := locks.NewBarrier(1)
 			b.Abort()
 			require.Zero(t, b.Waiting())
@@ -368,7 +369,7 @@ func TestBarrierAbort(t *testing.T) {
 	})
 	// CPython: test_locks.BarrierTests.test_abort_barrier_when_tasks_half_draining_half_blocking
 	t.Run("in the middle of draining sends everybody away", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			b := locks.NewBarrier(parties)
 			const blocking = parties / 2
 			passed, draining, blocked := 0, 0, 0
@@ -398,7 +399,7 @@ func TestBarrierAbort(t *testing.T) {
 	})
 	// CPython: test_locks.BarrierTests.test_abort_barrier_when_exception
 	t.Run("after an error of one of the parties frees the others", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			b := locks.NewBarrier(parties)
 			passed, broken := 0, 0
 			together(t, co, parties, func(co *coro.Co) error {
@@ -425,7 +426,7 @@ func TestBarrierAbort(t *testing.T) {
 	})
 	// CPython: test_locks.BarrierTests.test_abort_barrier_when_exception_then_resetting
 	t.Run("and reset make it as new", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			b, sync := locks.NewBarrier(parties), locks.NewBarrier(parties)
 			broken, passed := 0, 0
 			together(t, co, parties, func(co *coro.Co) error {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/locks"
 	"github.com/ouro-loop/ouro/loop"
 )
@@ -15,34 +16,34 @@ import (
 func TestCondition(t *testing.T) {
 	// CPython: test_locks.ConditionTests.test_wait
 	t.Run("wakes the notified, who get the lock in turn", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var cond locks.Condition
 			var got []int
 			tasks := waitAndAppend(co, &cond, &got, 3, false)
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Empty(t, got)
 			require.False(t, cond.Locked())
 
 			require.NoError(t, cond.Acquire(co))
 			require.NoError(t, cond.Notify(1))
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Empty(t, got)
 			require.True(t, cond.Locked())
 			require.NoError(t, cond.Release())
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Equal(t, []int{1}, got)
 			require.True(t, cond.Locked())
 
 			require.NoError(t, cond.Notify(2))
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Equal(t, []int{1}, got)
 			require.True(t, cond.Locked())
 			require.NoError(t, cond.Release())
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Equal(t, []int{1, 2}, got)
 			require.True(t, cond.Locked())
 			require.NoError(t, cond.Release())
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Equal(t, []int{1, 2, 3}, got)
 			require.True(t, cond.Locked())
 			done(t, tasks...)
@@ -50,17 +51,17 @@ func TestCondition(t *testing.T) {
 	})
 	// CPython: test_locks.ConditionTests.test_notify
 	t.Run("notifies as many as it is told to", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var cond locks.Condition
 			var got []int
 			tasks := waitAndAppend(co, &cond, &got, 3, true)
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Empty(t, got)
 
 			require.NoError(t, cond.Acquire(co))
 			require.NoError(t, cond.Notify(1))
 			require.NoError(t, cond.Release())
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Equal(t, []int{1}, got)
 
 			require.NoError(t, cond.Acquire(co))
@@ -68,23 +69,23 @@ func TestCondition(t *testing.T) {
 			require.NoError(t, cond.Notify(1))
 			require.NoError(t, cond.Notify(2048))
 			require.NoError(t, cond.Release())
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Equal(t, []int{1, 2, 3}, got)
 			done(t, tasks...)
 		})
 	})
 	// CPython: test_locks.ConditionTests.test_notify_all
 	t.Run("notifies all", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var cond locks.Condition
 			var got []int
 			tasks := waitAndAppend(co, &cond, &got, 2, true)
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Empty(t, got)
 			require.NoError(t, cond.Acquire(co))
 			require.NoError(t, cond.NotifyAll())
 			require.NoError(t, cond.Release())
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Equal(t, []int{1, 2}, got)
 			done(t, tasks...)
 		})
@@ -93,7 +94,7 @@ func TestCondition(t *testing.T) {
 	// CPython: test_locks.ConditionTests.test_notify_unacquired
 	// CPython: test_locks.ConditionTests.test_notify_all_unacquired
 	t.Run("asks for the lock", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var cond locks.Condition
 			require.ErrorIs(t, cond.Wait(co), locks.ErrNotAcquired)
 			require.ErrorIs(t, cond.Notify(1), locks.ErrNotAcquired)
@@ -103,10 +104,10 @@ func TestCondition(t *testing.T) {
 	})
 	// CPython: test_locks.ConditionTests.test_wait_for
 	t.Run("waits until a condition is true", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var cond locks.Condition
 			holds, woken := false, false
-			task := spawn(co, func(co *coro.Co) error {
+			task := testkit.Spawn(co, func(co *coro.Co) error {
 				return cond.With(co, func() error {
 					err := cond.WaitFor(co, func() bool { return holds })
 					woken = true
@@ -115,9 +116,9 @@ func TestCondition(t *testing.T) {
 			})
 			notify := func() {
 				require.NoError(t, cond.With(co, func() error { return cond.Notify(1) }))
-				pass(t, co, 1)
+				testkit.Pass(t, co, 1)
 			}
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.False(t, woken)
 			notify()
 			require.False(t, woken)
@@ -129,7 +130,7 @@ func TestCondition(t *testing.T) {
 	})
 	// CPython: test_locks.ConditionTests.test_wait_for_unacquired
 	t.Run("needs no lock for a condition that is true", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var cond locks.Condition
 			require.NoError(t, cond.WaitFor(co, func() bool { return true }))
 			require.ErrorIs(t, cond.WaitFor(co, func() bool { return false }), locks.ErrNotAcquired)
@@ -137,7 +138,7 @@ func TestCondition(t *testing.T) {
 	})
 	// CPython: test_locks.ConditionTests.test_timeout_in_block
 	t.Run("holds the lock after a timeout", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var cond locks.Condition
 			require.NoError(t, cond.With(co, func() error {
 				_, err := coro.WaitFor(co, coro.Do(cond.Wait), 500*ms)
@@ -150,7 +151,7 @@ func TestCondition(t *testing.T) {
 	})
 	// CPython: test_locks.ConditionTests.test_explicit_lock
 	t.Run("shares a lock", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var mu locks.Lock
 			check := func(cond *locks.Condition, lock lockable) {
 				for _, l := range []lockable{cond, lock} {
@@ -171,18 +172,18 @@ func TestCondition(t *testing.T) {
 		})
 	})
 	t.Run("that shares a lock with another notifies its own", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var mu locks.Lock
 			a, b := locks.NewCondition(&mu), locks.NewCondition(&mu)
-			ta := spawn(co, func(co *coro.Co) error { return a.With(co, func() error { return a.Wait(co) }) })
-			tb := spawn(co, func(co *coro.Co) error { return b.With(co, func() error { return b.Wait(co) }) })
-			pass(t, co, 1)
+			ta := testkit.Spawn(co, func(co *coro.Co) error { return a.With(co, func() error { return a.Wait(co) }) })
+			tb := testkit.Spawn(co, func(co *coro.Co) error { return b.With(co, func() error { return b.Wait(co) }) })
+			testkit.Pass(t, co, 1)
 			require.NoError(t, mu.With(co, a.NotifyAll))
-			pass(t, co, 2)
+			testkit.Pass(t, co, 2)
 			done(t, ta)
 			require.False(t, tb.Done())
 			require.NoError(t, mu.With(co, b.NotifyAll))
-			wait(t, co, tb)
+			testkit.Wait(t, co, tb)
 		})
 	})
 }
@@ -190,63 +191,63 @@ func TestCondition(t *testing.T) {
 func TestConditionCancel(t *testing.T) {
 	// CPython: test_locks.ConditionTests.test_wait_cancel
 	t.Run("gets the lock back", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var cond locks.Condition
 			require.NoError(t, cond.Acquire(co))
-			task := spawn(co, cond.Wait)
+			task := testkit.Spawn(co, cond.Wait)
 			loop.Of(co).CallSoon(func() { task.Cancel() })
-			waitCanceled(t, co, task)
+			testkit.WaitCanceled(t, co, task)
 			require.Empty(t, cond.Waiters())
 			require.True(t, cond.Locked())
 		})
 	})
 	// CPython: test_locks.ConditionTests.test_wait_cancel_contested
 	t.Run("gets the lock back from others", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var cond locks.Condition
 			require.NoError(t, cond.Acquire(co))
-			task := spawn(co, cond.Wait)
-			pass(t, co, 1)
+			task := testkit.Spawn(co, cond.Wait)
+			testkit.Pass(t, co, 1)
 			require.False(t, cond.Locked())
 			require.NoError(t, cond.Acquire(co))
 			require.NoError(t, cond.Notify(1))
 			loop.Of(co).CallSoon(func() { task.Cancel() })
 			loop.Of(co).CallSoon(func() { require.NoError(t, cond.Release()) })
-			waitCanceled(t, co, task)
+			testkit.WaitCanceled(t, co, task)
 			require.True(t, cond.Locked())
 			require.Equal(t, coro.AnyTask(task), cond.Owner())
 		})
 	})
 	// CPython: test_locks.ConditionTests.test_wait_cancel_after_notify
 	t.Run("after the notification, on the way to the lock", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var cond locks.Condition
 			waited := false
-			task := spawn(co, func(co *coro.Co) error {
+			task := testkit.Spawn(co, func(co *coro.Co) error {
 				return cond.With(co, func() error {
 					waited = true
 					return cond.Wait(co)
 				})
 			})
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.NoError(t, cond.Acquire(co))
 			require.NoError(t, cond.Notify(1))
-			pass(t, co, 1) // it gets to the lock
+			testkit.Pass(t, co, 1) // it gets to the lock
 			task.Cancel()
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.False(t, task.Done(), "it waits for the lock even so")
 			require.NoError(t, cond.Release())
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.True(t, task.Canceled())
 			require.True(t, waited)
 		})
 	})
 	// CPython: test_locks.ConditionTests.test_cancelled_error_wakeup
 	t.Run("while it waits for a notification gives that very error", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var cond locks.Condition
 			task, raised := waitForever(co, &cond)
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			task.Cancel("foo")
 			_, err := task.Await(co)
 			require.EqualError(t, err, "canceled: foo")
@@ -255,13 +256,13 @@ func TestConditionCancel(t *testing.T) {
 	})
 	// CPython: test_locks.ConditionTests.test_cancelled_error_re_aquire
 	t.Run("while it waits for the lock gives that very error", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var cond locks.Condition
 			task, raised := waitForever(co, &cond)
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.NoError(t, cond.Acquire(co))
 			require.NoError(t, cond.Notify(1))
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			task.Cancel("foo")
 			require.NoError(t, cond.Release())
 			_, err := task.Await(co)
@@ -270,21 +271,21 @@ func TestConditionCancel(t *testing.T) {
 		})
 	})
 	t.Run("again and again gives the last of them, with the lock held", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var cond locks.Condition
 			var held bool
-			task := spawn(co, func(co *coro.Co) error {
+			task := testkit.Spawn(co, func(co *coro.Co) error {
 				return cond.With(co, func() error {
 					err := cond.Wait(co)
 					held = cond.Owner() == co.Task()
 					return err
 				})
 			})
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.NoError(t, cond.Acquire(co))
 			for _, msg := range []string{"one", "two", "three"} {
 				task.Cancel(msg)
-				pass(t, co, 1)
+				testkit.Pass(t, co, 1)
 				require.False(t, task.Done())
 			}
 			require.NoError(t, cond.Release())
@@ -304,7 +305,7 @@ func TestConditionCancel(t *testing.T) {
 		{"on the way to the lock passes it on", 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			run(t, func(co *coro.Co) {
+			testkit.Run(t, func(co *coro.Co) {
 				var cond locks.Condition
 				state := 0
 				consume := func(co *coro.Co) error {
@@ -320,14 +321,14 @@ func TestConditionCancel(t *testing.T) {
 						}
 					})
 				}
-				first, second := spawn(co, consume), spawn(co, consume)
-				pass(t, co, 1)
+				first, second := testkit.Spawn(co, consume), testkit.Spawn(co, consume)
+				testkit.Pass(t, co, 1)
 				require.NoError(t, cond.With(co, func() error {
 					state++
 					if err := cond.Notify(1); err != nil {
 						return err
 					}
-					pass(t, co, test.passes)
+					testkit.Pass(t, co, test.passes)
 					first.Cancel()
 					err := coro.Timeout(co, 10*ms, func(*coro.TimeoutScope) error {
 						return cond.WaitFor(co, func() bool { return state == 0 })
@@ -337,7 +338,7 @@ func TestConditionCancel(t *testing.T) {
 					state = -1
 					return cond.NotifyAll()
 				}))
-				wait(t, co, second)
+				testkit.Wait(t, co, second)
 				require.True(t, first.Canceled())
 			})
 		})
@@ -346,7 +347,7 @@ func TestConditionCancel(t *testing.T) {
 
 // A consumer that is canceled after its notification must not swallow it.
 func TestConditionProducerConsumer(t *testing.T) {
-	run(t, func(co *coro.Co) {
+	testkit.Run(t, func(co *coro.Co) {
 		var cond locks.Condition
 		items, got := 0, 0
 		consume := func(co *coro.Co) error {
@@ -361,9 +362,9 @@ func TestConditionProducerConsumer(t *testing.T) {
 		}
 		var tasks []*coro.Task[coro.None]
 		for range 10 {
-			tasks = append(tasks, spawn(co, consume))
+			tasks = append(tasks, testkit.Spawn(co, consume))
 		}
-		pass(t, co, 1)
+		testkit.Pass(t, co, 1)
 		for i, task := range tasks {
 			require.NoError(t, cond.With(co, func() error {
 				if i%2 == 0 {
@@ -384,7 +385,7 @@ func TestConditionProducerConsumer(t *testing.T) {
 func waitAndAppend(co *coro.Co, cond *locks.Condition, got *[]int, n int, release bool) []*coro.Task[coro.None] {
 	var tasks []*coro.Task[coro.None]
 	for i := 1; i <= n; i++ {
-		tasks = append(tasks, spawn(co, func(co *coro.Co) error {
+		tasks = append(tasks, testkit.Spawn(co, func(co *coro.Co) error {
 			if err := cond.Acquire(co); err != nil {
 				return err
 			}
@@ -405,7 +406,7 @@ func waitAndAppend(co *coro.Co, cond *locks.Condition, got *[]int, n int, releas
 // that it gets.
 func waitForever(co *coro.Co, cond *locks.Condition) (*coro.Task[coro.None], *error) {
 	raised := new(error)
-	return spawn(co, func(co *coro.Co) error {
+	return testkit.Spawn(co, func(co *coro.Co) error {
 		return cond.With(co, func() error {
 			*raised = cond.WaitFor(co, func() bool { return false })
 			return *raised

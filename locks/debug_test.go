@@ -7,6 +7,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/locks"
 	"github.com/ouro-loop/ouro/loop"
 )
@@ -14,8 +15,8 @@ import (
 // In debug mode, a lock whose holder has ended is reported.
 func TestDebugHeldByAnEndedTask(t *testing.T) {
 	forget := func(co *coro.Co, mu *locks.Lock) {
-		task := spawn(co, mu.Acquire, coro.Name("forgetful"))
-		pass(t, co, 3)
+		task := testkit.Spawn(co, mu.Acquire, coro.Name("forgetful"))
+		testkit.Pass(t, co, 3)
 		require.True(t, task.Done())
 	}
 	for _, test := range []struct {
@@ -31,14 +32,14 @@ func TestDebugHeldByAnEndedTask(t *testing.T) {
 		}, []string{`lock "db" is still held by task "forgetful", which has ended`}},
 		{"is reported after a wait too", true, func(co *coro.Co, mu *locks.Lock) {
 			require.NoError(t, mu.Acquire(co))
-			spawn(co, mu.Acquire, coro.Name("forgetful"))
-			pass(t, co, 1)
+			testkit.Spawn(co, mu.Acquire, coro.Name("forgetful"))
+			testkit.Pass(t, co, 1)
 			require.NoError(t, mu.Release())
-			pass(t, co, 3)
+			testkit.Pass(t, co, 3)
 		}, []string{`lock "db" is still held by task "forgetful", which has ended`}},
 		{"is no news without debug mode", false, forget, nil},
 		{"is no news of a task that released it", true, func(co *coro.Co, mu *locks.Lock) {
-			spawn(co, func(co *coro.Co) error {
+			testkit.Spawn(co, func(co *coro.Co) error {
 				for range 3 {
 					if err := mu.With(co, func() error { return coro.Sleep(co, 0) }); err != nil {
 						return err
@@ -46,13 +47,13 @@ func TestDebugHeldByAnEndedTask(t *testing.T) {
 				}
 				return nil
 			})
-			pass(t, co, 9)
+			testkit.Pass(t, co, 9)
 		}, nil},
 		{"is no news when it was released at the last moment", true, func(co *coro.Co, mu *locks.Lock) {
-			task := spawn(co, mu.Acquire)
+			task := testkit.Spawn(co, mu.Acquire)
 			// Registered before the lock's own callback.
 			task.AddDoneCallback(func() { require.NoError(t, mu.Release()) })
-			pass(t, co, 3)
+			testkit.Pass(t, co, 3)
 			require.False(t, mu.Locked())
 		}, nil},
 	} {
@@ -60,7 +61,7 @@ func TestDebugHeldByAnEndedTask(t *testing.T) {
 			var mu locks.Lock
 			mu.SetName("db")
 			var got []string
-			run(t, func(co *coro.Co) { test.run(co, &mu) }, loop.Debug(test.debug),
+			testkit.Run(t, func(co *coro.Co) { test.run(co, &mu) }, loop.Debug(test.debug),
 				loop.OnException(func(_ *loop.Loop, c future.ErrorContext) {
 					require.Equal(t, "forgetful", c.Task)
 					got = append(got, c.Message)

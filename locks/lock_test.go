@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/locks"
 	"github.com/ouro-loop/ouro/loop"
 )
@@ -13,12 +14,12 @@ import (
 func TestLock(t *testing.T) {
 	// CPython: test_locks.LockTests.test_acquire
 	t.Run("goes from one to the next in order", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var mu locks.Lock
 			var got []int
 			require.NoError(t, mu.Acquire(co))
 			take := func(i int) *coro.Task[coro.None] {
-				return spawn(co, func(co *coro.Co) error {
+				return testkit.Spawn(co, func(co *coro.Co) error {
 					if err := mu.Acquire(co); err != nil {
 						return err
 					}
@@ -27,21 +28,21 @@ func TestLock(t *testing.T) {
 				})
 			}
 			t1, t2 := take(1), take(2)
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Empty(t, got)
 
 			require.NoError(t, mu.Release())
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Equal(t, []int{1}, got)
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Equal(t, []int{1}, got)
 
 			t3 := take(3)
 			require.NoError(t, mu.Release())
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Equal(t, []int{1, 2}, got)
 			require.NoError(t, mu.Release())
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Equal(t, []int{1, 2, 3}, got)
 			done(t, t1, t2, t3)
 		})
@@ -54,7 +55,7 @@ func TestLock(t *testing.T) {
 	})
 	// CPython: test_locks.LockTests.test_release_no_waiters
 	t.Run("without waiters is free after the release", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var mu locks.Lock
 			require.NoError(t, mu.Acquire(co))
 			require.True(t, mu.Locked())
@@ -63,18 +64,18 @@ func TestLock(t *testing.T) {
 		})
 	})
 	t.Run("is released by whoever likes", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var mu locks.Lock
 			require.NoError(t, mu.Acquire(co))
 			loop.Of(co).CallSoon(func() { require.NoError(t, mu.Release()) })
 			require.NoError(t, mu.Acquire(co))
-			other := spawn(co, func(*coro.Co) error { return mu.Release() })
+			other := testkit.Spawn(co, func(*coro.Co) error { return mu.Release() })
 			require.NoError(t, mu.Acquire(co))
 			done(t, other)
 		})
 	})
 	t.Run("is not for the taking when it is free and others are in line", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var mu locks.Lock
 			var got []string
 			take := func(co *coro.Co) error {
@@ -83,16 +84,16 @@ func TestLock(t *testing.T) {
 				return err
 			}
 			require.NoError(t, mu.Acquire(co))
-			first := spawn(co, take, coro.Name("first"))
-			pass(t, co, 1)
+			first := testkit.Spawn(co, take, coro.Name("first"))
+			testkit.Pass(t, co, 1)
 			require.NoError(t, mu.Release())
 			require.False(t, mu.Locked(), "as in asyncio, although Acquire will wait")
-			second := spawn(co, take, coro.Name("second"), coro.Eager(true))
+			second := testkit.Spawn(co, take, coro.Name("second"), coro.Eager(true))
 			require.Equal(t, []string{"first", "second"}, names(mu.Waiters()))
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Equal(t, []string{"first"}, got)
 			require.NoError(t, mu.Release())
-			wait(t, co, first, second)
+			testkit.Wait(t, co, first, second)
 			require.Equal(t, []string{"first", "second"}, got)
 		})
 	})
@@ -101,22 +102,22 @@ func TestLock(t *testing.T) {
 func TestLockCancel(t *testing.T) {
 	// CPython: test_locks.LockTests.test_acquire_cancel
 	t.Run("leaves the line", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var mu locks.Lock
 			require.NoError(t, mu.Acquire(co))
-			task := spawn(co, mu.Acquire)
+			task := testkit.Spawn(co, mu.Acquire)
 			loop.Of(co).CallSoon(func() { task.Cancel() })
-			waitCanceled(t, co, task)
+			testkit.WaitCanceled(t, co, task)
 			require.Empty(t, mu.Waiters())
 			require.True(t, mu.Locked())
 		})
 	})
 	// CPython: test_locks.LockTests.test_cancel_race
 	t.Run("while the lock is released, before the turn of the canceled", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var mu locks.Lock
 			lockIt := func(blocker coro.Func[int]) *coro.Task[coro.None] {
-				return spawn(co, func(co *coro.Co) error {
+				return testkit.Spawn(co, func(co *coro.Co) error {
 					return mu.With(co, func() error {
 						if blocker != nil {
 							_, err := blocker.Await(co)
@@ -128,28 +129,28 @@ func TestLockCancel(t *testing.T) {
 			}
 			f := loop.CreateFuture[int](loop.Of(co))
 			a := lockIt(func(co *coro.Co) (int, error) { return f.Await(co) })
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.True(t, mu.Locked())
 			b := lockIt(nil)
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Len(t, mu.Waiters(), 1)
 			c := lockIt(nil)
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Len(t, mu.Waiters(), 2)
 
 			require.NoError(t, f.SetResult(0))
 			b.Cancel()
 			require.Len(t, mu.Waiters(), 2, "the canceled one is there until it runs")
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.False(t, mu.Locked())
 			done(t, a)
 			require.True(t, b.Canceled())
-			wait(t, co, c)
+			testkit.Wait(t, co, c)
 		})
 	})
 	// CPython: test_locks.LockTests.test_cancel_release_race
 	t.Run("and a release wake one and no more", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var mu locks.Lock
 			calls, taken := 0, 0
 			lockIt := func(co *coro.Co) error {
@@ -161,74 +162,74 @@ func TestLockCancel(t *testing.T) {
 				return nil
 			}
 			require.NoError(t, mu.Acquire(co))
-			t1, t2, t3 := spawn(co, lockIt), spawn(co, lockIt), spawn(co, lockIt)
-			pass(t, co, 1)
+			t1, t2, t3 := testkit.Spawn(co, lockIt), testkit.Spawn(co, lockIt), testkit.Spawn(co, lockIt)
+			testkit.Pass(t, co, 1)
 			loop.Of(co).CallSoon(func() {
 				t1.Cancel()
 				require.NoError(t, mu.Release())
 			})
-			waitCanceled(t, co, t1)
+			testkit.WaitCanceled(t, co, t1)
 			require.Equal(t, 1, taken)
 			require.Equal(t, 3, calls)
 			done(t, t2)
 			t3.Cancel()
-			waitCanceled(t, co, t3)
+			testkit.WaitCanceled(t, co, t3)
 		})
 	})
 	// CPython: test_locks.LockTests.test_finished_waiter_cancelled
 	t.Run("of the one that was woken wakes the next", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var mu locks.Lock
 			require.NoError(t, mu.Acquire(co))
-			b := spawn(co, mu.Acquire)
-			pass(t, co, 1)
+			b := testkit.Spawn(co, mu.Acquire)
+			testkit.Pass(t, co, 1)
 			require.Len(t, mu.Waiters(), 1)
 
-			c := spawn(co, mu.Acquire)
+			c := testkit.Spawn(co, mu.Acquire)
 			b.Cancel()
 			require.NoError(t, mu.Release())
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.True(t, mu.Locked())
 			require.True(t, b.Canceled())
-			wait(t, co, c)
+			testkit.Wait(t, co, c)
 		})
 	})
 	t.Run("after the wake-up hands the lock on", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var mu locks.Lock
 			require.NoError(t, mu.Acquire(co))
-			b, c := spawn(co, mu.Acquire), spawn(co, mu.Acquire)
-			pass(t, co, 1)
+			b, c := testkit.Spawn(co, mu.Acquire), testkit.Spawn(co, mu.Acquire)
+			testkit.Pass(t, co, 1)
 			require.NoError(t, mu.Release())
 			b.Cancel()
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.True(t, b.Canceled())
 			require.False(t, mu.Locked())
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Equal(t, c, mu.Owner())
 			done(t, c)
 		})
 	})
 	t.Run("of all in line lets a newcomer through at once", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var mu locks.Lock
 			require.NoError(t, mu.Acquire(co))
-			b := spawn(co, mu.Acquire)
-			pass(t, co, 1)
+			b := testkit.Spawn(co, mu.Acquire)
+			testkit.Pass(t, co, 1)
 			b.Cancel()
 			require.NoError(t, mu.Release())
 			require.NoError(t, mu.Acquire(co))
 			require.Len(t, mu.Waiters(), 1, "the canceled one has not run yet")
-			waitCanceled(t, co, b)
+			testkit.WaitCanceled(t, co, b)
 			require.True(t, mu.Locked())
 		})
 	})
 	t.Run("keeps the error of the cancellation", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var mu locks.Lock
 			require.NoError(t, mu.Acquire(co))
-			b := spawn(co, mu.Acquire)
-			pass(t, co, 1)
+			b := testkit.Spawn(co, mu.Acquire)
+			testkit.Pass(t, co, 1)
 			b.Cancel("enough")
 			_, err := b.Await(co)
 			require.EqualError(t, err, "canceled: enough")

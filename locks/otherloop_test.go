@@ -7,6 +7,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/locks"
 )
 
@@ -57,11 +58,11 @@ func TestOtherLoop(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			wait := test.wait()
-			run(t, func(co *coro.Co) {
+			testkit.Run(t, func(co *coro.Co) {
 				_, err := coro.WaitFor(co, coro.Do(func(co *coro.Co) error { return wait(t, co) }), ms)
 				require.ErrorAs(t, err, new(*future.TimeoutError))
 			})
-			run(t, func(co *coro.Co) {
+			testkit.Run(t, func(co *coro.Co) {
 				err := wait(t, co)
 				require.ErrorIs(t, err, coro.ErrOtherLoop)
 				require.ErrorContains(t, err, test.text)
@@ -74,20 +75,20 @@ func TestOtherLoop(t *testing.T) {
 // not try for ever to get it back.
 func TestOtherLoopWhileWaiting(t *testing.T) {
 	var mu locks.Lock
-	run(t, func(co *coro.Co) { // ties the lock to this loop
+	testkit.Run(t, func(co *coro.Co) { // ties the lock to this loop
 		require.NoError(t, mu.Acquire(co))
 		_, err := coro.WaitFor(co, coro.Do(mu.Acquire), ms)
 		require.ErrorAs(t, err, new(*future.TimeoutError))
 		require.NoError(t, mu.Release())
 	})
-	run(t, func(co *coro.Co) {
+	testkit.Run(t, func(co *coro.Co) {
 		cond := locks.NewCondition(&mu)
 		require.NoError(t, mu.Acquire(co))
-		task := spawn(co, func(co *coro.Co) error {
+		task := testkit.Spawn(co, func(co *coro.Co) error {
 			require.True(t, mu.Locked())
 			return cond.Wait(co)
 		})
-		pass(t, co, 1)
+		testkit.Pass(t, co, 1)
 		require.NoError(t, mu.Acquire(co))
 		require.NoError(t, cond.Notify(1))
 		_, err := task.Await(co)

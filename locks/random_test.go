@@ -10,6 +10,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/locks"
 	"github.com/ouro-loop/ouro/loop"
 )
@@ -36,9 +37,9 @@ func TestRandomCancellation(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			canceled := 0
 			for n := range rounds() {
-				c := &crowd{t: t, rng: rand.New(rand.NewPCG(2026, uint64(n)))}
-				run(t, func(co *coro.Co) {
-					c.l, c.limit = test.make(c.rng)
+				c := &crowd{t: t, Chance: testkit.NewChance(2026, n)}
+				testkit.Run(t, func(co *coro.Co) {
+					c.l, c.limit = test.make(c.Rand)
 					c.run(co, c.comeAndGo)
 				})
 				if t.Failed() {
@@ -56,8 +57,8 @@ func TestRandomCancellation(t *testing.T) {
 func TestRandomCancellationOfCondition(t *testing.T) {
 	canceled := 0
 	for n := range rounds() {
-		c := &crowd{t: t, rng: rand.New(rand.NewPCG(2027, uint64(n))), limit: 1}
-		run(t, func(co *coro.Co) {
+		c := &crowd{t: t, Chance: testkit.NewChance(2027, n), limit: 1}
+		testkit.Run(t, func(co *coro.Co) {
 			var cond locks.Condition
 			c.l, c.cond = &cond, &cond
 			c.run(co, c.produceOrConsume)
@@ -78,33 +79,31 @@ func rounds() int {
 }
 
 type crowd struct {
+	*testkit.Chance
 	t        *testing.T
-	rng      *rand.Rand
 	l        lockable
 	cond     *locks.Condition // l, if it is one
 	limit    int
 	inside   int
 	items    int
-	tasks    []*coro.Task[coro.None]
-	ended    bool
 	canceled int // waits that ended so
 }
 
 func (c *crowd) run(co *coro.Co, task func(co *coro.Co) error) {
-	for range 2 + c.rng.IntN(6) {
-		c.tasks = append(c.tasks, spawn(co, task, coro.Eager(true)))
+	for range 2 + c.IntN(6) {
+		c.Spawn(co, task)
 	}
-	for range c.rng.IntN(20) {
-		loop.Of(co).CallLater(time.Duration(c.rng.IntN(15))*ms, c.cancelSome)
+	for range c.IntN(20) {
+		loop.Of(co).CallLater(time.Duration(c.IntN(15))*ms, c.CancelSome)
 	}
-	c.check(loop.Of(co))
+	c.Between(loop.Of(co), c.look)
 	if c.cond != nil {
 		require.NoError(c.t, coro.Sleep(co, 50*ms))
-		c.ended = true
+		c.End()
 		require.NoError(c.t, c.cond.With(co, c.cond.NotifyAll))
 	}
-	waitEnded(c.t, co, c.tasks)
-	c.ended = true
+	testkit.WaitEnded(c.t, co, c.Tasks...)
+	c.End()
 	require.Zero(c.t, c.inside)
 	require.False(c.t, c.l.Locked())
 	require.Empty(c.t, c.l.Waiters())
@@ -116,44 +115,20 @@ func (c *crowd) run(co *coro.Co, task func(co *coro.Co) error) {
 	}
 }
 
-// check looks between the milliseconds, when nothing is ready: whoever still waits
-// then has not been told of anything.
-func (c *crowd) check(l *loop.Loop) {
-	l.CallLater(ms/2, func() {
-		switch {
-		case c.cond != nil:
-			if c.items > 0 && !c.cond.Locked() {
-				require.Empty(c.t, c.cond.Waiters(), "somebody waits for an item that is there")
-			}
-		case c.inside < c.limit:
-			require.Empty(c.t, c.l.Waiters(), "somebody waits for what is free")
+func (c *crowd) look() {
+	switch {
+	case c.cond != nil:
+		if c.items > 0 && !c.cond.Locked() {
+			require.Empty(c.t, c.cond.Waiters(), "somebody waits for an item that is there")
 		}
-		l.CallLater(ms/2, func() {
-			if !c.ended {
-				c.check(l)
-			}
-		})
-	})
-}
-
-func (c *crowd) cancelSome() {
-	if len(c.tasks) == 0 {
-		return // the first one is only just being made
-	}
-	for range 1 + c.rng.IntN(3) {
-		c.tasks[c.rng.IntN(len(c.tasks))].Cancel()
-	}
-}
-
-func (c *crowd) meddle() {
-	if c.rng.IntN(3) == 0 {
-		c.cancelSome()
+	case c.inside < c.limit:
+		require.Empty(c.t, c.l.Waiters(), "somebody waits for what is free")
 	}
 }
 
 // pause lets some time pass, and does not mind being canceled.
 func (c *crowd) pause(co *coro.Co) {
-	if d := c.rng.IntN(5) - 1; d >= 0 {
+	if d := c.IntN(5) - 1; d >= 0 {
 		_ = coro.Sleep(co, time.Duration(d)*ms)
 	}
 }
@@ -163,7 +138,7 @@ func (c *crowd) enter(co *coro.Co) error {
 	c.inside++
 	require.LessOrEqual(c.t, c.inside, c.limit)
 	c.pause(co)
-	c.meddle()
+	c.Meddle()
 	c.inside--
 	return nil
 }
@@ -173,8 +148,8 @@ func (c *crowd) comeAndGo(co *coro.Co) error {
 		c.pause(co)
 		body := func() error { return c.enter(co) }
 		err := error(nil)
-		if c.rng.IntN(3) == 0 {
-			err = coro.Timeout(co, time.Duration(c.rng.IntN(3))*ms, func(*coro.TimeoutScope) error {
+		if c.IntN(3) == 0 {
+			err = coro.Timeout(co, time.Duration(c.IntN(3))*ms, func(*coro.TimeoutScope) error {
 				return c.l.With(co, body)
 			})
 		} else {
@@ -194,9 +169,9 @@ func (c *crowd) produceOrConsume(co *coro.Co) error {
 			c.items++
 			return c.cond.Notify(1)
 		}
-		if c.rng.IntN(2) == 0 {
+		if c.IntN(2) == 0 {
 			body = func() error {
-				if err := c.cond.WaitFor(co, func() bool { return c.items > 0 || c.ended }); err != nil {
+				if err := c.cond.WaitFor(co, func() bool { return c.items > 0 || c.Ended() }); err != nil {
 					require.Equal(c.t, co.Task(), c.cond.Owner())
 					return err
 				}
@@ -209,7 +184,7 @@ func (c *crowd) produceOrConsume(co *coro.Co) error {
 		if err := c.expected(c.cond.With(co, body)); err != nil {
 			return err
 		}
-		c.meddle()
+		c.Meddle()
 	}
 	return nil
 }
@@ -224,17 +199,4 @@ func (c *crowd) expected(err error) error {
 		return nil
 	}
 	return err
-}
-
-// waitEnded awaits tasks that have no error but that of a cancellation in their last
-// step.
-func waitEnded(t *testing.T, co *coro.Co, tasks []*coro.Task[coro.None]) {
-	t.Helper()
-	_, _, err := coro.Wait(co, tasks)
-	require.NoError(t, err)
-	for _, task := range tasks {
-		if !task.Canceled() {
-			require.NoError(t, task.Err())
-		}
-	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/locks"
 	"github.com/ouro-loop/ouro/loop"
 )
@@ -16,22 +17,22 @@ import (
 func nothing(*loop.Loop, future.ErrorContext) {}
 
 func TestOwner(t *testing.T) {
-	run(t, func(co *coro.Co) {
+	testkit.Run(t, func(co *coro.Co) {
 		var mu locks.Lock
 		require.Nil(t, mu.Owner())
-		a := spawn(co, mu.Acquire, coro.Name("a"))
-		b := spawn(co, mu.Acquire, coro.Name("b"))
-		c := spawn(co, mu.Acquire, coro.Name("c"))
-		pass(t, co, 2)
+		a := testkit.Spawn(co, mu.Acquire, coro.Name("a"))
+		b := testkit.Spawn(co, mu.Acquire, coro.Name("b"))
+		c := testkit.Spawn(co, mu.Acquire, coro.Name("c"))
+		testkit.Pass(t, co, 2)
 		require.Equal(t, coro.AnyTask(a), mu.Owner(), "even after its end")
 		require.Equal(t, []string{"b", "c"}, names(mu.Waiters()))
 		require.NoError(t, mu.Release())
 		require.Nil(t, mu.Owner())
-		pass(t, co, 1)
+		testkit.Pass(t, co, 1)
 		require.Equal(t, coro.AnyTask(b), mu.Owner())
 		require.Equal(t, []string{"c"}, names(mu.Waiters()))
 		c.Cancel()
-		pass(t, co, 1)
+		testkit.Pass(t, co, 1)
 		require.Empty(t, mu.Waiters())
 
 		cond := locks.NewCondition(&mu)
@@ -41,7 +42,7 @@ func TestOwner(t *testing.T) {
 
 func TestHolders(t *testing.T) {
 	t.Run("are those who did not release", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			sem := locks.NewSemaphore(3)
 			holding := func(times int) func(co *coro.Co) error {
 				return func(co *coro.Co) error {
@@ -59,32 +60,32 @@ func TestHolders(t *testing.T) {
 					return nil
 				}
 			}
-			spawn(co, holding(1), coro.Name("a"))
-			spawn(co, holding(2), coro.Name("b"))
-			spawn(co, holding(1), coro.Name("c"))
-			pass(t, co, 1)
+			testkit.Spawn(co, holding(1), coro.Name("a"))
+			testkit.Spawn(co, holding(2), coro.Name("b"))
+			testkit.Spawn(co, holding(1), coro.Name("c"))
+			testkit.Pass(t, co, 1)
 			require.Equal(t, []string{"a", "b", "b"}, names(sem.Holders()))
 			require.Equal(t, []string{"c"}, names(sem.Waiters()))
 			require.NoError(t, coro.Sleep(co, ms))
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Equal(t, []string{"b", "c"}, names(sem.Holders()))
 			require.NoError(t, coro.Sleep(co, 2*ms))
 			require.Empty(t, sem.Holders())
 		})
 	})
 	t.Run("lose their place to a release from elsewhere", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			sem := locks.NewSemaphore(2)
-			spawn(co, sem.Acquire, coro.Name("a"))
-			spawn(co, sem.Acquire, coro.Name("b"))
-			pass(t, co, 1)
+			testkit.Spawn(co, sem.Acquire, coro.Name("a"))
+			testkit.Spawn(co, sem.Acquire, coro.Name("b"))
+			testkit.Pass(t, co, 1)
 			require.Equal(t, []string{"a", "b"}, names(sem.Holders()))
 			sem.Release()
 			require.Equal(t, []string{"b"}, names(sem.Holders()))
 		})
 	})
 	t.Run("are no more than the initial value", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			signal := locks.NewSemaphore(0)
 			for range 3 {
 				signal.Release()
@@ -105,34 +106,34 @@ func TestHolders(t *testing.T) {
 // CPython: test_locks.ConditionTests.test_repr
 // CPython: test_locks.SemaphoreTests.test_repr
 func TestString(t *testing.T) {
-	run(t, func(co *coro.Co) {
+	testkit.Run(t, func(co *coro.Co) {
 		var mu locks.Lock
 		require.Equal(t, "<Lock [unlocked]>", mu.String())
 		mu.SetName("db")
 		require.Equal(t, "db", mu.Name())
 		require.NoError(t, mu.Acquire(co))
 		require.Equal(t, `<Lock "db" [locked]>`, mu.String())
-		waiter := spawn(co, mu.Acquire)
-		pass(t, co, 1)
+		waiter := testkit.Spawn(co, mu.Acquire)
+		testkit.Pass(t, co, 1)
 		require.Equal(t, `<Lock "db" [locked, waiters:1]>`, mu.String())
 		require.NoError(t, mu.Release())
-		wait(t, co, waiter)
+		testkit.Wait(t, co, waiter)
 
 		var ev locks.Event
 		require.Equal(t, "<Event [unset]>", ev.String())
-		waiter = spawn(co, ev.Wait)
-		pass(t, co, 1)
+		waiter = testkit.Spawn(co, ev.Wait)
+		testkit.Pass(t, co, 1)
 		ev.Set()
 		require.Equal(t, "<Event [set, waiters:1]>", ev.String())
-		wait(t, co, waiter)
+		testkit.Wait(t, co, waiter)
 
 		var cond locks.Condition
 		cond.SetName("changed")
 		require.Equal(t, `<Condition "changed" [unlocked]>`, cond.String())
 		require.NoError(t, cond.Acquire(co))
 		require.Equal(t, `<Condition "changed" [locked]>`, cond.String())
-		waiter = spawn(co, cond.Wait)
-		pass(t, co, 1)
+		waiter = testkit.Spawn(co, cond.Wait)
+		testkit.Pass(t, co, 1)
 		require.Equal(t, `<Condition "changed" [unlocked, waiters:1]>`, cond.String())
 		waiter.Cancel()
 
@@ -140,8 +141,8 @@ func TestString(t *testing.T) {
 		require.Equal(t, "<Semaphore [unlocked, value:1]>", sem.String())
 		require.NoError(t, sem.Acquire(co))
 		require.Equal(t, "<Semaphore [locked]>", sem.String())
-		waiter = spawn(co, sem.Acquire)
-		pass(t, co, 1)
+		waiter = testkit.Spawn(co, sem.Acquire)
+		testkit.Pass(t, co, 1)
 		require.Equal(t, "<Semaphore [locked, waiters:1]>", sem.String())
 		waiter.Cancel()
 		require.Equal(t, "<BoundedSemaphore [locked]>", locks.NewBoundedSemaphore(0).String())
@@ -151,15 +152,15 @@ func TestString(t *testing.T) {
 // CPython: test_locks.BarrierTests.test_repr
 // CPython: test_locks.BarrierTests.test_barrier
 func TestBarrierString(t *testing.T) {
-	run(t, func(co *coro.Co) {
+	testkit.Run(t, func(co *coro.Co) {
 		b := locks.NewBarrier(parties)
 		b.SetName("gate")
 		var tasks []*coro.Task[coro.None]
 		come := func(n int) {
 			for range n {
-				tasks = append(tasks, spawn(co, arrive(b)))
+				tasks = append(tasks, testkit.Spawn(co, arrive(b)))
 			}
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 		}
 		require.Equal(t, `<Barrier "gate" [filling, waiters:0/5]>`, b.String())
 		come(2)
@@ -202,12 +203,12 @@ func TestDeadlockReport(t *testing.T) {
 	}
 	var report *loop.DeadlockError
 	err := loop.Main(func(co *coro.Co) error {
-		spawn(co, inOrder(&a, &b), coro.Name("left"))
-		spawn(co, inOrder(&b, &a), coro.Name("right"))
-		spawn(co, sem.Acquire, coro.Name("ended"))
-		spawn(co, sem.Acquire, coro.Name("late"))
-		spawn(co, arrive(bar), coro.Name("early"))
-		spawn(co, func(co *coro.Co) error {
+		testkit.Spawn(co, inOrder(&a, &b), coro.Name("left"))
+		testkit.Spawn(co, inOrder(&b, &a), coro.Name("right"))
+		testkit.Spawn(co, sem.Acquire, coro.Name("ended"))
+		testkit.Spawn(co, sem.Acquire, coro.Name("late"))
+		testkit.Spawn(co, arrive(bar), coro.Name("early"))
+		testkit.Spawn(co, func(co *coro.Co) error {
 			return cond.With(co, func() error { return cond.Wait(co) })
 		}, coro.Name("watcher"))
 		return ev.Wait(co)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/locks"
 	"github.com/ouro-loop/ouro/loop"
 )
@@ -32,7 +33,7 @@ func TestSemaphore(t *testing.T) {
 	})
 	// CPython: test_locks.SemaphoreTests.test_acquire
 	t.Run("lets so many through", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			sem := locks.NewSemaphore(3)
 			var got []int
 			require.NoError(t, sem.Acquire(co))
@@ -40,7 +41,7 @@ func TestSemaphore(t *testing.T) {
 			require.False(t, sem.Locked())
 			take := taking(sem, &got)
 			t1, t2, t3 := take(co, 1), take(co, 2), take(co, 3)
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Equal(t, []int{1}, got)
 			require.True(t, sem.Locked())
 			require.Len(t, sem.Waiters(), 2)
@@ -50,7 +51,7 @@ func TestSemaphore(t *testing.T) {
 			sem.Release()
 			sem.Release()
 			require.Zero(t, sem.Value())
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Zero(t, sem.Value())
 			require.Equal(t, []int{1, 2, 3}, got)
 			require.True(t, sem.Locked())
@@ -58,12 +59,12 @@ func TestSemaphore(t *testing.T) {
 			done(t, t1, t2, t3)
 
 			sem.Release()
-			wait(t, co, t4)
+			testkit.Wait(t, co, t4)
 		})
 	})
 	// CPython: test_locks.SemaphoreTests.test_release_not_acquired
 	t.Run("with a bound is not released beyond it", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			sem := locks.NewBoundedSemaphore(1)
 			require.ErrorIs(t, sem.Release(), locks.ErrTooManyReleases)
 			require.NoError(t, sem.Acquire(co))
@@ -73,7 +74,7 @@ func TestSemaphore(t *testing.T) {
 		})
 	})
 	t.Run("without a bound is released as often as one likes", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			sem := locks.NewSemaphore(1)
 			sem.Release()
 			require.Equal(t, 2, sem.Value())
@@ -84,7 +85,7 @@ func TestSemaphore(t *testing.T) {
 	})
 	// CPython: test_locks.SemaphoreTests.test_release_no_waiters
 	t.Run("without waiters is free after the release", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			sem := locks.NewSemaphore(1)
 			require.NoError(t, sem.Acquire(co))
 			require.True(t, sem.Locked())
@@ -94,7 +95,7 @@ func TestSemaphore(t *testing.T) {
 	})
 	// CPython: test_locks.SemaphoreTests.test_acquire_fifo_order
 	t.Run("lets nobody jump the queue", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			sem := locks.NewSemaphore(1)
 			var got []string
 			twice := func(tag string) coro.Func[coro.None] {
@@ -123,12 +124,12 @@ func TestSemaphore(t *testing.T) {
 	})
 	// CPython: test_locks.SemaphoreTests.test_acquire_fifo_order_2
 	t.Run("puts one who comes again at the end", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			sem := locks.NewSemaphore(1)
 			var got []int
 			take := taking(sem, &got)
 			t1 := take(co, 1)
-			t2 := spawn(co, func(co *coro.Co) error {
+			t2 := testkit.Spawn(co, func(co *coro.Co) error {
 				if err := sem.Acquire(co); err != nil {
 					return err
 				}
@@ -141,33 +142,33 @@ func TestSemaphore(t *testing.T) {
 				return nil
 			})
 			t3 := take(co, 3)
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			sem.Release()
 			sem.Release()
-			wait(t, co, t1, t2, t3)
+			testkit.Wait(t, co, t1, t2, t3)
 			require.Equal(t, []int{1, 2, 3, 4}, got)
 		})
 	})
 	// CPython: test_locks.SemaphoreTests.test_acquire_fifo_order_4
 	t.Run("wakes as many as its value allows", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			sem := locks.NewSemaphore(0)
 			var got []int
 			var t4 *coro.Task[coro.None]
-			t1 := spawn(co, func(co *coro.Co) error {
+			t1 := testkit.Spawn(co, func(co *coro.Co) error {
 				require.Zero(t, sem.Value())
 				if err := sem.Acquire(co); err != nil {
 					return err
 				}
 				require.Zero(t, sem.Value(), "the others have been woken")
-				t4 = spawn(co, func(*coro.Co) error {
+				t4 = testkit.Spawn(co, func(*coro.Co) error {
 					got = append(got, 4)
 					return nil
 				})
 				got = append(got, 1)
 				return nil
 			})
-			t2 := spawn(co, func(co *coro.Co) error {
+			t2 := testkit.Spawn(co, func(co *coro.Co) error {
 				sem.Release()
 				sem.Release()
 				sem.Release()
@@ -177,17 +178,17 @@ func TestSemaphore(t *testing.T) {
 				got = append(got, 2)
 				return err
 			})
-			t3 := spawn(co, func(co *coro.Co) error {
+			t3 := testkit.Spawn(co, func(co *coro.Co) error {
 				err := sem.Acquire(co)
 				require.True(t, sem.Locked())
 				got = append(got, 3)
 				return err
 			})
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Equal(t, 2, sem.Value())
 			require.Len(t, sem.Waiters(), 3)
-			pass(t, co, 1)
-			wait(t, co, t1, t2, t3, t4)
+			testkit.Pass(t, co, 1)
+			testkit.Wait(t, co, t1, t2, t3, t4)
 			require.Equal(t, []int{1, 2, 3, 4}, got)
 		})
 	})
@@ -196,55 +197,55 @@ func TestSemaphore(t *testing.T) {
 func TestSemaphoreCancel(t *testing.T) {
 	// CPython: test_locks.SemaphoreTests.test_acquire_cancel
 	t.Run("leaves the line", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			sem := locks.NewSemaphore(1)
 			require.NoError(t, sem.Acquire(co))
-			task := spawn(co, sem.Acquire)
+			task := testkit.Spawn(co, sem.Acquire)
 			loop.Of(co).CallSoon(func() { task.Cancel() })
-			waitCanceled(t, co, task)
+			testkit.WaitCanceled(t, co, task)
 			require.Empty(t, sem.Waiters())
 		})
 	})
 	// CPython: test_locks.SemaphoreTests.test_acquire_cancel_before_awoken
 	t.Run("before the release leaves it to the others", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			sem := locks.NewSemaphore(0)
-			t1, t2, t3, t4 := spawn(co, sem.Acquire), spawn(co, sem.Acquire), spawn(co, sem.Acquire), spawn(co, sem.Acquire)
-			pass(t, co, 1)
+			t1, t2, t3, t4 := testkit.Spawn(co, sem.Acquire), testkit.Spawn(co, sem.Acquire), testkit.Spawn(co, sem.Acquire), testkit.Spawn(co, sem.Acquire)
+			testkit.Pass(t, co, 1)
 			t1.Cancel()
 			t2.Cancel()
 			sem.Release()
-			pass(t, co, 2)
+			testkit.Pass(t, co, 2)
 			done(t, t3)
 			require.False(t, t4.Done())
 			t4.Cancel()
-			waitCanceled(t, co, t1, t2, t4)
+			testkit.WaitCanceled(t, co, t1, t2, t4)
 		})
 	})
 	// CPython: test_locks.SemaphoreTests.test_acquire_hang
 	t.Run("does not leave the next one hanging", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			sem := locks.NewSemaphore(0)
-			t1, t2 := spawn(co, sem.Acquire), spawn(co, sem.Acquire)
-			pass(t, co, 1)
+			t1, t2 := testkit.Spawn(co, sem.Acquire), testkit.Spawn(co, sem.Acquire)
+			testkit.Pass(t, co, 1)
 			t1.Cancel()
 			sem.Release()
-			pass(t, co, 2)
+			testkit.Pass(t, co, 2)
 			require.True(t, sem.Locked())
 			done(t, t2)
 		})
 	})
 	// CPython: test_locks.SemaphoreTests.test_acquire_no_hang
 	t.Run("after the wake-up gives the turn back", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			sem := locks.NewSemaphore(1)
 			var t2 *coro.Task[coro.None]
-			t1 := spawn(co, func(co *coro.Co) error {
+			t1 := testkit.Spawn(co, func(co *coro.Co) error {
 				err := sem.With(co, func() error { return coro.Sleep(co, 0) })
 				t2.Cancel()
 				return err
 			})
-			t2 = spawn(co, func(co *coro.Co) error {
+			t2 = testkit.Spawn(co, func(co *coro.Co) error {
 				return sem.With(co, func() error {
 					require.Fail(t, "it was canceled before")
 					return nil
@@ -260,17 +261,17 @@ func TestSemaphoreCancel(t *testing.T) {
 	})
 	// CPython: test_locks.SemaphoreTests.test_acquire_fifo_order_3
 	t.Run("keeps the order of the others", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			sem := locks.NewSemaphore(0)
 			var got []int
 			take := taking(sem, &got)
 			t1, t2, t3 := take(co, 1), take(co, 2), take(co, 3)
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			t1.Cancel()
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			sem.Release()
 			sem.Release()
-			wait(t, co, t2, t3)
+			testkit.Wait(t, co, t2, t3)
 			require.True(t, t1.Canceled())
 			require.Equal(t, []int{2, 3}, got)
 		})
@@ -280,7 +281,7 @@ func TestSemaphoreCancel(t *testing.T) {
 // taking makes a function that makes tasks which acquire sem and append a number.
 func taking(sem *locks.Semaphore, got *[]int) func(co *coro.Co, i int) *coro.Task[coro.None] {
 	return func(co *coro.Co, i int) *coro.Task[coro.None] {
-		return spawn(co, func(co *coro.Co) error {
+		return testkit.Spawn(co, func(co *coro.Co) error {
 			if err := sem.Acquire(co); err != nil {
 				return err
 			}

@@ -6,34 +6,19 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/locks"
 	"github.com/ouro-loop/ouro/loop"
 )
 
-// A tickCounter counts the iterations of a loop: a callback that schedules itself
-// again counts them.
-type tickCounter struct {
-	loop    *loop.Loop
-	n       int
-	stopped bool
-}
-
-func (c *tickCounter) count() {
-	if !c.stopped {
-		c.n++
-		c.loop.CallSoon(c.count)
-	}
-}
-
 // counting runs f with a counter of iterations.
-func counting(t *testing.T, f func(co *coro.Co, c *tickCounter)) {
+func counting(t *testing.T, f func(co *coro.Co, ticks *testkit.Ticks)) {
 	t.Helper()
-	run(t, func(co *coro.Co) {
-		c := &tickCounter{loop: loop.Of(co)}
-		c.loop.CallSoon(c.count)
-		pass(t, co, 1)
-		f(co, c)
-		c.stopped = true
+	testkit.Run(t, func(co *coro.Co) {
+		ticks := testkit.CountTicks(loop.Of(co))
+		testkit.Pass(t, co, 1)
+		f(co, ticks)
+		ticks.Stop()
 	})
 }
 
@@ -79,10 +64,10 @@ func TestTicksUncontended(t *testing.T) {
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			counting(t, func(co *coro.Co, c *tickCounter) {
-				from := c.n
+			counting(t, func(co *coro.Co, ticks *testkit.Ticks) {
+				from := ticks.N()
 				require.NoError(t, test.run(co))
-				require.Zero(t, c.n-from)
+				require.Zero(t, ticks.N()-from)
 			})
 		})
 	}
@@ -119,21 +104,21 @@ func TestTicksHandOver(t *testing.T) {
 		{"barrier, first arriver", nil, arrive(bar), arrive(bar)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			counting(t, func(co *coro.Co, c *tickCounter) {
+			counting(t, func(co *coro.Co, ticks *testkit.Ticks) {
 				if test.prepare != nil {
 					require.NoError(t, test.prepare(co))
 				}
 				at := 0
-				task := spawn(co, func(co *coro.Co) error {
+				task := testkit.Spawn(co, func(co *coro.Co) error {
 					err := test.wait(co)
-					at = c.n
+					at = ticks.N()
 					return err
 				})
-				pass(t, co, 3)
-				from := c.n
+				testkit.Pass(t, co, 3)
+				from := ticks.N()
 				require.NoError(t, test.wake(co))
-				require.Equal(t, from, c.n)
-				wait(t, co, task)
+				require.Equal(t, from, ticks.N())
+				testkit.Wait(t, co, task)
 				require.Equal(t, 1, at-from)
 			})
 		})

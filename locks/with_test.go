@@ -7,6 +7,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/locks"
 )
 
@@ -26,7 +27,7 @@ func TestWith(t *testing.T) {
 			// CPython: test_locks.LockTests.test_context_manager
 			// CPython: test_locks.ConditionTests.test_context_manager
 			t.Run("holds it for the body", func(t *testing.T) {
-				run(t, func(co *coro.Co) {
+				testkit.Run(t, func(co *coro.Co) {
 					require.False(t, l.Locked())
 					require.NoError(t, l.With(co, func() error {
 						require.True(t, l.Locked())
@@ -36,14 +37,14 @@ func TestWith(t *testing.T) {
 				})
 			})
 			t.Run("releases after an error, and returns it", func(t *testing.T) {
-				run(t, func(co *coro.Co) {
+				testkit.Run(t, func(co *coro.Co) {
 					require.Same(t, errTest, l.With(co, func() error { return errTest }))
 					require.False(t, l.Locked())
 				})
 			})
 			t.Run("releases after a panic, and lets it pass", func(t *testing.T) {
-				run(t, func(co *coro.Co) {
-					task := spawn(co, func(co *coro.Co) error {
+				testkit.Run(t, func(co *coro.Co) {
+					task := testkit.Spawn(co, func(co *coro.Co) error {
 						return l.With(co, func() error { panic("oh") })
 					})
 					_, err := task.Await(co)
@@ -54,30 +55,30 @@ func TestWith(t *testing.T) {
 				})
 			})
 			t.Run("releases after a cancellation", func(t *testing.T) {
-				run(t, func(co *coro.Co) {
-					task := spawn(co, func(co *coro.Co) error {
+				testkit.Run(t, func(co *coro.Co) {
+					task := testkit.Spawn(co, func(co *coro.Co) error {
 						return l.With(co, func() error { return coro.Sleep(co, ms) })
 					})
-					pass(t, co, 1)
+					testkit.Pass(t, co, 1)
 					require.True(t, l.Locked())
 					task.Cancel()
-					waitCanceled(t, co, task)
+					testkit.WaitCanceled(t, co, task)
 					require.False(t, l.Locked())
 				})
 			})
 			t.Run("does not run the body without it", func(t *testing.T) {
-				run(t, func(co *coro.Co) {
+				testkit.Run(t, func(co *coro.Co) {
 					require.NoError(t, l.Acquire(co))
 					ran := false
-					task := spawn(co, func(co *coro.Co) error {
+					task := testkit.Spawn(co, func(co *coro.Co) error {
 						return l.With(co, func() error {
 							ran = true
 							return nil
 						})
 					})
-					pass(t, co, 1)
+					testkit.Pass(t, co, 1)
 					task.Cancel()
-					waitCanceled(t, co, task)
+					testkit.WaitCanceled(t, co, task)
 					require.False(t, ran)
 					require.True(t, l.Locked(), "it was not the canceled task's to release")
 				})
@@ -101,7 +102,7 @@ func TestWithReleasedInside(t *testing.T) {
 		{"bounded semaphore", sem, sem.Release, locks.ErrTooManyReleases},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			run(t, func(co *coro.Co) {
+			testkit.Run(t, func(co *coro.Co) {
 				require.Same(t, test.want, test.l.With(co, test.release))
 
 				err := test.l.With(co, func() error {
@@ -135,7 +136,7 @@ func TestWithAllocatesNothing(t *testing.T) {
 		"BoundedSemaphore": func(co *coro.Co) error { return bounded.With(co, func() error { n++; return nil }) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			run(t, func(co *coro.Co) {
+			testkit.Run(t, func(co *coro.Co) {
 				require.Zero(t, testing.AllocsPerRun(100, func() {
 					if err := with(co); err != nil {
 						panic(err)

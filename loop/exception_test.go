@@ -12,6 +12,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -113,7 +114,7 @@ func TestDefaultExceptionHandlerOfCoroutine(t *testing.T) {
 		for begin := time.Now(); len(log.records) == 0 && time.Since(begin) < 30*time.Second; {
 			runtime.GC()
 			runtime.Gosched() // to what the collector calls
-			runOnce(t, l)
+			testkit.Iterate(t, l)
 		}
 		log.requireLogged(t, 0, "^Task exception was never retrieved", errZero)
 		require.NoError(t, l.Close())
@@ -126,7 +127,7 @@ func TestDefaultExceptionHandlerOfCoroutine(t *testing.T) {
 		f.AddDoneCallback(func() { l.Stop() })
 		require.NoError(t, l.RunForever())
 		runtime.GC()
-		runOnce(t, l)
+		testkit.Iterate(t, l)
 		require.Empty(t, log.records)
 		require.NoError(t, l.Close())
 		require.Len(t, log.records, 1)
@@ -141,7 +142,7 @@ func TestSetExceptionHandler(t *testing.T) {
 	l := newLoop(t, log.option(), loop.Debug(true))
 	fail := func() {
 		l.CallSoon(zeroError)
-		runOnce(t, l)
+		testkit.Iterate(t, l)
 	}
 	require.Nil(t, l.ExceptionHandler())
 	var told []future.ErrorContext
@@ -173,7 +174,7 @@ func TestBrokenExceptionHandler(t *testing.T) {
 	called := false
 	l.CallSoon(zeroError)
 	l.CallSoon(func() { called = true })
-	runOnce(t, l)
+	testkit.Iterate(t, l)
 	require.True(t, called, "the loop goes on")
 	log.requireLogged(t, 0, "^Unhandled error in exception handler$", spam)
 	log.requireLogged(t, 1, "^Exception in callback", errZero) // it has been told to nobody else

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -23,10 +24,10 @@ func TestCallSoon(t *testing.T) {
 	require.Equal(t, 1, l.ReadyCount())
 	require.Zero(t, l.TimerCount())
 	require.Zero(t, count, "it is not called at once")
-	runOnce(t, l)
+	testkit.Iterate(t, l)
 	require.Equal(t, 1, count)
 	require.Zero(t, l.ReadyCount())
-	runOnce(t, l)
+	testkit.Iterate(t, l)
 	require.Equal(t, 1, count)
 }
 
@@ -39,7 +40,7 @@ func TestCallLater(t *testing.T) {
 	require.Equal(t, 10*time.Second, h.When())
 	require.Zero(t, l.ReadyCount())
 	require.Equal(t, 1, l.TimerCount())
-	runOnce(t, l)
+	testkit.Iterate(t, l)
 	require.Zero(t, count)
 	drain(t, l)
 	require.Equal(t, 1, count)

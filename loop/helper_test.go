@@ -3,31 +3,18 @@ package loop_test
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/loop"
 )
 
-// sleeping is a coroutine that only sleeps.
-func sleeping(d time.Duration) coro.Func[coro.None] {
-	return coro.Do(func(co *coro.Co) error { return coro.Sleep(co, d) })
-}
-
-// newLoop makes a loop with a virtual clock, which the end of the test closes.
+// newLoop makes a loop with a virtual clock, which the end of the test closes. Unlike
+// that of testkit.NewLoop, its exception handler is the default one.
 func newLoop(t *testing.T, opts ...loop.Option) *loop.Loop {
 	l := loop.New(append([]loop.Option{loop.VirtualTime()}, opts...)...)
 	t.Cleanup(func() { require.NoError(t, l.Close()) })
 	return l
-}
-
-// runOnce runs one iteration of l.
-func runOnce(t *testing.T, l *loop.Loop) {
-	t.Helper()
-	l.Stop()
-	require.NoError(t, l.RunForever())
 }
 
 // drain runs l, whose clock is virtual, until there is nothing left to do.

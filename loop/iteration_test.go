@@ -10,6 +10,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -188,7 +189,7 @@ func TestCanceledTimersLeaveAtOnce(t *testing.T) {
 				require.True(t, h.Canceled())
 				require.Equal(t, live+n.canceled-i-1, l.TimerCount())
 			}
-			runOnce(t, l)
+			testkit.Iterate(t, l)
 			require.Equal(t, live, l.TimerCount())
 		}
 		drain(t, l)
@@ -197,7 +198,7 @@ func TestCanceledTimersLeaveAtOnce(t *testing.T) {
 	})
 	t.Run("with the sleep that was canceled", func(t *testing.T) {
 		_, err := loop.Run(func(co *coro.Co) (int, error) {
-			task := coro.CreateTask(co, sleeping(time.Hour))
+			task := coro.CreateTask(co, testkit.Sleeping(time.Hour))
 			require.NoError(t, coro.Sleep(co, 0))
 			require.Equal(t, 1, loop.Of(co).TimerCount())
 			task.Cancel()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -95,7 +96,7 @@ func TestCanceledReader(t *testing.T) {
 	h, err := l.AddReader(fd, func() { t.Error("a canceled reader is called") })
 	require.NoError(t, err)
 	h.Cancel()
-	runOnce(t, l)
+	testkit.Iterate(t, l)
 	require.Zero(t, l.ReadyCount())
 	require.False(t, l.RemoveReader(fd))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/executor"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -71,7 +72,7 @@ func TestRun(t *testing.T) {
 	t.Run("cancels what is left", func(t *testing.T) {
 		var left *coro.Task[coro.None]
 		v, err := loop.Run(func(co *coro.Co) (int, error) {
-			left = coro.CreateTask(co, sleeping(100*time.Millisecond))
+			left = coro.CreateTask(co, testkit.Sleeping(100*time.Millisecond))
 			return 123, nil
 		})
 		require.NoError(t, err)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -119,7 +120,7 @@ func TestRunUntilComplete(t *testing.T) {
 	})
 	t.Run("that is stopped before", func(t *testing.T) {
 		l := newLoop(t)
-		task := coro.CreateTask(l, sleeping(time.Second))
+		task := coro.CreateTask(l, testkit.Sleeping(time.Second))
 		l.CallSoon(l.Stop)
 		_, err := loop.RunUntilComplete(l, task)
 		require.ErrorIs(t, err, loop.ErrStopped)
@@ -168,9 +169,9 @@ func TestBaseErrors(t *testing.T) {
 	t.Run("the future of an earlier run does not stop a later one", func(t *testing.T) {
 		l := newLoop(t)
 		l.CallSoon(func() { panic(exit) })
-		_, err := loop.RunUntilComplete(l, sleeping(time.Second))
+		_, err := loop.RunUntilComplete(l, testkit.Sleeping(time.Second))
 		require.Equal(t, exit, err)
-		_, err = loop.RunUntilComplete(l, sleeping(2*time.Second))
+		_, err = loop.RunUntilComplete(l, testkit.Sleeping(2*time.Second))
 		require.NoError(t, err)
 		require.Equal(t, 2*time.Second, l.Time())
 	})

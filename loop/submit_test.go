@@ -14,6 +14,7 @@ import (
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/executor"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -193,19 +194,19 @@ func TestSubmitToLoopThatCloses(t *testing.T) {
 	l := newLoop(t, loop.OnException(func(*loop.Loop, future.ErrorContext) {}))
 	var outs []*executor.Future[coro.None]
 	for range 2 {
-		out, err := loop.Submit(l, sleeping(time.Hour))
+		out, err := loop.Submit(l, testkit.Sleeping(time.Hour))
 		require.NoError(t, err)
 		outs = append(outs, out)
-		runOnce(t, l) // the first has begun then, and the second was only taken in
+		testkit.Iterate(t, l) // the first has begun then, and the second was only taken in
 	}
-	posted, err := loop.Submit(l, sleeping(time.Hour))
+	posted, err := loop.Submit(l, testkit.Sleeping(time.Hour))
 	require.NoError(t, err)
 	require.NoError(t, l.Close())
 	for _, out := range append(outs, posted) {
 		_, err := out.Result()
 		require.ErrorIs(t, err, loop.ErrClosed)
 	}
-	_, err = loop.Submit(l, sleeping(time.Hour))
+	_, err = loop.Submit(l, testkit.Sleeping(time.Hour))
 	require.ErrorIs(t, err, loop.ErrClosed)
 }
 

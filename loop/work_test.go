@@ -14,6 +14,7 @@ import (
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/executor"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -77,13 +78,13 @@ func TestWork(t *testing.T) {
 		}, 0, future.ErrCanceled},
 		{"canceled before it starts", notCalled(t), func(t *testing.T, l *loop.Loop, s *shelf, f *future.Future[int]) {
 			require.True(t, f.Cancel())
-			runOnce(t, l)
+			testkit.Iterate(t, l)
 			require.Zero(t, l.OutsideCount(), "it cannot come back")
 			s.runAll()
 		}, 0, future.ErrCanceled},
 		{"canceled before it starts, and by its executor", notCalled(t), func(t *testing.T, l *loop.Loop, s *shelf, f *future.Future[int]) {
 			require.True(t, f.Cancel())
-			runOnce(t, l)
+			testkit.Iterate(t, l)
 			s.cancelAll()
 		}, 0, future.ErrCanceled},
 		{"canceled by its executor, and after that", notCalled(t), func(t *testing.T, l *loop.Loop, s *shelf, f *future.Future[int]) {
@@ -96,7 +97,7 @@ func TestWork(t *testing.T) {
 		}, 0, future.ErrCanceled},
 		{"given a result by somebody else", answer, func(t *testing.T, l *loop.Loop, s *shelf, f *future.Future[int]) {
 			require.NoError(t, f.SetResult(7))
-			runOnce(t, l)
+			testkit.Iterate(t, l)
 			require.Equal(t, 1, l.OutsideCount(), "the function is called all the same")
 			s.runAll()
 		}, 7, nil},
@@ -131,7 +132,7 @@ func TestWork(t *testing.T) {
 		}()
 		<-started
 		require.True(t, f.Cancel())
-		runOnce(t, l)
+		testkit.Iterate(t, l)
 		require.Equal(t, 1, l.OutsideCount(), "its end is still to come")
 		close(release)
 		<-ended
@@ -215,7 +216,7 @@ func TestVirtualTimeWaitsForWork(t *testing.T) {
 		dropped, err := loop.RunInExecutor(l, s, answer)
 		require.NoError(t, err)
 		dropped.Cancel()
-		sleeper := coro.CreateTask(co, sleeping(time.Hour))
+		sleeper := coro.CreateTask(co, testkit.Sleeping(time.Hour))
 		require.NoError(t, coro.Sleep(co, 0))
 		require.Equal(t, 3, l.OutsideCount())
 		start := l.Time()

@@ -8,56 +8,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
-	"github.com/ouro-loop/ouro/future"
-	"github.com/ouro-loop/ouro/loop"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/queues"
 )
 
 const ms = time.Millisecond
-
-// run runs main on a loop with a virtual clock. A report to the loop's exception
-// handler fails the test, unless the options set another handler.
-func run(t *testing.T, main func(co *coro.Co), opts ...loop.Option) {
-	t.Helper()
-	unexpected := loop.OnException(func(_ *loop.Loop, c future.ErrorContext) {
-		t.Errorf("reported to the exception handler: %s: %v", c.Message, c.Err)
-	})
-	opts = append([]loop.Option{unexpected, loop.VirtualTime(), loop.Interrupts(false)}, opts...)
-	require.NoError(t, loop.Main(func(co *coro.Co) error {
-		main(co)
-		return nil
-	}, opts...))
-}
-
-// pass lets n iterations of the loop go by.
-func pass(t *testing.T, co *coro.Co, n int) {
-	t.Helper()
-	for range n {
-		require.NoError(t, coro.Sleep(co, 0))
-	}
-}
-
-// spawn runs f as a task.
-func spawn(co *coro.Co, f func(co *coro.Co) error, opts ...coro.TaskOption) *coro.Task[coro.None] {
-	return coro.CreateTask(co, coro.Do(f), opts...)
-}
-
-// wait awaits tasks that are expected to have no error.
-func wait(t *testing.T, co *coro.Co, tasks ...*coro.Task[coro.None]) {
-	t.Helper()
-	for _, task := range tasks {
-		_, err := task.Await(co)
-		require.NoError(t, err)
-	}
-}
-
-// waitCanceled awaits a task that is expected to be canceled.
-func waitCanceled(t *testing.T, co *coro.Co, task future.Any) {
-	t.Helper()
-	_, _, err := coro.Wait(co, []future.Any{task})
-	require.NoError(t, err)
-	require.True(t, task.Canceled())
-}
 
 // putting is a coroutine that puts v.
 func putting(q queue, v int) func(co *coro.Co) error {
@@ -118,7 +73,7 @@ func eachKind(t *testing.T, test func(t *testing.T, co *coro.Co, newQueue func(m
 	t.Helper()
 	for _, kind := range kinds {
 		t.Run(kind.name, func(t *testing.T) {
-			run(t, func(co *coro.Co) { test(t, co, kind.make) })
+			testkit.Run(t, func(co *coro.Co) { test(t, co, kind.make) })
 		})
 	}
 }

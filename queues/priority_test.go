@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/queues"
 )
 
@@ -102,7 +103,7 @@ for line in sys.stdin:
 
 func TestPriority(t *testing.T) {
 	t.Run("gives out what less orders", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			q := queues.NewPriorityFunc(0, func(a, b string) bool { return len(a) > len(b) })
 			for _, v := range []string{"a", "bbb", "cc"} {
 				require.NoError(t, q.Put(co, v))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/locks"
 	"github.com/ouro-loop/ouro/loop"
 	"github.com/ouro-loop/ouro/queues"
@@ -52,7 +53,7 @@ func TestQueue(t *testing.T) {
 			"PriorityQueue": {1, 2, 3},
 		}
 		for _, kind := range kinds {
-			run(t, func(co *coro.Co) {
+			testkit.Run(t, func(co *coro.Co) {
 				q := kind.make(0)
 				for _, v := range []int{1, 3, 2} {
 					require.NoError(t, q.Put(co, v))
@@ -82,11 +83,11 @@ func TestQueue(t *testing.T) {
 	})
 	// CPython: test_queues.QueueBasicTests.test_maxsize
 	t.Run("makes the one who puts wait while it is full", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			q := queues.New[int](2)
 			require.Equal(t, 2, q.MaxSize())
 			put := 0
-			task := spawn(co, func(co *coro.Co) error {
+			task := testkit.Spawn(co, func(co *coro.Co) error {
 				for i := range 3 {
 					if err := q.Put(co, i); err != nil {
 						return err
@@ -95,18 +96,18 @@ func TestQueue(t *testing.T) {
 				}
 				return nil
 			})
-			pass(t, co, 2)
+			testkit.Pass(t, co, 2)
 			require.Equal(t, 2, put)
 			require.Equal(t, 0, get(t, co, q))
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Equal(t, 3, put)
 			require.Equal(t, 1, get(t, co, q))
 			require.Equal(t, 2, get(t, co, q))
-			wait(t, co, task)
+			testkit.Wait(t, co, task)
 		})
 	})
 	t.Run("keeps its order when it grows in the middle of its ring", func(t *testing.T) {
-		run(t, func(*coro.Co) {
+		testkit.Run(t, func(*coro.Co) {
 			var q queues.Queue[int]
 			next, want := 0, 0
 			for grow := 1; grow < 200; grow++ {
@@ -141,20 +142,20 @@ func TestGet(t *testing.T) {
 	})
 	// CPython: test_queues.QueueGetTests.test_get_with_putters
 	t.Run("wakes one who waits for room", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			q := queues.New[int](1)
 			require.NoError(t, q.Put(co, 1))
-			putter := spawn(co, putting(q, 2))
-			pass(t, co, 1)
+			putter := testkit.Spawn(co, putting(q, 2))
+			testkit.Pass(t, co, 1)
 			require.Equal(t, 1, get(t, co, q))
 			require.False(t, putter.Done())
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.True(t, putter.Done())
 		})
 	})
 	// CPython: test_queues.QueueGetTests.test_blocking_get_wait
 	t.Run("waits for what is put later", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var q queues.Queue[int]
 			var started locks.Event
 			task := coro.CreateTask(co, func(co *coro.Co) (int, error) {
@@ -179,15 +180,15 @@ func TestGet(t *testing.T) {
 	})
 	// CPython: test_queues.QueueGetTests.test_get_cancelled_race
 	t.Run("that was canceled leaves the item to the next", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var q queues.Queue[string]
 			t1, t2 := coro.CreateTask(co, q.Get), coro.CreateTask(co, q.Get)
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			t1.Cancel()
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.True(t, t1.Done())
 			require.NoError(t, q.Put(co, "a"))
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			v, err := t2.Result()
 			require.NoError(t, err)
 			require.Equal(t, "a", v)
@@ -195,17 +196,17 @@ func TestGet(t *testing.T) {
 	})
 	// CPython: test_queues.QueueGetTests.test_get_with_waiting_putters
 	t.Run("gets what those put who waited", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			q := queues.New[int](1)
-			spawn(co, putting(q, 1))
-			spawn(co, putting(q, 2))
+			testkit.Spawn(co, putting(q, 1))
+			testkit.Spawn(co, putting(q, 2))
 			require.Equal(t, 1, get(t, co, q))
 			require.Equal(t, 2, get(t, co, q))
 		})
 	})
 	// CPython: test_queues.QueueGetTests.test_why_are_getters_waiting
 	t.Run("and put take turns with a queue of one", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			q := queues.New[int](1)
 			require.NoError(t, coro.Group(co, func(g *coro.TaskGroup) error {
 				coro.CreateTask(g, coro.Do(func(co *coro.Co) error {
@@ -228,7 +229,7 @@ func TestGet(t *testing.T) {
 	})
 	// CPython: test_queues.QueueGetTests.test_cancelled_getters_not_being_held_in_self_getters
 	t.Run("leaves the line when it is canceled", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			q := queues.New[int](5)
 			_, err := coro.WaitFor(co, coro.Bind0(q.Get), 100*ms)
 			require.ErrorAs(t, err, new(*future.TimeoutError))
@@ -237,27 +238,27 @@ func TestGet(t *testing.T) {
 	})
 	// CPython: test_queues.QueuePutTests.test_get_cancel_drop_one_pending_reader
 	t.Run("that is canceled after its wake-up drops nothing", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var q queues.Queue[int]
 			reader := coro.CreateTask(co, q.Get)
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.NoError(t, q.PutNowait(1))
 			require.NoError(t, q.PutNowait(2))
 			reader.Cancel()
-			waitCanceled(t, co, reader)
+			testkit.WaitCanceled(t, co, reader)
 			require.Equal(t, 1, get(t, co, &q))
 		})
 	})
 	// CPython: test_queues.QueuePutTests.test_get_cancel_drop_many_pending_readers
 	t.Run("that is canceled after its wake-up wakes the next", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var q queues.Queue[int]
 			r1, r2, r3 := coro.CreateTask(co, q.Get), coro.CreateTask(co, q.Get), coro.CreateTask(co, q.Get)
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.NoError(t, q.PutNowait(1))
 			require.NoError(t, q.PutNowait(2))
 			r1.Cancel()
-			waitCanceled(t, co, r1)
+			testkit.WaitCanceled(t, co, r1)
 			v3, err := r3.Await(co)
 			require.NoError(t, err)
 			v2, err := r2.Result()
@@ -266,14 +267,14 @@ func TestGet(t *testing.T) {
 		})
 	})
 	t.Run("that was woken loses the item to one who was faster, and waits again", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var q queues.Queue[int]
 			slow := coro.CreateTask(co, q.Get, coro.Name("slow"))
 			next := coro.CreateTask(co, q.Get, coro.Name("next"))
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.NoError(t, q.PutNowait(1))
 			require.Equal(t, 1, getNowait(t, &q))
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.False(t, slow.Done())
 			var line []string
 			for _, task := range q.Getters() {
@@ -282,7 +283,7 @@ func TestGet(t *testing.T) {
 			require.Equal(t, []string{"next", "slow"}, line)
 			require.NoError(t, q.PutNowait(2))
 			require.NoError(t, q.PutNowait(3))
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			v, err := next.Result()
 			require.NoError(t, err)
 			require.Equal(t, 2, v)
@@ -296,7 +297,7 @@ func TestGet(t *testing.T) {
 func TestPut(t *testing.T) {
 	// CPython: test_queues.QueuePutTests.test_blocking_put_wait
 	t.Run("waits for room", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			q := queues.New[int](1)
 			loop.Of(co).CallLater(10*ms, func() { require.Equal(t, 1, getNowait(t, q)) })
 			require.NoError(t, q.Put(co, 1))
@@ -306,28 +307,28 @@ func TestPut(t *testing.T) {
 	})
 	// CPython: test_queues.QueuePutTests.test_put_cancel_drop
 	t.Run("that is canceled after its wake-up puts nothing", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			q := queues.New[int](1)
 			require.NoError(t, q.PutNowait(1))
-			writer := spawn(co, putting(q, 2))
-			pass(t, co, 1)
+			writer := testkit.Spawn(co, putting(q, 2))
+			testkit.Pass(t, co, 1)
 			require.Equal(t, 1, getNowait(t, q))
 			writer.Cancel()
-			waitCanceled(t, co, writer)
+			testkit.WaitCanceled(t, co, writer)
 			require.NoError(t, q.Put(co, 2))
 			require.Equal(t, 2, getNowait(t, q))
 			require.Zero(t, q.Len())
 		})
 	})
 	t.Run("that is canceled after its wake-up wakes the next", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			q := queues.New[int](1)
 			require.NoError(t, q.PutNowait(1))
-			w2, w3 := spawn(co, putting(q, 2)), spawn(co, putting(q, 3))
-			pass(t, co, 1)
+			w2, w3 := testkit.Spawn(co, putting(q, 2)), testkit.Spawn(co, putting(q, 3))
+			testkit.Pass(t, co, 1)
 			require.Equal(t, 1, getNowait(t, q))
 			w2.Cancel()
-			wait(t, co, w3)
+			testkit.Wait(t, co, w3)
 			require.True(t, w2.Canceled())
 			require.Equal(t, 3, getNowait(t, q))
 		})
@@ -344,36 +345,36 @@ func TestPut(t *testing.T) {
 	})
 	// CPython: test_queues.QueuePutTests.test_put_cancelled
 	t.Run("is there when the get returns", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var q queues.Queue[int]
-			task := spawn(co, putting(&q, 1))
+			task := testkit.Spawn(co, putting(&q, 1))
 			require.Equal(t, 1, get(t, co, &q))
 			require.True(t, task.Done())
 		})
 	})
 	// CPython: test_queues.QueuePutTests.test_put_cancelled_race
 	t.Run("that was canceled leaves the room to the others", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			q := queues.New[int](1)
-			a, b, c := spawn(co, putting(q, 1)), spawn(co, putting(q, 2)), spawn(co, putting(q, 3))
-			pass(t, co, 1)
+			a, b, c := testkit.Spawn(co, putting(q, 1)), testkit.Spawn(co, putting(q, 2)), testkit.Spawn(co, putting(q, 3))
+			testkit.Pass(t, co, 1)
 			require.True(t, a.Done())
 			require.False(t, b.Done())
 			c.Cancel()
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.True(t, c.Done())
 			require.Equal(t, 1, getNowait(t, q))
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.Equal(t, 2, getNowait(t, q))
-			wait(t, co, b)
+			testkit.Wait(t, co, b)
 		})
 	})
 	// CPython: test_queues.QueuePutTests.test_put_with_waiting_getters
 	t.Run("wakes one who waits for an item", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var q queues.Queue[string]
 			task := coro.CreateTask(co, q.Get)
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.NoError(t, q.Put(co, "a"))
 			v, err := task.Await(co)
 			require.NoError(t, err)
@@ -382,11 +383,11 @@ func TestPut(t *testing.T) {
 	})
 	// CPython: test_queues.QueuePutTests.test_why_are_putters_waiting
 	t.Run("finds the room that one callback made for several", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			q := queues.New[int](2)
 			require.NoError(t, coro.Group(co, func(g *coro.TaskGroup) error {
 				coro.CreateTask(g, coro.Do(func(co *coro.Co) error {
-					pass(t, co, 1)
+					testkit.Pass(t, co, 1)
 					for range q.Len() {
 						getNowait(t, q)
 					}
@@ -401,27 +402,27 @@ func TestPut(t *testing.T) {
 	})
 	// CPython: test_queues.QueuePutTests.test_cancelled_puts_not_being_held_in_self_putters
 	t.Run("leaves the line when it is canceled", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			q := queues.New[int](1)
 			require.NoError(t, q.PutNowait(1))
-			task := spawn(co, putting(q, 1))
-			pass(t, co, 1)
+			task := testkit.Spawn(co, putting(q, 1))
+			testkit.Pass(t, co, 1)
 			require.Len(t, q.Putters(), 1)
 			task.Cancel()
-			waitCanceled(t, co, task)
+			testkit.WaitCanceled(t, co, task)
 			require.Empty(t, q.Putters())
 		})
 	})
 	// CPython: test_queues.QueuePutTests.test_cancelled_put_silence_value_error_exception
 	t.Run("is canceled after the room was made", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			q := queues.New[int](1)
 			require.NoError(t, q.PutNowait(1))
-			task := spawn(co, putting(q, 1))
-			pass(t, co, 1)
+			task := testkit.Spawn(co, putting(q, 1))
+			testkit.Pass(t, co, 1)
 			getNowait(t, q)
 			task.Cancel()
-			waitCanceled(t, co, task)
+			testkit.WaitCanceled(t, co, task)
 			require.Zero(t, q.Len())
 		})
 	})
@@ -475,26 +476,26 @@ func TestJoin(t *testing.T) {
 		})
 	})
 	t.Run("returns although more was put since", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var q queues.Queue[int]
 			require.NoError(t, q.PutNowait(1))
-			task := spawn(co, q.Join)
-			pass(t, co, 1)
+			task := testkit.Spawn(co, q.Join)
+			testkit.Pass(t, co, 1)
 			require.NoError(t, q.TaskDone())
 			require.NoError(t, q.PutNowait(2))
-			wait(t, co, task)
+			testkit.Wait(t, co, task)
 			require.Equal(t, 1, q.Unfinished())
 		})
 	})
 	t.Run("can be canceled", func(t *testing.T) {
-		run(t, func(co *coro.Co) {
+		testkit.Run(t, func(co *coro.Co) {
 			var q queues.Queue[int]
 			require.NoError(t, q.PutNowait(1))
-			task := spawn(co, q.Join)
-			pass(t, co, 1)
+			task := testkit.Spawn(co, q.Join)
+			testkit.Pass(t, co, 1)
 			require.Len(t, q.Joiners(), 1)
 			task.Cancel()
-			waitCanceled(t, co, task)
+			testkit.WaitCanceled(t, co, task)
 			require.Empty(t, q.Joiners())
 		})
 	})
@@ -507,28 +508,28 @@ func TestJoin(t *testing.T) {
 func TestString(t *testing.T) {
 	for _, kind := range kinds {
 		t.Run(kind.name, func(t *testing.T) {
-			run(t, func(co *coro.Co) {
+			testkit.Run(t, func(co *coro.Co) {
 				q := kind.make(0)
 				require.Equal(t, "<"+kind.name+" maxsize=0>", q.String())
-				getter := spawn(co, func(co *coro.Co) error {
+				getter := testkit.Spawn(co, func(co *coro.Co) error {
 					_, err := q.Get(co)
 					return err
 				})
-				pass(t, co, 1)
+				testkit.Pass(t, co, 1)
 				require.Equal(t, "<"+kind.name+" maxsize=0 getters=1>", q.String())
 				require.NoError(t, q.PutNowait(0))
-				wait(t, co, getter)
+				testkit.Wait(t, co, getter)
 				require.Equal(t, "<"+kind.name+" maxsize=0 tasks=1>", q.String())
 
 				q = kind.make(1)
 				q.SetName("jobs")
 				require.Equal(t, "jobs", q.Name())
 				require.NoError(t, q.PutNowait(1))
-				spawn(co, func(co *coro.Co) error {
+				testkit.Spawn(co, func(co *coro.Co) error {
 					require.ErrorIs(t, q.Put(co, 2), queues.ErrShutDown)
 					return nil
 				})
-				pass(t, co, 1)
+				testkit.Pass(t, co, 1)
 				q.Shutdown(false)
 				require.Equal(t, "<"+kind.name+` "jobs" maxsize=1 items=1 putters=1 tasks=1 shutdown>`, q.String())
 			})

@@ -2,7 +2,6 @@ package queues_test
 
 import (
 	"errors"
-	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 	"github.com/ouro-loop/ouro/queues"
 )
@@ -26,8 +26,8 @@ func TestRandomCancellation(t *testing.T) {
 	}
 	canceled := 0
 	for n := range rounds {
-		r := &round{t: t, rng: rand.New(rand.NewPCG(2026, uint64(n)))}
-		run(t, r.main)
+		r := &round{t: t, Chance: testkit.NewChance(2026, n)}
+		testkit.Run(t, r.main)
 		if t.Failed() {
 			t.Fatalf("round %d", n)
 		}
@@ -37,49 +37,47 @@ func TestRandomCancellation(t *testing.T) {
 }
 
 type round struct {
+	*testkit.Chance
 	t        *testing.T
-	rng      *rand.Rand
 	kind     int // of kinds
 	q        queue
 	model    []int // what should be in q
 	put      int   // how many were
 	got      int
 	dropped  int
-	tasks    []*coro.Task[coro.None]
-	ended    bool
 	canceled int // waits that ended so
 }
 
 func (r *round) main(co *coro.Co) {
 	t := r.t
-	r.kind = r.rng.IntN(len(kinds))
-	r.q = kinds[r.kind].make(r.rng.IntN(4))
-	producers := 1 + r.rng.IntN(4)
+	r.kind = r.IntN(len(kinds))
+	r.q = kinds[r.kind].make(r.IntN(4))
+	producers := 1 + r.IntN(4)
 	for range producers {
-		r.tasks = append(r.tasks, spawn(co, r.produce, coro.Eager(true)))
+		r.Spawn(co, r.produce)
 	}
-	for range 1 + r.rng.IntN(4) {
-		r.tasks = append(r.tasks, spawn(co, r.consume, coro.Eager(true)))
+	for range 1 + r.IntN(4) {
+		r.Spawn(co, r.consume)
 	}
-	joiner := spawn(co, func(co *coro.Co) error {
+	joiner := testkit.Spawn(co, func(co *coro.Co) error {
 		if err := coro.Sleep(co, ms); err != nil {
 			return err
 		}
 		return r.q.Join(co)
 	})
-	for range r.rng.IntN(20) {
-		loop.Of(co).CallLater(r.someTime(), r.cancelSome)
+	for range r.IntN(20) {
+		loop.Of(co).CallLater(r.someTime(), r.CancelSome)
 	}
-	r.check(loop.Of(co))
-	waitEnded(t, co, r.tasks[:producers])
-	immediate := r.rng.IntN(8) == 0
+	r.Between(loop.Of(co), r.look)
+	testkit.WaitEnded(t, co, r.Tasks[:producers]...)
+	immediate := r.IntN(8) == 0
 	if immediate {
 		r.dropped, r.model = len(r.model), nil
 	}
 	r.q.Shutdown(immediate)
-	waitEnded(t, co, r.tasks[producers:])
-	wait(t, co, joiner)
-	r.ended = true
+	testkit.WaitEnded(t, co, r.Tasks[producers:]...)
+	testkit.Wait(t, co, joiner)
+	r.End()
 	require.Empty(t, r.model)
 	require.Zero(t, r.q.Len())
 	require.Zero(t, r.q.Unfinished())
@@ -87,60 +85,35 @@ func (r *round) main(co *coro.Co) {
 }
 
 // someTime is a whole number of milliseconds, so that much happens at once.
-func (r *round) someTime() time.Duration { return time.Duration(r.rng.IntN(12)) * ms }
+func (r *round) someTime() time.Duration { return time.Duration(r.IntN(12)) * ms }
 
-// check looks between the milliseconds, when nothing is ready: whoever still waits
-// then has not been told of anything.
-func (r *round) check(l *loop.Loop) {
-	l.CallLater(ms/2, func() {
-		require.Equal(r.t, len(r.model), r.q.Len())
-		if !r.q.Empty() {
-			require.Empty(r.t, r.q.Getters(), "somebody waits for an item that is there")
-		}
-		if !r.q.Full() {
-			require.Empty(r.t, r.q.Putters(), "somebody waits for room that is there")
-		}
-		l.CallLater(ms/2, func() {
-			if !r.ended {
-				r.check(l)
-			}
-		})
-	})
-}
-
-func (r *round) cancelSome() {
-	if len(r.tasks) == 0 {
-		return // the first one is only just being made
+func (r *round) look() {
+	require.Equal(r.t, len(r.model), r.q.Len())
+	if !r.q.Empty() {
+		require.Empty(r.t, r.q.Getters(), "somebody waits for an item that is there")
 	}
-	for range 1 + r.rng.IntN(3) {
-		r.tasks[r.rng.IntN(len(r.tasks))].Cancel()
+	if !r.q.Full() {
+		require.Empty(r.t, r.q.Putters(), "somebody waits for room that is there")
 	}
 }
 
 // pause lets some time pass, and does not mind being canceled.
 func (r *round) pause(co *coro.Co) {
-	if d := r.rng.IntN(6) - 2; d >= 0 {
+	if d := r.IntN(6) - 2; d >= 0 {
 		_ = coro.Sleep(co, time.Duration(d)*ms)
-	}
-}
-
-// meddle sometimes cancels somebody in the very step in which it was woken.
-func (r *round) meddle() {
-	if r.rng.IntN(3) == 0 {
-		r.cancelSome()
 	}
 }
 
 func (r *round) produce(co *coro.Co) error {
 	for v := range 10 {
 		r.pause(co)
-		v += 10 * r.rng.IntN(100)
+		v += 10 * r.IntN(100)
 		var err error
-		switch r.rng.IntN(4) {
+		switch r.IntN(4) {
 		case 0:
 			err = r.q.PutNowait(v)
 		case 1:
-			err = coro.Timeout(co, time.Duration(r.rng.IntN(3))*ms, func(*coro.TimeoutScope) error {
+			err = coro.Timeout(co, time.Duration(r.IntN(3))*ms, func(*coro.TimeoutScope) error {
 				return r.putOne(co, v)
 			})
 			if err == nil {
@@ -172,21 +145,21 @@ func (r *round) putOne(co *coro.Co, v int) error {
 func (r *round) wasPut(v int) {
 	r.model = append(r.model, v)
 	r.put++
-	r.meddle()
+	r.Meddle()
 }
 
 func (r *round) consume(co *coro.Co) error {
 	for {
 		r.pause(co)
 		var err error
-		switch r.rng.IntN(4) {
+		switch r.IntN(4) {
 		case 0:
 			var v int
 			if v, err = r.q.GetNowait(); err == nil {
 				r.wasGot(v)
 			}
 		case 1:
-			err = coro.Timeout(co, time.Duration(r.rng.IntN(3))*ms, func(*coro.TimeoutScope) error {
+			err = coro.Timeout(co, time.Duration(r.IntN(3))*ms, func(*coro.TimeoutScope) error {
 				return r.getOne(co)
 			})
 		default:
@@ -221,7 +194,7 @@ func (r *round) wasGot(v int) {
 	r.model = slices.Delete(r.model, at, at+1)
 	r.got++
 	require.NoError(r.t, r.q.TaskDone())
-	r.meddle()
+	r.Meddle()
 }
 
 // expected reports whether err is one that a producer or consumer goes on after.
@@ -231,17 +204,4 @@ func (r *round) expected(err, nowait error) bool {
 		return true
 	}
 	return errors.Is(err, nowait) || errors.As(err, new(*future.TimeoutError))
-}
-
-// waitEnded awaits tasks that have no error but that of a cancellation in their last
-// step.
-func waitEnded(t *testing.T, co *coro.Co, tasks []*coro.Task[coro.None]) {
-	t.Helper()
-	_, _, err := coro.Wait(co, tasks)
-	require.NoError(t, err)
-	for _, task := range tasks {
-		if !task.Canceled() {
-			require.NoError(t, task.Err())
-		}
-	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 	"github.com/ouro-loop/ouro/queues"
 )
@@ -21,8 +22,8 @@ func TestDeadlockReport(t *testing.T) {
 		in.SetName("in")
 		out.SetName("out")
 		coro.CreateTask(co, in.Get, coro.Name("consumer"))
-		spawn(co, putting(out, 1), coro.Name("done"))
-		spawn(co, putting(out, 2), coro.Name("producer"))
+		testkit.Spawn(co, putting(out, 1), coro.Name("done"))
+		testkit.Spawn(co, putting(out, 2), coro.Name("producer"))
 		if err := coro.Sleep(co, 0); err != nil {
 			return err
 		}
@@ -65,11 +66,11 @@ func TestOtherLoop(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			q := queues.New[int](3)
 			wait := func(co *coro.Co) error { return test.wait(co, q) }
-			run(t, func(co *coro.Co) {
+			testkit.Run(t, func(co *coro.Co) {
 				_, err := coro.WaitFor(co, coro.Do(wait), ms)
 				require.ErrorAs(t, err, new(*future.TimeoutError))
 			})
-			run(t, func(co *coro.Co) {
+			testkit.Run(t, func(co *coro.Co) {
 				err := wait(co)
 				require.ErrorIs(t, err, coro.ErrOtherLoop)
 				require.ErrorContains(t, err, "queue")

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 	"github.com/ouro-loop/ouro/queues"
 )
@@ -27,11 +28,11 @@ func TestShutdown(t *testing.T) {
 		eachKind(t, func(t *testing.T, co *coro.Co, newQueue func(int) queue) {
 			q := newQueue(0)
 			getter := coro.CreateTask(co, q.Get)
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			q.Shutdown(false)
 			require.Zero(t, q.Len())
 			require.NoError(t, q.Join(co))
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.True(t, getter.Done())
 			require.ErrorIs(t, getter.Err(), queues.ErrShutDown)
 			refuses(t, co, q)
@@ -42,21 +43,21 @@ func TestShutdown(t *testing.T) {
 		eachKind(t, func(t *testing.T, co *coro.Co, newQueue func(int) queue) {
 			q := newQueue(1)
 			require.NoError(t, q.PutNowait(1))
-			joiner, putter := spawn(co, q.Join), spawn(co, putting(q, 2))
-			pass(t, co, 1)
+			joiner, putter := testkit.Spawn(co, q.Join), testkit.Spawn(co, putting(q, 2))
+			testkit.Pass(t, co, 1)
 			require.False(t, putter.Done())
 			q.Shutdown(false)
 			require.Equal(t, 1, q.Len())
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.True(t, putter.Done())
 			require.ErrorIs(t, putter.Err(), queues.ErrShutDown)
 
 			require.Equal(t, 1, get(t, co, q))
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.False(t, joiner.Done())
 			refuses(t, co, q)
 			require.NoError(t, q.TaskDone())
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.True(t, joiner.Done())
 			require.ErrorIs(t, q.TaskDone(), queues.ErrTooManyDone)
 		})
@@ -66,10 +67,10 @@ func TestShutdown(t *testing.T) {
 		eachKind(t, func(t *testing.T, co *coro.Co, newQueue func(int) queue) {
 			q := newQueue(0)
 			require.NoError(t, q.PutNowait(1))
-			joiner := spawn(co, q.Join)
+			joiner := testkit.Spawn(co, q.Join)
 			q.Shutdown(true)
 			require.Zero(t, q.Len())
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.True(t, joiner.Done())
 			refuses(t, co, q)
 			require.ErrorIs(t, q.TaskDone(), queues.ErrTooManyDone)
@@ -81,16 +82,16 @@ func TestShutdown(t *testing.T) {
 			q := newQueue(0)
 			require.NoError(t, q.PutNowait(1))
 			require.NoError(t, q.PutNowait(1))
-			joiner := spawn(co, q.Join)
+			joiner := testkit.Spawn(co, q.Join)
 			require.Equal(t, 1, get(t, co, q))
 			q.Shutdown(true)
 			require.Zero(t, q.Len())
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.False(t, joiner.Done())
 			refuses(t, co, q)
 			require.NoError(t, q.TaskDone())
 			require.ErrorIs(t, q.TaskDone(), queues.ErrTooManyDone)
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			require.True(t, joiner.Done())
 		})
 	})
@@ -127,7 +128,7 @@ func TestShutdown(t *testing.T) {
 			for range 5 {
 				getters = append(getters, coro.CreateTask(co, q.Get))
 			}
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			loop.Of(co).CallSoon(func() { q.Shutdown(true) })
 			r, err := coro.GatherSettled(co, coro.Each[int](getters)...).Await(co)
 			require.NoError(t, err)
@@ -142,7 +143,7 @@ func TestAll(t *testing.T) {
 	t.Run("ends with the queue", func(t *testing.T) {
 		eachKind(t, func(t *testing.T, co *coro.Co, newQueue func(int) queue) {
 			q := newQueue(2)
-			producer := spawn(co, func(co *coro.Co) error {
+			producer := testkit.Spawn(co, func(co *coro.Co) error {
 				for i := range 10 {
 					if err := q.Put(co, i); err != nil {
 						return err
@@ -159,7 +160,7 @@ func TestAll(t *testing.T) {
 				require.NoError(t, q.TaskDone())
 			}
 			require.Len(t, seen, 10)
-			wait(t, co, producer)
+			testkit.Wait(t, co, producer)
 			require.NoError(t, q.Join(co))
 		})
 	})
@@ -168,16 +169,16 @@ func TestAll(t *testing.T) {
 			q := newQueue(0)
 			require.NoError(t, q.PutNowait(7))
 			var got []any
-			task := spawn(co, func(co *coro.Co) (err error) {
+			task := testkit.Spawn(co, func(co *coro.Co) (err error) {
 				for v, e := range q.All(co) {
 					got = append(got, v)
 					err = e
 				}
 				return err
 			})
-			pass(t, co, 1)
+			testkit.Pass(t, co, 1)
 			task.Cancel()
-			waitCanceled(t, co, task)
+			testkit.WaitCanceled(t, co, task)
 			require.Equal(t, []any{7, 0}, got)
 		})
 	})

@@ -6,23 +6,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
-
-// A tickCounter counts the iterations of a loop: a callback that schedules itself
-// again counts them.
-type tickCounter struct {
-	loop    *loop.Loop
-	n       int
-	stopped bool
-}
-
-func (c *tickCounter) count() {
-	if !c.stopped {
-		c.n++
-		c.loop.CallSoon(c.count)
-	}
-}
 
 // What suspends nobody takes no iteration, and what is handed to a task that waits
 // takes one, measured with CPython 3.14. Any other number is another order of
@@ -49,8 +35,7 @@ func TestTicks(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			eachKind(t, func(t *testing.T, co *coro.Co, newQueue func(int) queue) {
-				c := &tickCounter{loop: loop.Of(co)}
-				c.loop.CallSoon(c.count)
+				ticks := testkit.CountTicks(loop.Of(co))
 				q := newQueue(1)
 				if test.prepare != nil {
 					require.NoError(t, test.prepare(co, q))
@@ -58,22 +43,22 @@ func TestTicks(t *testing.T) {
 				at := 0
 				var task *coro.Task[coro.None]
 				if test.wait != nil {
-					task = spawn(co, func(co *coro.Co) error {
+					task = testkit.Spawn(co, func(co *coro.Co) error {
 						err := test.wait(co, q)
-						at = c.n
+						at = ticks.N()
 						return err
 					})
 				}
-				pass(t, co, 3)
-				from := c.n
+				testkit.Pass(t, co, 3)
+				from := ticks.N()
 				require.NoError(t, test.act(co, q))
 				if task == nil {
-					at = c.n
+					at = ticks.N()
 				} else {
-					wait(t, co, task)
+					testkit.Wait(t, co, task)
 				}
 				require.Equal(t, test.want, at-from)
-				c.stopped = true
+				ticks.Stop()
 			})
 		})
 	}
