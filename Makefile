@@ -4,12 +4,12 @@ GO ?= go
 STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2
 
-.PHONY: help check fmt vet lint staticcheck test race fuzz bench compare conform demo
+.PHONY: help check fmt vet lint staticcheck test million race fuzz bench compare conform demo
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-check: fmt vet staticcheck test race ## everything that has to pass
+check: fmt vet staticcheck test million race ## everything that has to pass
 
 fmt: ## fail if a file is not formatted, or go.mod not tidy
 	@test -z "$$(gofmt -l .)" || { gofmt -d .; exit 1; }
@@ -29,6 +29,9 @@ lint: ## golangci-lint, as .golangci.yml has it
 
 test: ## the tests
 	$(GO) test ./...
+
+million: ## the tests of the loop, with a million tasks, not 20,000
+	$(GO) test ./loop -million
 
 race: ## the tests under the race detector, in random order
 	$(GO) test -race -shuffle=on ./...

@@ -1,6 +1,7 @@
 package loop_test
 
 import (
+	"flag"
 	"sync"
 	"testing"
 	"time"
@@ -11,11 +12,17 @@ import (
 	"github.com/ouro-loop/ouro/loop"
 )
 
-// many is n, or as many as the race detector bears: it gives up at 8,128
-// goroutines, and every suspended coroutine is one. -short has less as well.
+var million = flag.Bool("million", false, "make a million tasks where a million is meant, and not 20,000")
+
+// many is n with -million, and else at most 20,000. The race detector gives up at 8,128
+// goroutines, and every suspended coroutine is one: under it, and with -short, it is
+// at most 5,000.
 func many(n int) int {
-	if raceEnabled || testing.Short() {
+	switch {
+	case raceEnabled || testing.Short():
 		return min(n, 5_000)
+	case !*million:
+		return min(n, 20_000)
 	}
 	return n
 }

@@ -29,7 +29,7 @@ for path in sys.argv[1:]:
 `
 
 func TestPythonSyntax(t *testing.T) {
-	t.Parallel()                   // with TestRunAll, which mostly sleeps
+	t.Parallel()
 	python := findPython(t, 3, 11) // for TaskGroup
 	files, err := filepath.Glob("internal/demos/*.py")
 	require.NoError(t, err)
