@@ -43,6 +43,10 @@ type submission[T any] struct {
 func (s *submission[T]) Run() {
 	s.task = coro.CreateTask(s.loop, s.fn)
 	s.task.Core().Attach(s.link.Init((*submissionDone[T])(s)))
+	if s.out.Canceled() { // before the loop came to it: the task never begins
+		s.task.Cancel()
+		return
+	}
 	s.out.AddDoneCallback(func(out *executor.Future[T]) {
 		if out.Canceled() {
 			_ = s.loop.inbox.post((*submissionCanceled[T])(s)) // closed: the task is gone

@@ -8,9 +8,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ouro-loop/ouro/cmd/conform/internal/oracle"
 	"github.com/ouro-loop/ouro/cmd/conform/internal/program"
 	"github.com/ouro-loop/ouro/cmd/conform/internal/traces"
-	"github.com/ouro-loop/ouro/cmd/conform/oracle"
 )
 
 // conform runs the command with run in place of the library, and returns what it wrote.

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ouro-loop/ouro/cmd/conform/internal/oracle"
 	"github.com/ouro-loop/ouro/cmd/conform/internal/program"
-	"github.com/ouro-loop/ouro/cmd/conform/oracle"
 )
 
 // reference is which CPython to ask: the flags that fuzz and oracle have in common.

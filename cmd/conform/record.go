@@ -11,9 +11,9 @@ import (
 
 	"github.com/ouro-loop/ouro/cmd/conform/internal/corpus"
 	"github.com/ouro-loop/ouro/cmd/conform/internal/generator"
+	"github.com/ouro-loop/ouro/cmd/conform/internal/oracle"
 	"github.com/ouro-loop/ouro/cmd/conform/internal/program"
 	"github.com/ouro-loop/ouro/cmd/conform/internal/traces"
-	"github.com/ouro-loop/ouro/cmd/conform/oracle"
 )
 
 // recording is one run of the record command.

@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"github.com/ouro-loop/ouro/cmd/conform/internal/generator"
+	"github.com/ouro-loop/ouro/cmd/conform/internal/oracle"
 	"github.com/ouro-loop/ouro/cmd/conform/internal/program"
 	"github.com/ouro-loop/ouro/cmd/conform/internal/shrink"
 	"github.com/ouro-loop/ouro/cmd/conform/internal/traces"
-	"github.com/ouro-loop/ouro/cmd/conform/oracle"
 )
 
 // Replay runs a program on this library and returns its trace.

@@ -12,9 +12,9 @@ import (
 
 	"github.com/ouro-loop/ouro/cmd/conform/internal/fuzz"
 	"github.com/ouro-loop/ouro/cmd/conform/internal/generator"
+	"github.com/ouro-loop/ouro/cmd/conform/internal/oracle"
 	"github.com/ouro-loop/ouro/cmd/conform/internal/program"
 	"github.com/ouro-loop/ouro/cmd/conform/internal/traces"
-	"github.com/ouro-loop/ouro/cmd/conform/oracle"
 )
 
 // walk stands for a run of a program: an entry for each of its statements, in the order of the text. outcome says

@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/cmd/conform/internal/generator"
+	"github.com/ouro-loop/ouro/cmd/conform/internal/oracle"
 	"github.com/ouro-loop/ouro/cmd/conform/internal/program"
 	"github.com/ouro-loop/ouro/cmd/conform/internal/traces"
-	"github.com/ouro-loop/ouro/cmd/conform/oracle"
 )
 
 // python returns an oracle on a CPython, if there is one.
