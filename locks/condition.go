@@ -116,6 +116,9 @@ func (c *Condition) suspend(co *coro.Co, lock *Lock) error {
 //
 // Semantics: asyncio.Condition.wait_for, CPython 3.14.
 func (c *Condition) WaitFor(co *coro.Co, condition func() bool) error {
+	if condition == nil {
+		panic("locks: WaitFor of a nil function")
+	}
 	for !condition() {
 		if err := c.Wait(co); err != nil {
 			return err

@@ -188,6 +188,13 @@ func TestCondition(t *testing.T) {
 	})
 }
 
+func TestConditionWaitForNil(t *testing.T) {
+	testkit.Run(t, func(co *coro.Co) {
+		var cond locks.Condition
+		require.PanicsWithValue(t, "locks: WaitFor of a nil function", func() { _ = cond.WaitFor(co, nil) })
+	})
+}
+
 func TestConditionCancel(t *testing.T) {
 	// CPython: test_locks.ConditionTests.test_wait_cancel
 	t.Run("gets the lock back", func(t *testing.T) {

@@ -79,6 +79,7 @@ func (l *Lock) release() error { return l.Release() }
 //
 // Semantics: "async with lock", CPython 3.14.
 func (l *Lock) With(co *coro.Co, body func() error) error {
+	given(body)
 	if err := l.Acquire(co); err != nil {
 		return err
 	}

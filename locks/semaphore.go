@@ -57,6 +57,7 @@ func (s *Semaphore) release() error {
 //
 // Semantics: "async with semaphore", CPython 3.14.
 func (s *Semaphore) With(co *coro.Co, body func() error) error {
+	given(body)
 	if err := s.Acquire(co); err != nil {
 		return err
 	}
@@ -83,6 +84,7 @@ func (s *BoundedSemaphore) release() error { return s.Release() }
 //
 // Semantics: "async with semaphore", CPython 3.14.
 func (s *BoundedSemaphore) With(co *coro.Co, body func() error) error {
+	given(body)
 	if err := s.Acquire(co); err != nil {
 		return err
 	}

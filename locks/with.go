@@ -3,6 +3,13 @@ package locks
 // releaser is what a block has acquired.
 type releaser interface{ release() error }
 
+// given refuses a block without a body before the block acquires anything.
+func given(body func() error) {
+	if body == nil {
+		panic("locks: With of a nil function")
+	}
+}
+
 // with runs the body of a block, and releases what the block has acquired on every
 // way out of it. The release of something that the body has released itself fails,
 // which is the block's error then; a panic or a Goexit is not held up by that.

@@ -54,6 +54,17 @@ func TestWith(t *testing.T) {
 					require.False(t, l.Locked())
 				})
 			})
+			t.Run("refuses a nil body before it acquires anything", func(t *testing.T) {
+				testkit.Run(t, func(co *coro.Co) {
+					refuse := func() error {
+						require.PanicsWithValue(t, "locks: With of a nil function", func() { _ = l.With(co, nil) })
+						return nil
+					}
+					require.NoError(t, refuse())
+					require.False(t, l.Locked())
+					require.NoError(t, l.With(co, refuse), "it does not wait either")
+				})
+			})
 			t.Run("releases after a cancellation", func(t *testing.T) {
 				testkit.Run(t, func(co *coro.Co) {
 					task := testkit.Spawn(co, func(co *coro.Co) error {

@@ -31,12 +31,12 @@ func NewPriority[T cmp.Ordered](maxSize int) *PriorityQueue[T] {
 
 // NewPriorityFunc makes a queue of items that less compares: it reports whether a
 // comes out before b. Without a strict weak ordering the order is unspecified, and a
-// less that panics leaves it so.
+// less that panics leaves it so. It panics if less is nil.
 //
 // Semantics: asyncio.PriorityQueue of items with a __lt__, CPython 3.14.
 func NewPriorityFunc[T any](maxSize int, less func(a, b T) bool) *PriorityQueue[T] {
 	if less == nil {
-		panic("queues: NewPriorityFunc without a less function")
+		panic("queues: NewPriorityFunc of a nil function")
 	}
 	return &PriorityQueue[T]{state: state{maxSize: maxSize}, items: heap[T]{less: less}}
 }

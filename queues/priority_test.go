@@ -140,7 +140,8 @@ func TestPriority(t *testing.T) {
 		require.Zero(t, v)
 	})
 	t.Run("is not made without a comparison", func(t *testing.T) {
-		require.Panics(t, func() { queues.NewPriorityFunc[int](0, nil) })
+		require.PanicsWithValue(t, "queues: NewPriorityFunc of a nil function",
+			func() { queues.NewPriorityFunc[int](0, nil) })
 		var q queues.PriorityQueue[int]
 		require.Panics(t, func() { _ = q.PutNowait(1) })
 		require.True(t, q.Empty())
