@@ -1,9 +1,9 @@
-// Package executor runs blocking or CPU-bound work on other goroutines, for
-// those who must not block: what concurrent.futures is to asyncio.
+// Package executor runs blocking or CPU-bound work on other goroutines, for callers
+// that must not block: it is what concurrent.futures is to asyncio.
 //
 // [Submit] hands a function to an [Executor] and returns a [Future] for its
-// outcome, from which any goroutine can take it, and which can be canceled as
-// long as the function has not started:
+// outcome. Any goroutine can take the outcome, and can cancel the future as long as
+// the function has not started:
 //
 //	f, err := executor.Submit(pool, func() ([]byte, error) { return os.ReadFile(name) })
 //	if err != nil {
@@ -12,24 +12,24 @@
 //	data, err := f.Wait(ctx)
 //
 // [ThreadPool] is the executor that comes with the package. Anything else that
-// can run a [Job] serves as well: see the example of Executor. And whoever has
-// a result to deliver to other goroutines can make a Future by hand: its zero
-// value is pending, and the methods of its owner are marked as such.
+// can run a [Job] serves as well: see the example of Executor. A Future can also be
+// made by hand, to deliver a result to other goroutines: its zero value is pending,
+// and the methods of its owner are marked as such.
 //
 // # Panics, and goroutines that exit
 //
 // A panic in a submitted function becomes the error of its future, a
 // [*future.PanicError] with the value and the stack. So does runtime.Goexit, as
-// [ErrGoexit]; it cannot be kept from ending the goroutine, which a [ThreadPool]
-// replaces. A panic that has no future to go to, from a done callback or from a
-// Job of one's own, is logged to [log/slog]'s default logger at level Error,
-// with the stack, and goes no further.
+// [ErrGoexit]; the goroutine ends all the same, and a [ThreadPool] replaces it. A
+// panic that has no future to go to, from a done callback or from a Job that Submit
+// did not make, is logged to [log/slog]'s default logger at level Error, with the
+// stack, and goes no further.
 //
 // # Differences from concurrent.futures
 //
-// A future that was canceled is in one state, not in two: CPython's second one
-// tells the module's functions wait and as_completed that an executor noticed,
-// and in Go one waits for several futures with select.
+// A canceled future is in one state, not in two: CPython's second one tells the
+// module's functions wait and as_completed that an executor has noticed, and in Go a
+// select waits for several futures.
 //
 // A function that returns a result beside an error has both delivered, as a
 // call of the function would.

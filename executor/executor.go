@@ -19,9 +19,9 @@ type Executor interface {
 	// one at each call. Shutting down again is allowed, and can still cancel
 	// what an earlier Shutdown left to run.
 	//
-	// That there is a channel where CPython has an argument wait lets the caller
-	// wait with a timeout, in a select, or not at all. A job must not wait for
-	// its own executor: it would wait for itself.
+	// CPython has an argument wait; the channel lets the caller wait with a timeout,
+	// in a select, or not at all. A job must not wait for its own executor: it would
+	// wait for itself.
 	//
 	// Semantics: concurrent.futures.Executor.shutdown, CPython 3.14.
 	Shutdown(p Pending) <-chan struct{}
@@ -37,12 +37,12 @@ const (
 	CancelPending
 )
 
-// Job is one piece of work that an [Executor] has been given. It is an
-// interface and not a function, so that an executor can also get rid of a job
-// without running it and whoever waits for the job is told.
+// Job is one piece of work for an [Executor]. It is an interface and not a function,
+// so that an executor can also give a job up, and those that wait for it learn of
+// that.
 type Job interface {
-	// Run does the work, or nothing if the job has been canceled by other means
-	// in the meantime. It may end its goroutine with runtime.Goexit.
+	// Run does the work, or nothing if the job has been canceled in another way. It
+	// may end its goroutine with runtime.Goexit.
 	Run()
 
 	// Cancel gives the job up instead of running it.
@@ -92,8 +92,8 @@ func (c *call[T]) Run() {
 		if value := recover(); value != nil {
 			err = future.NewPanicError(value)
 		}
-		// A result that is refused has been set by the user, through the future;
-		// the first one counts.
+		// It is refused if the user has set a result through the future: the first
+		// one counts.
 		_ = c.finish(v, err)
 	}()
 	v, err = f()

@@ -78,8 +78,7 @@ func TestSubmitNil(t *testing.T) {
 		func() { _ = newPool(t).Execute(nil) })
 }
 
-// What a job does that its executor runs late, and in the meantime somebody
-// has canceled, or never runs at all.
+// A job whose executor runs it late, after its future was canceled, or never.
 func TestJob(t *testing.T) {
 	t.Run("is running while it runs", func(t *testing.T) {
 		var s shelf

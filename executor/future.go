@@ -8,11 +8,10 @@ import (
 	"sync"
 )
 
-// Future is the outcome, awaited or known, of work that is done elsewhere. It
-// has two sides: those who wait for the outcome, and one owner who delivers it.
-// [Submit] owns the futures that it returns. Whoever makes a future by hand is
-// its owner; the zero value is pending and ready to use. A future must not be
-// copied.
+// Future is the outcome, awaited or known, of work that is done elsewhere. It has two
+// sides: goroutines that wait for the outcome, and one owner that delivers it. [Submit]
+// owns the futures that it returns; the maker of any other future owns that. The zero
+// value is pending and ready to use. A future must not be copied.
 //
 // All methods are safe for concurrent use. Done callbacks run on the goroutine
 // that completes the future, be it the owner's or that of a caller of Cancel,
@@ -23,7 +22,7 @@ import (
 type Future[T any] struct {
 	mu        sync.Mutex
 	state     state
-	done      chan struct{} // made for the first who wants to wait; closed when the future is done
+	done      chan struct{} // made by the first call of Done; closed when the future is done
 	callbacks []func(*Future[T])
 	room      [1]func(*Future[T]) // for callbacks, since there is seldom more than one
 
@@ -35,7 +34,7 @@ type Future[T any] struct {
 type state uint8
 
 const (
-	// pending from the beginning: nobody works on it, and it can be canceled.
+	// pending from the beginning: the work has not started, and can be canceled.
 	pending state = iota
 	// running since SetRunning: it can no longer be canceled.
 	running
@@ -152,12 +151,12 @@ func (f *Future[T]) Cancel() bool {
 
 // AddDoneCallback has fn called with the future once it is done, on the
 // goroutine that completes it; if it is done already, at once and on the
-// caller's. fn should return soon: the callbacks after it wait, and so does
-// whoever completes the future.
+// caller's. fn should return soon: the callbacks after it wait, and so does the
+// goroutine that completes the future.
 //
-// A panic in fn is logged, with the stack, to slog's default logger at level
-// Error, and disturbs nobody else. If fn ends its goroutine with
-// runtime.Goexit, the remaining callbacks are called first.
+// A panic in fn is logged, with the stack, to slog's default logger at level Error,
+// and goes no further. If fn ends its goroutine with runtime.Goexit, the remaining
+// callbacks are called first.
 //
 // Semantics: concurrent.futures.Future.add_done_callback, CPython 3.14.
 func (f *Future[T]) AddDoneCallback(fn func(*Future[T])) {
@@ -198,10 +197,9 @@ func (f *Future[T]) SetRunning() bool {
 	}
 }
 
-// SetResult is for the owner: it finishes the future with v, wakes those who
-// wait and calls the done callbacks. It returns [ErrInvalidState], and does
-// nothing, if the future is done; a future whose SetRunning returned true
-// cannot have been canceled.
+// SetResult is for the owner: it finishes the future with v, wakes the goroutines that
+// wait and calls the done callbacks. It returns [ErrInvalidState], and does nothing, if
+// the future is done; a future whose SetRunning returned true cannot have been canceled.
 //
 // Semantics: concurrent.futures.Future.set_result, CPython 3.14.
 func (f *Future[T]) SetResult(v T) error { return f.finish(v, nil) }

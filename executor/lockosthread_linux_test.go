@@ -15,7 +15,7 @@ func TestLockOSThread(t *testing.T) {
 	const workers = 3
 	pool := newPool(t, executor.MaxWorkers(workers), executor.LockOSThread())
 
-	// All workers at once, each with its thread; nobody else may be seen there.
+	// All workers at once, each with its thread; no other goroutine may be seen there.
 	var mu sync.Mutex
 	threads := map[int]bool{}
 	var blockers []*blocker

@@ -96,7 +96,7 @@ func TestPanicInACallback(t *testing.T) {
 	})
 }
 
-// bareJob is a Job that nobody has wrapped in a future.
+// bareJob is a Job without a future.
 type bareJob struct{ run, cancel func() }
 
 func (j bareJob) Run()    { j.run() }

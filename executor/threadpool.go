@@ -24,7 +24,7 @@ type ThreadPool struct {
 
 	mu       sync.Mutex
 	workers  map[*worker]struct{}
-	idle     []*worker     // stacked: the end has worked last
+	idle     []*worker     // a stack: the last one has worked last
 	queue    fifo          // jobs that no worker has yet; empty unless all workers are busy
 	shutdown bool          // since the first Shutdown
 	ended    chan struct{} // closed once shutdown is set and there are no workers
@@ -180,9 +180,8 @@ func (p *ThreadPool) next(w *worker) Job {
 	return <-w.wake
 }
 
-// retire is how every worker ends, deferred so that a job which takes the
-// goroutine down, by a panic or by runtime.Goexit, cannot get around it. Such a
-// worker leaves a place that the queue may need filled.
+// retire is the end of every worker. It is deferred, for a job may end the goroutine,
+// by a panic or by runtime.Goexit; the queue may need another worker then.
 func (p *ThreadPool) retire(w *worker) {
 	if value := recover(); value != nil {
 		slog.Error("executor: panic in a job", "panic", value, "stack", string(debug.Stack()))

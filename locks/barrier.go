@@ -6,42 +6,42 @@ import (
 	"github.com/ouro-loop/ouro/coro"
 )
 
-// Barrier lets a fixed number of tasks, its parties, wait for each other: each is
-// held until the last has come. Then it can be used again. It is made by
-// [NewBarrier], and must not be copied.
+// Barrier holds tasks until a fixed number of them, its parties, have come. Then it
+// lets them go, and can be used again. It is made by [NewBarrier], and must not be
+// copied.
 //
 // Semantics: asyncio.Barrier, CPython 3.14.
 //
 // # Differences from asyncio
 //
 // Reset and Abort are plain methods. In asyncio they are coroutines that never
-// suspend: the lock that they take is never held by anybody who is suspended.
+// suspend: no suspended task holds the lock that they take.
 type Barrier struct {
 	common
 	parties int
-	count   int // tasks that have come and not left
+	count   int // tasks that have an index and have not left
 	state   BarrierState
 }
 
-// BarrierState is where a Barrier is in its life.
+// BarrierState is the state of a Barrier.
 type BarrierState uint8
 
 const (
-	// Filling: the barrier holds those who come. Entered when it is made, when
-	// the last of those it let go has left, and by Reset of one at which nobody
-	// waits. Left for Draining when the last party comes.
+	// Filling: the barrier holds the tasks that come. Entered by NewBarrier, when
+	// the last task of a round has left, and by Reset while no task is held. Left
+	// for Draining when the last party comes.
 	Filling BarrierState = iota
 
-	// Draining: the barrier lets those go who were held; who comes waits until
+	// Draining: the barrier lets the held tasks go. A task that comes waits until
 	// the last of them has left. Entered when the last party comes.
 	Draining
 
-	// Resetting: those who were held go with ErrBroken; who comes waits until
-	// the last of them has left. Entered by Reset.
+	// Resetting: the held tasks go with ErrBroken. A task that comes waits until
+	// the last of them has left. Entered by Reset while tasks are held.
 	Resetting
 
-	// Broken: everybody who was held or who comes goes with ErrBroken. Entered
-	// by Abort, left by Reset.
+	// Broken: the held tasks, and all that come, go with ErrBroken. Entered by
+	// Abort, left by Reset.
 	Broken
 )
 
@@ -60,8 +60,8 @@ func (s BarrierState) String() string {
 	return "invalid"
 }
 
-// NewBarrier makes a barrier for so many parties. It panics with an error that
-// wraps ErrSize if there is not one at least.
+// NewBarrier makes a barrier for a number of parties. It panics with an error that
+// wraps ErrSize if that is less than one.
 //
 // Semantics: asyncio.Barrier, CPython 3.14.
 func NewBarrier(parties int) *Barrier {
@@ -71,13 +71,12 @@ func NewBarrier(parties int) *Barrier {
 	return &Barrier{parties: parties}
 }
 
-// Wait waits until as many tasks wait as the barrier has parties. The last of them
-// does not suspend. The index, from 0 to parties-1 in order of arrival, is a
-// different one for each. While those of the round before are leaving, the newcomer
-// is kept waiting.
+// Wait waits until all parties have come. The last of them does not suspend. The
+// index is the task's place in the order of arrival, from 0 to parties-1. A task
+// that comes while the round before is leaving waits for that first.
 //
 // The error is ErrBroken if the barrier is reset or aborted meanwhile, or was
-// aborted before; or a cancellation of the task, whose place is free again then.
+// aborted before; or a cancellation of the task, which gives up its place.
 //
 // Semantics: asyncio.Barrier.wait and "async with barrier", CPython 3.14.
 func (b *Barrier) Wait(co *coro.Co) (index int, err error) {
@@ -111,9 +110,9 @@ func (b *Barrier) Wait(co *coro.Co) (index int, err error) {
 	return index, nil
 }
 
-// suspend waits for the state to change, as a Condition does. A task that is
-// canceled wakes another one, which gives up its place in line to see that nothing
-// has changed: who is there to notice would notice the order.
+// suspend waits for a change of state, as a Condition does. A canceled task wakes
+// another one, which goes to the end of the line: asyncio does that too, and the
+// order of the line is observable.
 func (b *Barrier) suspend(co *coro.Co) error {
 	if err := b.bound.Bind(co, (*barrierRole)(b)); err != nil {
 		return err
@@ -125,7 +124,7 @@ func (b *Barrier) suspend(co *coro.Co) error {
 	return err
 }
 
-// leave is the end of a Wait that had got its index.
+// leave ends a Wait that has an index.
 func (b *Barrier) leave() {
 	b.count--
 	if b.count > 0 {
@@ -137,7 +136,7 @@ func (b *Barrier) leave() {
 	b.waiters.WakeAll()
 }
 
-// Reset returns the barrier to its initial state. Those who wait at it get
+// Reset returns the barrier to its initial state. The tasks that it holds get
 // ErrBroken.
 //
 // Semantics: asyncio.Barrier.reset, CPython 3.14.
@@ -150,7 +149,7 @@ func (b *Barrier) Reset() {
 	b.waiters.WakeAll()
 }
 
-// Abort breaks the barrier: those who wait at it, and those who come until it is
+// Abort breaks the barrier: the tasks that it holds, and those that come before a
 // Reset, get ErrBroken.
 //
 // Semantics: asyncio.Barrier.abort, CPython 3.14.
@@ -159,10 +158,10 @@ func (b *Barrier) Abort() {
 	b.waiters.WakeAll()
 }
 
-// Parties is how many tasks it takes.
+// Parties is how many tasks have to come.
 func (b *Barrier) Parties() int { return b.parties }
 
-// Waiting is how many tasks are held at the barrier.
+// Waiting is how many tasks the barrier holds.
 //
 // Semantics: asyncio.Barrier.n_waiting, CPython 3.14.
 func (b *Barrier) Waiting() int {
@@ -177,10 +176,10 @@ func (b *Barrier) Waiting() int {
 // Semantics: asyncio.Barrier.broken, CPython 3.14.
 func (b *Barrier) Broken() bool { return b.state == Broken }
 
-// State is where the barrier is in its life.
+// State is the barrier's state.
 func (b *Barrier) State() BarrierState { return b.state }
 
-// String shows the name, the state and how many tasks are held.
+// String shows the name, the state and how many tasks the barrier holds.
 func (b *Barrier) String() string {
 	state := b.state.String()
 	if !b.Broken() {
@@ -189,7 +188,7 @@ func (b *Barrier) String() string {
 	return fmt.Sprintf("<%s [%s]>", b.name.Title("Barrier"), state)
 }
 
-// barrierRole is a Barrier as what stands behind the futures of its waiters.
+// barrierRole is the future.Role of a Barrier's waiters.
 type barrierRole Barrier
 
 func (r *barrierRole) Describe() string {

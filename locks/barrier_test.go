@@ -24,7 +24,7 @@ func together(t *testing.T, co *coro.Co, n int, f func(co *coro.Co) error) {
 	testkit.Wait(t, co, tasks...)
 }
 
-// arrive is a Wait whose index nobody wants.
+// arrive is a Wait without the index.
 func arrive(b *locks.Barrier) func(co *coro.Co) error {
 	return func(co *coro.Co) error {
 		_, err := b.Wait(co)
@@ -32,7 +32,7 @@ func arrive(b *locks.Barrier) func(co *coro.Co) error {
 	}
 }
 
-// idle expects a barrier at which nobody waits.
+// idle expects a barrier at which no task waits.
 func idle(t *testing.T, b *locks.Barrier) {
 	t.Helper()
 	require.Zero(t, b.Waiting())
@@ -440,7 +440,7 @@ func TestBarrierAbort(t *testing.T) {
 					require.ErrorIs(t, err, locks.ErrBroken)
 					broken++
 				}
-				// Everybody has left before the reset, and comes after it.
+				// All tasks have left before the reset, and come after it.
 				if i, err = sync.Wait(co); err != nil {
 					return err
 				}

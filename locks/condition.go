@@ -5,9 +5,9 @@ import (
 	"github.com/ouro-loop/ouro/future"
 )
 
-// Condition lets tasks that hold a lock wait until another one tells them that
-// something has changed. The zero Condition has a lock of its own; [NewCondition]
-// makes one that shares a Lock. It must not be copied after its first use.
+// Condition lets a task that holds a lock wait until another task notifies it of a
+// change. The zero Condition has a lock of its own; [NewCondition] makes one that
+// shares a Lock. It must not be copied after its first use.
 //
 //	err := changed.With(co, func() error {
 //		if err := changed.WaitFor(co, func() bool { return len(items) > 0 }); err != nil {
@@ -18,13 +18,13 @@ import (
 //
 // Semantics: asyncio.Condition, CPython 3.14.
 type Condition struct {
-	common // of those who wait for a notification
+	common // its waiters wait for a notification
 	shared *Lock
 	own    Lock
 }
 
-// NewCondition makes a condition of a lock, which may be that of other conditions
-// too; nil for one of its own.
+// NewCondition makes a condition with a lock, which other conditions may share. With
+// nil, the condition has a lock of its own.
 //
 // Semantics: asyncio.Condition, CPython 3.14.
 func NewCondition(lock *Lock) *Condition { return &Condition{shared: lock} }
@@ -54,18 +54,18 @@ func (c *Condition) With(co *coro.Co, body func() error) error { return c.lock()
 // Locked reports whether a task holds the lock.
 func (c *Condition) Locked() bool { return c.lock().Locked() }
 
-// Owner is the task that holds the lock, nil while it is free. Those who wait for
-// the lock are not among Waiters, who wait for a notification.
+// Owner is the task that holds the lock, nil while it is free. The tasks that wait for
+// the lock are not among Waiters, which wait for a notification.
 func (c *Condition) Owner() coro.AnyTask { return c.lock().Owner() }
 
 // Wait releases the lock, waits for a notification, and acquires the lock again,
-// which it does however often the task is canceled meanwhile: the caller holds the
-// lock when Wait returns, and the last of the cancellations is its error.
+// however often the task is canceled meanwhile. The caller holds the lock when Wait
+// returns, and the error is the last of the cancellations.
 //
-// It may return without the notification that the caller is after: a task that was
-// notified and cannot make use of it passes it on. So look again, or use WaitFor.
+// Wait can return although nothing has changed: a canceled task wakes another one,
+// since it may have been notified itself. So look again, or use WaitFor.
 //
-// The error is ErrNotAcquired, at once, if nobody holds the lock.
+// The error is ErrNotAcquired, at once, if no task holds the lock.
 //
 // Semantics: asyncio.Condition.wait, CPython 3.14.
 func (c *Condition) Wait(co *coro.Co) error {
@@ -84,19 +84,19 @@ func (c *Condition) Wait(co *coro.Co) error {
 			break
 		}
 		err = again
-		if !future.IsCanceled(again) { // the lock is of another loop: trying on would not end
+		if !future.IsCanceled(again) { // the lock is bound to another loop: no attempt will succeed
 			break
 		}
 	}
 	if err != nil {
-		// This task may have been notified, and is not going to look.
+		// This task may have been notified, and will not look for the change.
 		c.waiters.Wake(1)
 	}
 	return err
 }
 
-// suspend waits for a notification. If the loop closes meanwhile, deferred calls
-// of Release are about to run, and find the lock held if it is free to be had.
+// suspend waits for a notification. If the loop closes meanwhile, the task takes the
+// lock back if that is free: deferred calls of Release are about to run.
 func (c *Condition) suspend(co *coro.Co, lock *Lock) error {
 	returned := false
 	defer func() {
@@ -109,10 +109,10 @@ func (c *Condition) suspend(co *coro.Co, lock *Lock) error {
 	return err
 }
 
-// WaitFor waits until condition, which is called with the lock held, reports true:
-// once at the beginning, and after each notification. The caller holds the lock
-// when WaitFor returns. The errors are those of Wait; a condition that is true at
-// once needs no lock.
+// WaitFor waits until condition reports true. It calls condition at once, and with
+// the lock held after each notification. The caller holds the lock when WaitFor
+// returns. The errors are those of Wait; a condition that is true at once needs no
+// lock.
 //
 // Semantics: asyncio.Condition.wait_for, CPython 3.14.
 func (c *Condition) WaitFor(co *coro.Co, condition func() bool) error {
@@ -127,9 +127,9 @@ func (c *Condition) WaitFor(co *coro.Co, condition func() bool) error {
 	return nil
 }
 
-// Notify wakes n of the tasks that wait, the first ones first, or all if they are
-// fewer. They return from Wait one after the other, once they have got the lock
-// that the caller holds. The error is ErrNotAcquired if nobody does.
+// Notify wakes the first n of the tasks that wait, or all if there are fewer. Each
+// returns from Wait once it has the lock, which the caller holds. The error is
+// ErrNotAcquired if no task holds the lock.
 //
 // Semantics: asyncio.Condition.notify, CPython 3.14.
 func (c *Condition) Notify(n int) error {
@@ -151,11 +151,11 @@ func (c *Condition) NotifyAll() error {
 	return nil
 }
 
-// String shows the name, the state of the lock and how many wait for a
+// String shows the name, the state of the lock and how many tasks wait for a
 // notification.
 func (c *Condition) String() string { return c.format("Condition", lockState(c.Locked())) }
 
-// conditionRole is a Condition as what stands behind the futures of its waiters.
+// conditionRole is the future.Role of a Condition's waiters.
 type conditionRole Condition
 
 func (r *conditionRole) Describe() string { return "a notification of " + r.name.Title("condition") }

@@ -14,13 +14,12 @@
 //		...
 //	})
 //
-// It is a function that takes the body, as coro.Group and coro.Timeout are,
-// because then nothing can be forgotten: what it acquired is released when the
-// body returns, panics, or is torn down by runtime.Goexit because its loop closes.
-// The body sees the results of the enclosing function, allocates nothing, and the
-// error that it returns is With's.
+// With takes the body as a function, as coro.Group and coro.Timeout do, so that no
+// release is forgotten: it comes when the body returns, panics, or is ended by
+// runtime.Goexit because the loop closes. The body can set the results of the
+// function around it, allocates nothing, and its error is With's.
 //
-// Every primitive knows who waits for it, and a lock who holds it; give them names
-// and the report of a deadlock reads like a story. In the loop's debug mode, a lock
-// whose holder ends without a Release is reported to the exception handler.
+// Every primitive knows the tasks that wait for it, and a lock its owner; with names
+// the report of a deadlock reads like a story. In the loop's debug mode, a lock whose
+// owner ends without a Release is reported to the exception handler.
 package locks

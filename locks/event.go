@@ -12,7 +12,7 @@ type Event struct {
 }
 
 // Wait waits until the event is set; if it is set already, it returns without
-// suspending. Whoever waited when Set was called returns, even if the event was
+// suspending. A task that waits when Set is called returns, even if the event is
 // cleared right afterwards. The error is a cancellation of the task.
 //
 // Semantics: asyncio.Event.wait, CPython 3.14.
@@ -27,7 +27,7 @@ func (e *Event) Wait(co *coro.Co) error {
 	return err
 }
 
-// Set sets the event, and wakes all who wait for it, in order.
+// Set sets the event, and wakes all tasks that wait for it, in order.
 //
 // Semantics: asyncio.Event.set, CPython 3.14.
 func (e *Event) Set() {
@@ -37,7 +37,7 @@ func (e *Event) Set() {
 	}
 }
 
-// Clear makes later calls of Wait wait again.
+// Clear unsets the event: later calls of Wait wait for the next Set.
 //
 // Semantics: asyncio.Event.clear, CPython 3.14.
 func (e *Event) Clear() { e.set = false }
@@ -47,7 +47,7 @@ func (e *Event) Clear() { e.set = false }
 // Semantics: asyncio.Event.is_set, CPython 3.14.
 func (e *Event) IsSet() bool { return e.set }
 
-// String shows the name, the state and how many wait.
+// String shows the name, the state and how many tasks wait.
 func (e *Event) String() string {
 	if e.set {
 		return e.format("Event", "set")
@@ -55,7 +55,7 @@ func (e *Event) String() string {
 	return e.format("Event", "unset")
 }
 
-// eventRole is an Event as what stands behind the futures of its waiters.
+// eventRole is the future.Role of an Event's waiters.
 type eventRole Event
 
 func (r *eventRole) Describe() string { return r.name.Title("event") }

@@ -58,7 +58,7 @@ func ExampleLock_Acquire() {
 	// Output: locked: true
 }
 
-// A lock knows who holds it and who waits for it.
+// A lock knows its owner and the tasks that wait for it.
 func ExampleLock_Owner() {
 	main(func(co *coro.Co) error {
 		var mu locks.Lock
@@ -86,8 +86,8 @@ func ExampleLock_Owner() {
 	// <Lock "printer" [locked, waiters:2]>
 }
 
-// Two tasks that take two locks in different orders. On a virtual clock that is
-// found out: the error tells who waits for what, and who holds that.
+// Two tasks take two locks in different orders. On a virtual clock the deadlock is
+// found: the error names each task, the lock it waits for, and the lock's owner.
 func ExampleLock_deadlock() {
 	err := loop.Main(func(co *coro.Co) error {
 		var left, right locks.Lock

@@ -11,8 +11,8 @@ import (
 	"github.com/ouro-loop/ouro/loop"
 )
 
-// A loop that closes tears its coroutines down where they stand. What is deferred
-// runs then, and releases what it has to.
+// A loop that closes ends its coroutines where they stand. Their deferred functions
+// run then, and release what they hold.
 func TestCloseWhileWaiting(t *testing.T) {
 	l := loop.New(loop.VirtualTime(), loop.OnException(nothing))
 	var mu locks.Lock
@@ -58,8 +58,8 @@ func TestCloseWhileWaiting(t *testing.T) {
 	require.Empty(t, bar.Waiters())
 }
 
-// One who is torn down while it waits for a notification finds the lock to release
-// in what it has deferred.
+// A task that waits for a notification when the loop closes has the lock again in its
+// deferred functions.
 func TestCloseWhileWaitingForNotification(t *testing.T) {
 	l := loop.New(loop.VirtualTime(), loop.OnException(nothing))
 	var cond locks.Condition
@@ -78,8 +78,8 @@ func TestCloseWhileWaitingForNotification(t *testing.T) {
 	require.False(t, cond.Locked())
 }
 
-// Two who wait for the same lock to be theirs again cannot both have it; neither
-// may fail for that.
+// Several tasks that wait for a notification cannot all have the lock again; none of
+// them may fail for that.
 func TestCloseWhileTheLockIsTaken(t *testing.T) {
 	l := loop.New(loop.VirtualTime(), loop.OnException(nothing))
 	var cond locks.Condition

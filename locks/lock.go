@@ -10,8 +10,8 @@ import (
 // Lock is held by one task at a time. The zero Lock is free. It must not be copied
 // after its first use.
 //
-// It is fair: those who wait get it in the order in which they came, and nobody
-// passes them by. It is not reentrant: a task that acquires it twice waits for
+// It is fair: tasks that wait get it in the order in which they came, and no other
+// task before them. It is not reentrant: a task that acquires it twice waits for
 // itself. Any task or callback may release it, not only the task that holds it.
 //
 // Semantics: asyncio.Lock, CPython 3.14.
@@ -35,8 +35,8 @@ func (l *Lock) Acquire(co *coro.Co) error {
 }
 
 func (l *Lock) acquireSlowly(co *coro.Co) error {
-	// A lock that was released is not up for grabs: the one who was woken for
-	// it comes first, although it has yet to run.
+	// A lock that was released is for the task that was woken for it, although
+	// that has yet to run.
 	if l.owner != nil || !l.waiters.AllCanceled() {
 		if err := l.bound.Bind(co, (*lockRole)(l)); err != nil {
 			return err
@@ -55,8 +55,8 @@ func (l *Lock) acquireSlowly(co *coro.Co) error {
 	return nil
 }
 
-// Release gives the lock up, and wakes the first of those who wait for it. The
-// error is ErrNotAcquired if nobody holds it.
+// Release gives the lock up, and wakes the first task that waits for it. The error is
+// ErrNotAcquired if no task holds it.
 //
 // Semantics: asyncio.Lock.release, CPython 3.14.
 func (l *Lock) Release() error {
@@ -86,8 +86,8 @@ func (l *Lock) With(co *coro.Co, body func() error) error {
 	return with(l, body)
 }
 
-// Locked reports whether a task holds the lock. It is false for a lock that was
-// released a moment ago, even if Acquire has to wait behind those in line.
+// Locked reports whether a task holds the lock. It is false between a Release and the
+// turn of the task that was woken, although Acquire has to wait then.
 //
 // Semantics: asyncio.Lock.locked, CPython 3.14.
 func (l *Lock) Locked() bool { return l.owner != nil }
@@ -100,7 +100,7 @@ func (l *Lock) Owner() coro.AnyTask {
 	return l.owner.Task()
 }
 
-// String shows the name, the state and how many wait.
+// String shows the name, the state and how many tasks wait.
 func (l *Lock) String() string { return l.format("Lock", lockState(l.Locked())) }
 
 func lockState(locked bool) string {
@@ -110,12 +110,12 @@ func lockState(locked bool) string {
 	return "unlocked"
 }
 
-// lockRole is a Lock as what stands behind the futures of its waiters.
+// lockRole is the future.Role of a Lock's waiters.
 type lockRole Lock
 
 func (r *lockRole) Describe() string { return r.name.Title("lock") }
 
-// Holders tells the report of a deadlock who keeps the lock.
+// Holders is the owner, for the report of a deadlock.
 func (r *lockRole) Holders() []coro.AnyTask {
 	if r.owner == nil {
 		return nil

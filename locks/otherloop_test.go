@@ -71,8 +71,8 @@ func TestOtherLoop(t *testing.T) {
 	}
 }
 
-// A condition whose lock has turned out to be of another loop gives up, and does
-// not try for ever to get it back.
+// A condition whose lock is bound to another loop gives up, and does not try for ever
+// to get it back.
 func TestOtherLoopWhileWaiting(t *testing.T) {
 	var mu locks.Lock
 	testkit.Run(t, func(co *coro.Co) { // ties the lock to this loop

@@ -15,10 +15,9 @@ import (
 	"github.com/ouro-loop/ouro/loop"
 )
 
-// Under any pattern of cancellation no more tasks are let in than may be, nobody
-// waits for what is free, and everything is free in the end. A round is some tasks
-// that want in again and again, each of which is canceled whenever chance will have
-// it and goes on.
+// Under any pattern of cancellation no more tasks are let in than the limit, no task
+// waits for what is free, and everything is free in the end. A round is some tasks that
+// come again and again. They are canceled at random, and go on.
 func TestRandomCancellation(t *testing.T) {
 	for _, test := range []struct {
 		name string
@@ -126,14 +125,14 @@ func (c *crowd) look() {
 	}
 }
 
-// pause lets some time pass, and does not mind being canceled.
+// pause lets some time pass, and ignores a cancellation.
 func (c *crowd) pause(co *coro.Co) {
 	if d := c.IntN(5) - 1; d >= 0 {
 		_ = coro.Sleep(co, time.Duration(d)*ms)
 	}
 }
 
-// enter is a body that finds itself alone, or with as few as may be.
+// enter is a body that checks that no more tasks than the limit are inside.
 func (c *crowd) enter(co *coro.Co) error {
 	c.inside++
 	require.LessOrEqual(c.t, c.inside, c.limit)
@@ -189,7 +188,7 @@ func (c *crowd) produceOrConsume(co *coro.Co) error {
 	return nil
 }
 
-// expected is nil for what a task goes on after.
+// expected is nil for the errors after which a task goes on.
 func (c *crowd) expected(err error) error {
 	if future.IsCanceled(err) {
 		c.canceled++

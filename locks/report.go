@@ -21,11 +21,11 @@ func (c *common) SetName(name string) { c.name.Set(name) }
 // Name is what SetName was given.
 func (c *common) Name() string { return c.name.String() }
 
-// Waiters are the tasks that wait, in order. One that was woken or canceled is
+// Waiters are the tasks that wait, in order. A task that was woken or canceled is
 // among them until it runs.
 func (c *common) Waiters() []coro.AnyTask { return c.waiters.Tasks() }
 
-// format is what String methods give: <Lock "a" [locked, waiters:1]>.
+// format is the text of String methods: <Lock "a" [locked, waiters:1]>.
 func (c *common) format(kind, state string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<%s [%s", c.name.Title(kind), state)

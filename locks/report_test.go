@@ -179,7 +179,7 @@ func TestBarrierString(t *testing.T) {
 	})
 }
 
-// A deadlock is reported with everybody's wait and who could end it.
+// The report of a deadlock has every task's wait, and the tasks that could end it.
 func TestDeadlockReport(t *testing.T) {
 	var a, b locks.Lock
 	a.SetName("a")

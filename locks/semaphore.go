@@ -11,7 +11,7 @@ import (
 // falls below zero: Acquire waits instead. The zero Semaphore has the value 0. It
 // must not be copied after its first use.
 //
-// It is fair: while anybody waits, nobody passes them by.
+// It is fair, as a [Lock] is.
 //
 // Semantics: asyncio.Semaphore, CPython 3.14.
 type Semaphore struct{ semaphore }
@@ -22,8 +22,8 @@ type Semaphore struct{ semaphore }
 // Semantics: asyncio.BoundedSemaphore, CPython 3.14.
 type BoundedSemaphore struct{ semaphore }
 
-// NewSemaphore makes a semaphore. It panics with an error that wraps ErrSize if the
-// value is negative.
+// NewSemaphore makes a semaphore with an initial value. It panics with an error that
+// wraps ErrSize if that is negative.
 //
 // Semantics: asyncio.Semaphore, CPython 3.14.
 func NewSemaphore(value int) *Semaphore {
@@ -32,8 +32,8 @@ func NewSemaphore(value int) *Semaphore {
 	return s
 }
 
-// NewBoundedSemaphore makes a semaphore whose value cannot rise above this one. It
-// panics with an error that wraps ErrSize if that is negative.
+// NewBoundedSemaphore makes a semaphore whose value cannot rise above the initial one.
+// It panics with an error that wraps ErrSize if that is negative.
 //
 // Semantics: asyncio.BoundedSemaphore, CPython 3.14.
 func NewBoundedSemaphore(value int) *BoundedSemaphore {
@@ -42,7 +42,7 @@ func NewBoundedSemaphore(value int) *BoundedSemaphore {
 	return s
 }
 
-// Release raises the value by one, or hands it to the first of those who wait.
+// Release raises the value by one, or lets in the first task that waits.
 //
 // Semantics: asyncio.Semaphore.release, CPython 3.14.
 func (s *Semaphore) Release() { s.raise() }
@@ -64,8 +64,8 @@ func (s *Semaphore) With(co *coro.Co, body func() error) error {
 	return with(s, body)
 }
 
-// Release raises the value by one, or hands it to the first of those who wait. The
-// error is ErrTooManyReleases if the value is the initial one.
+// Release raises the value by one, or lets in the first task that waits. The error is
+// ErrTooManyReleases if the value is the initial one.
 //
 // Semantics: asyncio.BoundedSemaphore.release, CPython 3.14.
 func (s *BoundedSemaphore) Release() error {
@@ -91,7 +91,7 @@ func (s *BoundedSemaphore) With(co *coro.Co, body func() error) error {
 	return with(s, body)
 }
 
-// semaphore is all of a semaphore but its release.
+// semaphore is what both kinds of semaphore have: all but Release and With.
 type semaphore struct {
 	common
 	value   int
@@ -106,9 +106,9 @@ func (s *semaphore) init(value int) {
 	s.value, s.initial = value, value
 }
 
-// Acquire waits until the value is above zero, and lowers it by one. If nobody
-// waits and the value is high enough, it does not suspend. The error is a
-// cancellation of the task; the value is as if nothing had happened then.
+// Acquire waits until the value is above zero, and lowers it by one. If no task waits
+// and the value is above zero already, it does not suspend. The error is a
+// cancellation of the task, which leaves the value as it was.
 //
 // Semantics: asyncio.Semaphore.acquire, CPython 3.14.
 func (s *semaphore) Acquire(co *coro.Co) error {
@@ -121,7 +121,7 @@ func (s *semaphore) Acquire(co *coro.Co) error {
 	return nil
 }
 
-// wait waits for its turn. Who wakes a waiter lowers the value on its behalf.
+// wait waits for the task's turn. wakeNext has lowered the value on its behalf then.
 func (s *semaphore) wait(co *coro.Co) error {
 	if err := s.bound.Bind(co, (*semaphoreRole)(s)); err != nil {
 		return err
@@ -130,8 +130,8 @@ func (s *semaphore) wait(co *coro.Co) error {
 	if err != nil && woken {
 		s.value++
 	}
-	// Others may have had to wait, although the value was above zero, only
-	// because it was not their turn.
+	// The tasks behind this one may have waited only for their turn, with the value
+	// above zero.
 	for s.value > 0 && s.wakeNext() {
 	}
 	return err
@@ -151,27 +151,26 @@ func (s *semaphore) wakeNext() bool {
 	return true
 }
 
-// Locked reports whether Acquire would have to wait: the value is zero, or others
-// are in line.
+// Locked reports whether Acquire would have to wait: the value is zero, or other
+// tasks wait.
 //
 // Semantics: asyncio.Semaphore.locked, CPython 3.14.
 func (s *semaphore) Locked() bool { return s.value == 0 || !s.waiters.AllCanceled() }
 
-// Value is how often the semaphore can still be acquired, apart from what those who
-// were woken are about to take.
+// Value is how often the semaphore can still be acquired. What woken tasks are about
+// to take is not part of it.
 func (s *semaphore) Value() int { return s.value }
 
-// Holders are the tasks that have acquired the semaphore and not released it, in
-// the order in which they did, as often as they did. A Release by a task that is
-// not among them, or by a callback, counts for the first. No account is kept of a
-// semaphore with an initial value above 64, and of what is acquired beyond that
-// value.
+// Holders are the tasks that hold the semaphore, in the order in which they acquired
+// it, each as often as it did. A Release by a callback, or by a task that is not among
+// them, counts for the first. There is no account of a semaphore with an initial value
+// above 64, nor of what is acquired beyond the initial value.
 func (s *semaphore) Holders() []coro.AnyTask { return s.holders.tasks() }
 
-// String shows the name, the value and how many wait.
+// String shows the name, the value and how many tasks wait.
 func (s *Semaphore) String() string { return s.format("Semaphore", s.state()) }
 
-// String shows the name, the value and how many wait.
+// String shows the name, the value and how many tasks wait.
 func (s *BoundedSemaphore) String() string { return s.format("BoundedSemaphore", s.state()) }
 
 func (s *semaphore) state() string {
@@ -181,17 +180,17 @@ func (s *semaphore) state() string {
 	return fmt.Sprintf("unlocked, value:%d", s.value)
 }
 
-// semaphoreRole is a semaphore as what stands behind the futures of its waiters.
+// semaphoreRole is the future.Role of a semaphore's waiters.
 type semaphoreRole semaphore
 
 func (r *semaphoreRole) Describe() string { return r.name.Title("semaphore") }
 
-// Holders tells the report of a deadlock who keeps the semaphore.
+// Holders is for the report of a deadlock.
 func (r *semaphoreRole) Holders() []coro.AnyTask { return r.holders.tasks() }
 
-// holders keeps account of who holds a semaphore, for reports: asyncio does not
-// know. The account is short, so that a release, which has to find its task in it,
-// stays cheap; of a crowd nobody would read it.
+// holders is the account of the tasks that hold a semaphore, for reports; asyncio has
+// none. It is short because a release searches it, and because nobody reads a long
+// one.
 type holders struct{ cos []*coro.Co }
 
 const maxHolders = 64
@@ -202,7 +201,8 @@ func (h *holders) add(co *coro.Co, initial int) {
 	}
 }
 
-// drop takes out the last entry of the task that runs, or else the first of all.
+// drop takes out the last entry of the task that runs, or the first of all if that
+// has none.
 func (h *holders) drop() {
 	at := len(h.cos) - 1
 	if at > 0 {

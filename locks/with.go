@@ -10,9 +10,8 @@ func given(body func() error) {
 	}
 }
 
-// with runs the body of a block, and releases what the block has acquired on every
-// way out of it. The release of something that the body has released itself fails,
-// which is the block's error then; a panic or a Goexit is not held up by that.
+// with runs the body of a block, and releases held on every way out of it. If the body
+// has released it already, that is the block's error; a panic or a Goexit goes on.
 func with(held releaser, body func() error) (err error) {
 	returned := false
 	defer func() {

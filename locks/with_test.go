@@ -98,8 +98,8 @@ func TestWith(t *testing.T) {
 	}
 }
 
-// A body that releases what the block is to release leaves it with the error of
-// that, as an exception of __aexit__ takes the place of the body's.
+// A body that has released the lock itself makes the release of the block fail. That
+// is the block's error, as an exception of __aexit__ takes the place of the body's.
 func TestWithReleasedInside(t *testing.T) {
 	var mu locks.Lock
 	sem := locks.NewBoundedSemaphore(1)

@@ -5,9 +5,9 @@
 // be called on the loop's goroutine, and none is safe for concurrent use. What does
 // not suspend takes no Co, and can be called from a callback as well.
 //
-// A queue with a bound makes those who put wait while it is full. Consumers tell
-// with TaskDone that they have dealt with an item, and Join waits for that. After
-// Shutdown nothing more can be put, and those who get find the queue at its end:
+// Put waits while a queue with a bound is full. A consumer calls TaskDone when it has
+// dealt with an item, and Join waits for that. After Shutdown nothing more can be put,
+// and a queue that is empty is at its end:
 //
 //	for job, err := range q.All(co) {
 //		if err != nil {

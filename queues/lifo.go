@@ -6,7 +6,7 @@ import (
 	"github.com/ouro-loop/ouro/coro"
 )
 
-// LifoQueue gives the item out first that was put last. Otherwise it is a [Queue]:
+// LifoQueue gives out first the item that was put last. Otherwise it is a [Queue]:
 // its methods are described there. The zero LifoQueue is empty and has no bound;
 // [NewLifo] makes one that has. It must not be copied after its first use.
 //

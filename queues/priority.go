@@ -7,13 +7,13 @@ import (
 	"github.com/ouro-loop/ouro/coro"
 )
 
-// PriorityQueue gives the smallest item out first. Otherwise it is a [Queue]: its
+// PriorityQueue gives out the smallest item first. Otherwise it is a [Queue]: its
 // methods are described there. It is made by [NewPriority] or [NewPriorityFunc], and
 // must not be copied.
 //
-// Of items neither of which is less than the other, the one comes out first that
-// would in CPython, whose heap this is; it need not be the one that was put first.
-// Items that are to keep their order carry a number that says so.
+// Equal items, neither of them less than the other, come out in the order in which
+// CPython's heap gives them out, which need not be that of the puts. Items that are to
+// keep the order of the puts carry a number for it.
 //
 // Semantics: asyncio.PriorityQueue, CPython 3.14.
 type PriorityQueue[T any] struct {
@@ -29,9 +29,9 @@ func NewPriority[T cmp.Ordered](maxSize int) *PriorityQueue[T] {
 	return NewPriorityFunc(maxSize, func(a, b T) bool { return a < b })
 }
 
-// NewPriorityFunc makes a queue of items that less compares: it reports whether a
-// comes out before b. Without a strict weak ordering the order is unspecified, and a
-// less that panics leaves it so. It panics if less is nil.
+// NewPriorityFunc makes a queue of items that less compares: less reports whether a
+// comes out before b. The order is unspecified if less is no strict weak ordering, and
+// after a panic of less. NewPriorityFunc panics if less is nil.
 //
 // Semantics: asyncio.PriorityQueue of items with a __lt__, CPython 3.14.
 func NewPriorityFunc[T any](maxSize int, less func(a, b T) bool) *PriorityQueue[T] {
@@ -64,7 +64,7 @@ func (q *PriorityQueue[T]) PutNowait(v T) error {
 	}
 	q.items.tree = append(q.items.tree, v)
 	q.added()
-	q.items.up(0, q.n-1) // may panic: v is in the queue then, and nobody told of it
+	q.items.up(0, q.n-1) // may panic: v is in the queue then, and no getter is woken
 	q.put()
 	return nil
 }
@@ -120,8 +120,8 @@ type heap[T any] struct {
 	less func(a, b T) bool
 }
 
-// takeFirst takes the least item out, and leaves the last one in its place, which
-// still has to go down.
+// takeFirst takes out the least item, and puts the last one in its place. A call of
+// down has to follow.
 func (h *heap[T]) takeFirst() (v T) {
 	last := len(h.tree) - 1
 	end := h.tree[last]
@@ -134,7 +134,7 @@ func (h *heap[T]) takeFirst() (v T) {
 	return v
 }
 
-// up moves the item at i towards the root, past those it is less than.
+// up moves the item at i towards the root while it is less than its parent.
 func (h *heap[T]) up(root, i int) {
 	t := h.tree
 	for i > root {

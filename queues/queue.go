@@ -10,9 +10,9 @@ import (
 // empty and has no bound; [New] makes one that has. It must not be copied after its
 // first use.
 //
-// Those who wait are served in the order in which they came, except that whoever
-// happens to run between the wake-up of a waiter and its turn can be faster: the
-// waiter goes on waiting then, at the end of the line.
+// Tasks that wait are served in the order in which they came, with one exception: a
+// task that runs between the wake-up of a waiting task and its turn can be faster, and
+// the waiting task goes to the end of the line.
 //
 // Semantics: asyncio.Queue, CPython 3.14.
 type Queue[T any] struct {
@@ -25,9 +25,9 @@ type Queue[T any] struct {
 // Semantics: asyncio.Queue, CPython 3.14.
 func New[T any](maxSize int) *Queue[T] { return &Queue[T]{state: state{maxSize: maxSize}} }
 
-// Put waits while the queue is full, and puts v into it. A queue that is not full
-// does not suspend. The error is a cancellation of the task, or ErrShutDown; v is
-// not in the queue then.
+// Put waits while the queue is full, and puts v into it. If there is room it does not
+// suspend. The error is a cancellation of the task, or ErrShutDown; v is not in the
+// queue then.
 //
 // Semantics: asyncio.Queue.put, CPython 3.14.
 func (q *Queue[T]) Put(co *coro.Co, v T) error {
@@ -42,8 +42,8 @@ func (q *Queue[T]) Put(co *coro.Co, v T) error {
 	return q.PutNowait(v)
 }
 
-// PutNowait puts v into the queue, and wakes the first of those who wait for an
-// item. The error is ErrShutDown or ErrFull.
+// PutNowait puts v into the queue, and wakes the first task that waits for an item.
+// The error is ErrShutDown or ErrFull.
 //
 // Semantics: asyncio.Queue.put_nowait, CPython 3.14.
 func (q *Queue[T]) PutNowait(v T) error {
@@ -56,9 +56,9 @@ func (q *Queue[T]) PutNowait(v T) error {
 	return nil
 }
 
-// Get waits while the queue is empty, and takes an item out of it. If there is one
-// it does not suspend. The error is a cancellation of the task, and nothing was
-// taken out then; or ErrShutDown, when nothing is left after a Shutdown.
+// Get waits while the queue is empty, and takes an item out of it. If there is one it
+// does not suspend. The error is a cancellation of the task, or ErrShutDown when
+// nothing is left after a Shutdown; nothing was taken out then.
 //
 // Semantics: asyncio.Queue.get, CPython 3.14.
 func (q *Queue[T]) Get(co *coro.Co) (T, error) {
@@ -74,8 +74,8 @@ func (q *Queue[T]) Get(co *coro.Co) (T, error) {
 	return q.GetNowait()
 }
 
-// GetNowait takes an item out of the queue, and wakes the first of those who wait
-// for room. The error is ErrEmpty, or ErrShutDown after a Shutdown.
+// GetNowait takes an item out of the queue, and wakes the first task that waits for
+// room. The error is ErrEmpty, or ErrShutDown after a Shutdown.
 //
 // Semantics: asyncio.Queue.get_nowait, CPython 3.14.
 func (q *Queue[T]) GetNowait() (T, error) {
@@ -89,19 +89,18 @@ func (q *Queue[T]) GetNowait() (T, error) {
 	return v, nil
 }
 
-// All gets items until the queue is shut down and nothing is left in it. The only
-// error that it yields, as the last pair, is a cancellation of the task. Every item
-// that it yields was taken out; TaskDone is for the body to call.
+// All gets items until the queue is shut down and nothing is left in it. A
+// cancellation of the task is an error, which is the last pair. Every item that All
+// yields was taken out; the body is to call TaskDone.
 //
 // asyncio has no such iteration.
 func (q *Queue[T]) All(co *coro.Co) iter.Seq2[T, error] { return all(co, q.Get) }
 
-// Shutdown lets nothing more be put: those who put get ErrShutDown, those who wait
-// for room too. What is in the queue can still be taken out, and then those who get
-// are given ErrShutDown as well.
+// Shutdown lets nothing more be put: every Put fails with ErrShutDown, also one that
+// waits for room. The items in the queue can still be taken out; when there are none,
+// every Get fails with ErrShutDown too.
 //
-// With immediate the queue is emptied; what was in it counts as done, which may
-// be what Join waits for.
+// With immediate the queue is emptied, and its items count as done for Join.
 //
 // Semantics: asyncio.Queue.shutdown, CPython 3.14.
 func (q *Queue[T]) Shutdown(immediate bool) {
@@ -114,7 +113,7 @@ func (q *Queue[T]) Shutdown(immediate bool) {
 // String shows the name, the bound, and how many items and waiters there are.
 func (q *Queue[T]) String() string { return q.format("Queue") }
 
-// all iterates over what get gives.
+// all iterates over the results of get.
 func all[T any](co *coro.Co, get func(*coro.Co) (T, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for {

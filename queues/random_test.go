@@ -15,10 +15,10 @@ import (
 	"github.com/ouro-loop/ouro/queues"
 )
 
-// Under any pattern of cancellation nothing that was put is lost or seen twice, the
-// order is kept, and nobody waits for what is there. A round is some producers and
-// consumers, each of which is canceled whenever chance will have it and goes on.
-// Every item that goes in or comes out is compared with a model.
+// Under any pattern of cancellation no item is lost or seen twice, the order is kept,
+// and no task waits for what is there. A round is some producers and consumers. They are
+// canceled at random, and go on. Every item that goes in or comes out is compared with a
+// model.
 func TestRandomCancellation(t *testing.T) {
 	rounds := 3000
 	if testing.Short() {
@@ -97,7 +97,7 @@ func (r *round) look() {
 	}
 }
 
-// pause lets some time pass, and does not mind being canceled.
+// pause lets some time pass, and ignores a cancellation.
 func (r *round) pause(co *coro.Co) {
 	if d := r.IntN(6) - 2; d >= 0 {
 		_ = coro.Sleep(co, time.Duration(d)*ms)
@@ -197,7 +197,7 @@ func (r *round) wasGot(v int) {
 	r.Meddle()
 }
 
-// expected reports whether err is one that a producer or consumer goes on after.
+// expected reports whether a producer or consumer goes on after err.
 func (r *round) expected(err, nowait error) bool {
 	if future.IsCanceled(err) {
 		r.canceled++

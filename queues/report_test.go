@@ -13,7 +13,7 @@ import (
 	"github.com/ouro-loop/ouro/queues"
 )
 
-// A deadlock is reported with everybody's wait.
+// The report of a deadlock has every task's wait.
 func TestDeadlockReport(t *testing.T) {
 	var report *loop.DeadlockError
 	err := loop.Main(func(co *coro.Co) error {
@@ -79,7 +79,7 @@ func TestOtherLoop(t *testing.T) {
 	}
 }
 
-// A loop that closes takes those who wait out of the line.
+// A loop that closes takes the tasks that wait out of the line.
 func TestCloseWhileWaiting(t *testing.T) {
 	l := loop.New(loop.VirtualTime(), loop.OnException(nothing))
 	var in queues.Queue[int]

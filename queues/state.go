@@ -9,8 +9,8 @@ import (
 	"github.com/ouro-loop/ouro/internal/named"
 )
 
-// state is all of a queue but its items: how many there are, and who waits. It does
-// not depend on their type or order.
+// state is all of a queue but its items: their number, and the tasks that wait. It
+// does not depend on the items' type or order.
 type state struct {
 	name       named.Name
 	maxSize    int
@@ -42,11 +42,11 @@ func (s *state) Empty() bool { return s.n == 0 }
 // Semantics: asyncio.Queue.full, CPython 3.14.
 func (s *state) Full() bool { return s.maxSize > 0 && s.n >= s.maxSize }
 
-// The loops in Put and Get are not in functions of their own, although the three
-// kinds of queue have them in common: each call between a coroutine and the switch
-// away from it is one that the processor does not foresee the return of.
+// The three kinds of queue repeat the loops of Put and Get, which are in no function of
+// their own: every frame between a coroutine and the switch away from it costs a
+// mispredicted return.
 
-// mayWait is the error of one that would have to wait, for an item or for room.
+// mayWait is the error of a Put or Get that would have to wait.
 func (s *state) mayWait(co *coro.Co, role future.Role) error {
 	if s.down {
 		return ErrShutDown
@@ -54,8 +54,8 @@ func (s *state) mayWait(co *coro.Co, role future.Role) error {
 	return s.bound.Bind(co, role)
 }
 
-// gaveUpPut and gaveUpGet pass the wake-up on that a canceled wait has had, if it
-// is of use to the next in line, and return the cancellation.
+// gaveUpPut and gaveUpGet return err, the cancellation of a wait. A wake-up that the
+// wait had goes to the next task in line, if there is room or an item for it.
 func (s *state) gaveUpPut(woken bool, err error) error {
 	if woken && !s.Full() {
 		s.putters.Wake(1)
@@ -81,7 +81,7 @@ func (s *state) mayPut() error {
 	return nil
 }
 
-// put comes after an item was put.
+// put counts an item that was put as unfinished, and wakes a getter.
 func (s *state) put() {
 	s.unfinished++
 	s.getters.Wake(1)
@@ -103,14 +103,12 @@ func (s *state) mayGet() error {
 	return ErrEmpty
 }
 
-// got comes after an item was taken out.
-func (s *state) got() {
-	s.putters.Wake(1)
-}
+// got wakes a putter, after an item was taken out.
+func (s *state) got() { s.putters.Wake(1) }
 
-// TaskDone says that the work on an item that was taken out is done. The call for
-// the last unfinished item wakes those who are in Join. The error is
-// ErrTooManyDone if it was called for every item that was put.
+// TaskDone says that the work on an item that was taken out is done. The call for the
+// last unfinished item wakes the tasks in Join. The error is ErrTooManyDone if no item
+// is unfinished.
 //
 // Semantics: asyncio.Queue.task_done, CPython 3.14.
 func (s *state) TaskDone() error {
@@ -139,10 +137,10 @@ func (s *state) Join(co *coro.Co) error {
 	return err
 }
 
-// Unfinished is how many items were put for which TaskDone was not called yet.
+// Unfinished is how many items still need a TaskDone.
 func (s *state) Unfinished() int { return s.unfinished }
 
-// shutDown is Shutdown, but for the items.
+// shutDown is Shutdown without the items.
 func (s *state) shutDown(immediate bool) {
 	s.down = true
 	if immediate {
@@ -162,19 +160,19 @@ func (s *state) SetName(name string) { s.name.Set(name) }
 // Name is what SetName was given.
 func (s *state) Name() string { return s.name.String() }
 
-// Getters are the tasks that wait for an item, in order. One that was woken or
+// Getters are the tasks that wait for an item, in order. A task that was woken or
 // canceled is among them until it runs.
 func (s *state) Getters() []coro.AnyTask { return s.getters.Tasks() }
 
-// Putters are the tasks that wait for room, in order. One that was woken or
+// Putters are the tasks that wait for room, in order. A task that was woken or
 // canceled is among them until it runs.
 func (s *state) Putters() []coro.AnyTask { return s.putters.Tasks() }
 
-// Joiners are the tasks that wait in Join, in order. One that was woken or canceled
+// Joiners are the tasks that wait in Join, in order. A task that was woken or canceled
 // is among them until it runs.
 func (s *state) Joiners() []coro.AnyTask { return s.joiners.Tasks() }
 
-// format is what String methods give: <Queue "jobs" maxsize=3 items=2 tasks=2>.
+// format is the text of String methods: <Queue "jobs" maxsize=3 items=2 tasks=2>.
 func (s *state) format(kind string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<%s maxsize=%d", s.name.Title(kind), s.maxSize)
@@ -198,8 +196,7 @@ func (s *state) format(kind string) string {
 	return b.String()
 }
 
-// getRole, putRole and joinRole are a queue as what stands behind the futures of
-// those who wait.
+// getRole, putRole and joinRole are the future.Roles of the tasks that wait.
 type (
 	getRole  state
 	putRole  state

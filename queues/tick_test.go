@@ -10,9 +10,9 @@ import (
 	"github.com/ouro-loop/ouro/loop"
 )
 
-// What suspends nobody takes no iteration, and what is handed to a task that waits
-// takes one, measured with CPython 3.14. Any other number is another order of
-// events in somebody's program.
+// What does not suspend takes no iteration, and a handover to a task that waits takes
+// one, measured with CPython 3.14. With any other number, programs see another order of
+// events.
 func TestTicks(t *testing.T) {
 	for _, test := range []struct {
 		name string

@@ -20,10 +20,10 @@
 //
 // # How it is kept
 //
-// Most timers are timeouts, and most timeouts are taken back long before they are
-// due. That their order is exact matters only to those that are left when their
-// time comes. So time is cut into slots of a few milliseconds. A B-tree keeps the
-// slots in order; within a slot, timers lie in no order until it is its turn:
+// Most timers are timeouts, and most timeouts are removed long before they are due.
+// The exact order matters only for timers that are left when their time comes. So
+// time is cut into slots of a few milliseconds. A B-tree keeps the slots in order;
+// within a slot, timers lie in no order until its turn comes:
 //
 //	       first    the earliest timer of all
 //	         │
@@ -32,18 +32,17 @@
 //	a B-tree     │ │ │
 //	of timers    ▒ ▒ ▒    a slice each, sorted when its turn comes
 //
-// To add a timer is then to append it to a slice, and to remove it is to fill its
-// place with the last one of that slice, which takes a fraction of the time that it
-// takes with all timers in one B-tree; so does to pop one and to add it again, sorting
-// included. Exact is left for the timers that slots are no good for: those
-// that come when their slot has been sorted, and those that would be about alone in
-// it, as timers hours apart are.
+// Adding a timer appends it to a slice, and removing it moves the last timer of the
+// slice into its place: a fraction of the time that one B-tree of all timers takes.
+// Popping and re-adding one is as cheap, sorting included. Exact is for the timers that
+// slots are no good for: those that are added after their slot was sorted, and those
+// that would be nearly alone in a slot, as timers hours apart are.
 //
 // # Differences from asyncio
 //
 // asyncio keeps a binary heap that compares deadlines only, so equal deadlines
-// come out in an order that nobody chose; here they come out first in, first
-// out. asyncio leaves a canceled timer in the heap until it reaches the top or
-// until more than half of the heap is canceled; here it leaves at once, and
-// [Queue.Next] is always a deadline that somebody waits for.
+// come out in an arbitrary order; here they come out first in, first out. asyncio
+// leaves a canceled timer in the heap until it reaches the top or until more than
+// half of the heap is canceled; here it leaves at once, and [Queue.Next] is never a
+// canceled one.
 package timers

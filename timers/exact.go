@@ -13,11 +13,10 @@ const (
 	spareNodes = 256
 )
 
-// exact holds timers in their order, at the price of a tree operation for each.
-// It is for those that slots are no good for: those that came too late for their
-// slot, and those that would be about alone in it.
+// exact holds timers in their order, at the price of a tree operation for each. It is
+// for timers that slots are no good for, see the package comment.
 type exact struct {
-	first item                // the earliest; without a timer when there is none
+	first item                // the earliest; zero when there is none
 	rest  *btree.BTreeG[item] // all the others; nil until there is one
 	n     int
 }
@@ -46,7 +45,7 @@ func (x *exact) remove(i item) {
 	x.rest.Delete(i)
 }
 
-// takeFirst takes out the earliest timer, of which there is one.
+// takeFirst takes out the earliest timer. There must be one.
 func (x *exact) takeFirst() item {
 	i := x.first
 	x.n--

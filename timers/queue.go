@@ -9,21 +9,21 @@ import "time"
 // Semantics: asyncio.BaseEventLoop._scheduled, CPython 3.14, but for what the
 // package comment lists.
 type Queue struct {
-	// The earliest timer stays out of everything else. The loop asks for it in every
-	// iteration, and a loop in which one thing waits touches no tree at all.
-	first item // without a timer when the queue is empty
+	// The earliest timer is in no slot and no tree. The loop asks for it in every
+	// iteration, and a loop with a single timer touches no tree at all.
+	first item // zero when the queue is empty
 
 	// Each of the others is in one of these.
 	slots slots
 	exact exact
 
-	apart slot   // stands for the place of those that are in no slot: of first and in exact
+	apart slot   // sentinel: the slot of timers outside slots, first and those in exact
 	n     int    // how many timers there are
 	seq   uint64 // of the latest Add
 }
 
-// item stands for a timer. It repeats the keys, so that comparing does not have to
-// follow the pointer.
+// item stands for a timer. It repeats the keys, so that a comparison does not follow
+// the pointer.
 type item struct {
 	when  time.Duration
 	seq   uint64
@@ -105,8 +105,8 @@ func (q *Queue) Clear() {
 	*q = Queue{}
 }
 
-// takeFirst takes out the earliest timer, of which there is one, and lets the
-// next one take its place.
+// takeFirst takes out the earliest timer, and puts the next one in its place. There
+// must be one.
 func (q *Queue) takeFirst() *Timer {
 	t := q.first.timer
 	t.slot = nil
@@ -124,14 +124,14 @@ func (q *Queue) setFirst(i item) {
 	i.timer.slot, i.timer.key = &q.apart, i.seq
 }
 
-// takeNext takes out the earliest timer beside first, of which there is one.
+// takeNext takes out the earliest timer after first. There must be one.
 func (q *Queue) takeNext() item {
 	s := q.slots.lowest
 	if s == nil {
 		return q.exact.takeFirst()
 	}
-	// The slot's turn has not come, and it is not to be sorted, while there are timers
-	// before all that it can hold.
+	// The slot is not sorted as long as exact has a timer before all that the slot can
+	// hold.
 	if i := &q.exact.first; i.timer != nil && (slotNumber(i.when) < s.number || i.before(s.earliest())) {
 		return q.exact.takeFirst()
 	}

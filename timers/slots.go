@@ -17,13 +17,13 @@ const (
 	// perSlot is how many timers a slot must hold, on the average, to be worth it.
 	perSlot = 2
 
-	// trial is for how many timers there may be a slot that is not worth it.
+	// trial allows one slot for so many timers even if it is not worth it, see find.
 	trial = 32
 
-	// recent is how many slots are found without a search: those of 2.1 s.
+	// recent is how many slots are found without a search: those of some 2.1 s.
 	recent = 256
 
-	// spareSlots is how many emptied slots, of 48 bytes each, are kept for the next.
+	// spareSlots is how many emptied slots, of 48 bytes each, are kept for use again.
 	spareSlots = 256
 )
 
@@ -31,17 +31,17 @@ const (
 // down below zero too, and so keeps the order.
 func slotNumber(when time.Duration) int64 { return int64(when >> slotBits) }
 
-// slot holds timers with deadlines close together, at first in no order. That makes
-// adding one an append, and removing one a swap with the last. Once it is the turn
-// of the slot, and the earliest is needed, it is sorted, the latest first. It is then
-// emptied from the back, and what is removed from its middle leaves a gap.
+// slot holds timers with deadlines close together, at first in no order: adding one is
+// an append, and removing one a swap with the last. When its turn comes, and the
+// earliest is needed, the slot is sorted, the latest first. From then on it is emptied
+// from the back, and a timer that is removed from the middle leaves a gap.
 //
 // A slot that is in use is never empty, and its last item always has a timer.
 type slot struct {
 	queue  *Queue
 	number int64
 	items  []item
-	sorted bool // for good: it is not until it has been emptied that it starts anew
+	sorted bool // stays true until the slot is empty
 }
 
 // takes reports whether i can be added: to a slot that is sorted, only at the end.
@@ -70,10 +70,10 @@ func (s *slot) sort() {
 
 // slots are the slots of a queue that have timers in them.
 type slots struct {
-	lowest *slot                // stays out of the tree; nil when there is none
+	lowest *slot                // not in the tree; nil when there is none
 	higher *btree.BTreeG[entry] // all the others
 	recent *[recent]entry       // finds a slot by the last bits of its number
-	n      int                  // how many there are
+	n      int                  // how many slots there are
 	free   []*slot              // to use again
 	spare  spare                // arrays for their items
 }
@@ -89,17 +89,17 @@ func (a entry) before(b entry) bool { return a.number < b.number }
 // find returns the slot with a number, a new one if need be. Where a new one would
 // not be worth it, it returns nil.
 //
-// How many timers a slot will hold is not known beforehand; it is taken to be what the
-// present ones hold on the average. Where that is too little, there are still slots for
-// one timer in 32, so that it is noticed when deadlines move closer together. Deadlines
-// that are far apart cost no more than a tenth above what they do without slots.
+// How many timers a new slot will hold is not known; the average of the present slots
+// stands for it. Where that is too low, there is still one slot for 32 timers, to notice
+// when deadlines move closer together. Deadlines that are far apart cost at most a tenth
+// more than without slots.
 func (ss *slots) find(q *Queue, number int64) *slot {
 	if ss.recent != nil {
 		if r := &ss.recent[number&(recent-1)]; r.number == number && r.slot != nil {
 			return r.slot
 		}
 	}
-	held := q.n - q.exact.n - 2 // neither the first nor the one that is to be added
+	held := q.n - q.exact.n - 2 // without the first timer and the one that is being added
 	if ss.n*perSlot >= held+q.n/trial {
 		return nil
 	}
@@ -127,7 +127,7 @@ func (ss *slots) search(number int64) *slot {
 	return e.slot
 }
 
-// insert makes a new slot with a number. It is for the caller to put a timer in.
+// insert makes a new slot with a number. The caller has to put a timer in.
 func (ss *slots) insert(q *Queue, number int64) *slot {
 	s := ss.take(q)
 	s.number = number

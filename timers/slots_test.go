@@ -41,7 +41,7 @@ func TestSlot(t *testing.T) {
 	require.NoError(t, q.Check())
 	drain(&q, slot-1)
 
-	// Removed from a slot that nobody has looked into yet.
+	// Removed from a slot that is not sorted yet.
 	require.True(t, q.Remove(&all[2][50].Timer))
 	require.True(t, q.Remove(&all[2][99].Timer))
 	require.False(t, q.Remove(&all[2][99].Timer))

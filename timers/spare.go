@@ -7,14 +7,13 @@ const (
 	// as large as the one before.
 	smallest = 4
 
-	// spareItems is how many items, of 24 bytes each, the arrays of a size that are
-	// kept have at the most.
+	// spareItems is how many items, of 24 bytes each, the kept arrays of one size have
+	// at most.
 	spareItems = 4096
 )
 
-// spare keeps the arrays that slots have outgrown for other slots, by size: an array
-// that is larger than its slot needs would never be found again. All items in them
-// are without a timer.
+// spare keeps the arrays that slots have outgrown, for other slots: by size, so that
+// none goes to a slot that needs less. All items in them are without a timer.
 type spare [13][][]item // for sizes up to 1<<12, which is spareItems
 
 // get returns an empty slice with an array for n items, n being a power of two.

@@ -16,7 +16,7 @@ type Timer struct {
 
 	when time.Duration
 	slot *slot  // where the timer is queued; nil when it is not
-	key  uint64 // its index in a slot; outside of slots, which Add of its queue this was
+	key  uint64 // its index in a slot; outside slots, the number of its Add
 }
 
 // When returns the deadline that the timer was last added with, and zero if it
