@@ -5,7 +5,7 @@ import "github.com/ouro-loop/ouro/future"
 // Executor runs jobs, as a rule on goroutines of its own. Its methods are safe
 // for concurrent use.
 //
-// Semantics: concurrent.futures.Executor, CPython 3.14.
+// Semantics: concurrent.futures.Executor, CPython 3.15.
 type Executor interface {
 	// Execute accepts job and returns without waiting for it. For each job it
 	// accepts, the executor calls either Run or Cancel, and that once. If it
@@ -23,7 +23,7 @@ type Executor interface {
 	// in a select, or not at all. A job must not wait for its own executor: it would
 	// wait for itself.
 	//
-	// Semantics: concurrent.futures.Executor.shutdown, CPython 3.14.
+	// Semantics: concurrent.futures.Executor.shutdown, CPython 3.15.
 	Shutdown(p Pending) <-chan struct{}
 }
 
@@ -56,7 +56,7 @@ type Job interface {
 // goroutine, the error is [ErrGoexit]. The future lets go of f once f has been
 // called or given up.
 //
-// Semantics: concurrent.futures.Executor.submit, CPython 3.14.
+// Semantics: concurrent.futures.Executor.submit, CPython 3.15.
 func Submit[T any](e Executor, f func() (T, error)) (*Future[T], error) {
 	if f == nil {
 		panic("executor: Submit of a nil function")

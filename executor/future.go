@@ -18,7 +18,7 @@ import (
 // in the order in which they were added, after the waiting goroutines have been
 // woken.
 //
-// Semantics: concurrent.futures.Future, CPython 3.14.
+// Semantics: concurrent.futures.Future, CPython 3.15.
 type Future[T any] struct {
 	mu        sync.Mutex
 	state     state
@@ -65,7 +65,7 @@ var closed = func() chan struct{} {
 // Work that returns context.Canceled cannot be told from a ctx that ended by
 // the error alone; [Future.Done] tells.
 //
-// Semantics: concurrent.futures.Future.result with a timeout, CPython 3.14.
+// Semantics: concurrent.futures.Future.result with a timeout, CPython 3.15.
 func (f *Future[T]) Wait(ctx context.Context) (T, error) {
 	if ctx.Done() == nil { // a plain receive is cheaper than a select
 		<-f.Done()
@@ -86,7 +86,7 @@ func (f *Future[T]) Wait(ctx context.Context) (T, error) {
 // Result returns the outcome as [Future.Wait] does, but without waiting: if the
 // future is not done, the error is [ErrInvalidState].
 //
-// Semantics: concurrent.futures.Future.result, CPython 3.14, but that a future
+// Semantics: concurrent.futures.Future.result, CPython 3.15, but that a future
 // which is not done answers as asyncio.Future.result does.
 func (f *Future[T]) Result() (T, error) {
 	v, done, err := f.outcome()
@@ -99,7 +99,7 @@ func (f *Future[T]) Result() (T, error) {
 // Done returns a channel that is closed when the future is canceled or
 // finished.
 //
-// Semantics: concurrent.futures.Future.done, CPython 3.14.
+// Semantics: concurrent.futures.Future.done, CPython 3.15.
 func (f *Future[T]) Done() <-chan struct{} {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -116,7 +116,7 @@ func (f *Future[T]) Done() <-chan struct{} {
 
 // Running reports whether the work has started and not ended.
 //
-// Semantics: concurrent.futures.Future.running, CPython 3.14.
+// Semantics: concurrent.futures.Future.running, CPython 3.15.
 func (f *Future[T]) Running() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -126,7 +126,7 @@ func (f *Future[T]) Running() bool {
 // Canceled reports whether the future was canceled. Work that returned
 // [ErrCanceled] as its own error does not count: that future is finished.
 //
-// Semantics: concurrent.futures.Future.cancelled, CPython 3.14.
+// Semantics: concurrent.futures.Future.cancelled, CPython 3.15.
 func (f *Future[T]) Canceled() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -137,7 +137,7 @@ func (f *Future[T]) Canceled() bool {
 // the future is canceled, be it by this call or by an earlier one. It calls the
 // done callbacks before it returns.
 //
-// Semantics: concurrent.futures.Future.cancel, CPython 3.14.
+// Semantics: concurrent.futures.Future.cancel, CPython 3.15.
 func (f *Future[T]) Cancel() bool {
 	f.mu.Lock()
 	if f.state != pending {
@@ -158,7 +158,7 @@ func (f *Future[T]) Cancel() bool {
 // and goes no further. If fn ends its goroutine with runtime.Goexit, the remaining
 // callbacks are called first.
 //
-// Semantics: concurrent.futures.Future.add_done_callback, CPython 3.14.
+// Semantics: concurrent.futures.Future.add_done_callback, CPython 3.15.
 func (f *Future[T]) AddDoneCallback(fn func(*Future[T])) {
 	if fn == nil {
 		panic("executor: AddDoneCallback of a nil function")
@@ -201,13 +201,13 @@ func (f *Future[T]) SetRunning() bool {
 // wait and calls the done callbacks. It returns [ErrInvalidState], and does nothing, if
 // the future is done; a future whose SetRunning returned true cannot have been canceled.
 //
-// Semantics: concurrent.futures.Future.set_result, CPython 3.14.
+// Semantics: concurrent.futures.Future.set_result, CPython 3.15.
 func (f *Future[T]) SetResult(v T) error { return f.finish(v, nil) }
 
 // SetError is for the owner: it finishes the future with err as SetResult does
 // with a result. It panics if err is nil.
 //
-// Semantics: concurrent.futures.Future.set_exception, CPython 3.14.
+// Semantics: concurrent.futures.Future.set_exception, CPython 3.15.
 func (f *Future[T]) SetError(err error) error {
 	if err == nil {
 		panic("executor: SetError of a nil error")

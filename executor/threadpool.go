@@ -17,7 +17,7 @@ import (
 // down. A pool is made by [NewThreadPool]; its methods are safe for concurrent
 // use.
 //
-// Semantics: concurrent.futures.ThreadPoolExecutor, CPython 3.14.
+// Semantics: concurrent.futures.ThreadPoolExecutor, CPython 3.15.
 type ThreadPool struct {
 	limit      int
 	lockThread bool
@@ -136,7 +136,7 @@ func (p *ThreadPool) Shutdown(pending Pending) <-chan struct{} {
 // workers have ended. It panics, having shut the pool down, if one of the
 // pool's own jobs calls it: that job would wait for itself.
 //
-// Semantics: leaving a "with ThreadPoolExecutor()" block, CPython 3.14; the
+// Semantics: leaving a "with ThreadPoolExecutor()" block, CPython 3.15; the
 // panic is the RuntimeError "cannot join current thread".
 func (p *ThreadPool) Close() {
 	ended := p.Shutdown(RunPending)

@@ -10,7 +10,7 @@ import (
 // lets them go, and can be used again. It is made by [NewBarrier], and must not be
 // copied.
 //
-// Semantics: asyncio.Barrier, CPython 3.14.
+// Semantics: asyncio.Barrier, CPython 3.15.
 //
 // # Differences from asyncio
 //
@@ -63,7 +63,7 @@ func (s BarrierState) String() string {
 // NewBarrier makes a barrier for a number of parties. It panics with an error that
 // wraps ErrSize if that is less than one.
 //
-// Semantics: asyncio.Barrier, CPython 3.14.
+// Semantics: asyncio.Barrier, CPython 3.15.
 func NewBarrier(parties int) *Barrier {
 	if parties < 1 {
 		panic(fmt.Errorf("%w: a barrier has at least one party, not %d", ErrSize, parties))
@@ -78,7 +78,7 @@ func NewBarrier(parties int) *Barrier {
 // The error is ErrBroken if the barrier is reset or aborted meanwhile, or was
 // aborted before; or a cancellation of the task, which gives up its place.
 //
-// Semantics: asyncio.Barrier.wait and "async with barrier", CPython 3.14.
+// Semantics: asyncio.Barrier.wait and "async with barrier", CPython 3.15.
 func (b *Barrier) Wait(co *coro.Co) (index int, err error) {
 	if b.parties == 0 {
 		panic("locks: a Barrier that was not made by NewBarrier")
@@ -139,7 +139,7 @@ func (b *Barrier) leave() {
 // Reset returns the barrier to its initial state. The tasks that it holds get
 // ErrBroken.
 //
-// Semantics: asyncio.Barrier.reset, CPython 3.14.
+// Semantics: asyncio.Barrier.reset, CPython 3.15.
 func (b *Barrier) Reset() {
 	if b.count > 0 {
 		b.state = Resetting
@@ -152,7 +152,7 @@ func (b *Barrier) Reset() {
 // Abort breaks the barrier: the tasks that it holds, and those that come before a
 // Reset, get ErrBroken.
 //
-// Semantics: asyncio.Barrier.abort, CPython 3.14.
+// Semantics: asyncio.Barrier.abort, CPython 3.15.
 func (b *Barrier) Abort() {
 	b.state = Broken
 	b.waiters.WakeAll()
@@ -163,7 +163,7 @@ func (b *Barrier) Parties() int { return b.parties }
 
 // Waiting is how many tasks the barrier holds.
 //
-// Semantics: asyncio.Barrier.n_waiting, CPython 3.14.
+// Semantics: asyncio.Barrier.n_waiting, CPython 3.15.
 func (b *Barrier) Waiting() int {
 	if b.state == Filling {
 		return b.count
@@ -173,7 +173,7 @@ func (b *Barrier) Waiting() int {
 
 // Broken reports whether the barrier was aborted.
 //
-// Semantics: asyncio.Barrier.broken, CPython 3.14.
+// Semantics: asyncio.Barrier.broken, CPython 3.15.
 func (b *Barrier) Broken() bool { return b.state == Broken }
 
 // State is the barrier's state.

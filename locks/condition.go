@@ -16,7 +16,7 @@ import (
 //		...
 //	})
 //
-// Semantics: asyncio.Condition, CPython 3.14.
+// Semantics: asyncio.Condition, CPython 3.15.
 type Condition struct {
 	common // its waiters wait for a notification
 	shared *Lock
@@ -26,7 +26,7 @@ type Condition struct {
 // NewCondition makes a condition with a lock, which other conditions may share. With
 // nil, the condition has a lock of its own.
 //
-// Semantics: asyncio.Condition, CPython 3.14.
+// Semantics: asyncio.Condition, CPython 3.15.
 func NewCondition(lock *Lock) *Condition { return &Condition{shared: lock} }
 
 func (c *Condition) lock() *Lock {
@@ -67,7 +67,7 @@ func (c *Condition) Owner() coro.AnyTask { return c.lock().Owner() }
 //
 // The error is ErrNotAcquired, at once, if no task holds the lock.
 //
-// Semantics: asyncio.Condition.wait, CPython 3.14.
+// Semantics: asyncio.Condition.wait, CPython 3.15.
 func (c *Condition) Wait(co *coro.Co) error {
 	lock := c.lock()
 	if !lock.Locked() {
@@ -114,7 +114,7 @@ func (c *Condition) suspend(co *coro.Co, lock *Lock) error {
 // returns. The errors are those of Wait; a condition that is true at once needs no
 // lock.
 //
-// Semantics: asyncio.Condition.wait_for, CPython 3.14.
+// Semantics: asyncio.Condition.wait_for, CPython 3.15.
 func (c *Condition) WaitFor(co *coro.Co, condition func() bool) error {
 	if condition == nil {
 		panic("locks: WaitFor of a nil function")
@@ -131,7 +131,7 @@ func (c *Condition) WaitFor(co *coro.Co, condition func() bool) error {
 // returns from Wait once it has the lock, which the caller holds. The error is
 // ErrNotAcquired if no task holds the lock.
 //
-// Semantics: asyncio.Condition.notify, CPython 3.14.
+// Semantics: asyncio.Condition.notify, CPython 3.15.
 func (c *Condition) Notify(n int) error {
 	if !c.Locked() {
 		return ErrNotAcquired
@@ -142,7 +142,7 @@ func (c *Condition) Notify(n int) error {
 
 // NotifyAll is Notify of all tasks that wait.
 //
-// Semantics: asyncio.Condition.notify_all, CPython 3.14.
+// Semantics: asyncio.Condition.notify_all, CPython 3.15.
 func (c *Condition) NotifyAll() error {
 	if !c.Locked() {
 		return ErrNotAcquired

@@ -5,7 +5,7 @@ import "github.com/ouro-loop/ouro/coro"
 // Event is a flag that coroutines can wait for. The zero Event is not set. It must
 // not be copied after its first use.
 //
-// Semantics: asyncio.Event, CPython 3.14.
+// Semantics: asyncio.Event, CPython 3.15.
 type Event struct {
 	common
 	set bool
@@ -15,7 +15,7 @@ type Event struct {
 // suspending. A task that waits when Set is called returns, even if the event is
 // cleared right afterwards. The error is a cancellation of the task.
 //
-// Semantics: asyncio.Event.wait, CPython 3.14.
+// Semantics: asyncio.Event.wait, CPython 3.15.
 func (e *Event) Wait(co *coro.Co) error {
 	if e.set {
 		return nil
@@ -29,7 +29,7 @@ func (e *Event) Wait(co *coro.Co) error {
 
 // Set sets the event, and wakes all tasks that wait for it, in order.
 //
-// Semantics: asyncio.Event.set, CPython 3.14.
+// Semantics: asyncio.Event.set, CPython 3.15.
 func (e *Event) Set() {
 	if !e.set {
 		e.set = true
@@ -39,12 +39,12 @@ func (e *Event) Set() {
 
 // Clear unsets the event: later calls of Wait wait for the next Set.
 //
-// Semantics: asyncio.Event.clear, CPython 3.14.
+// Semantics: asyncio.Event.clear, CPython 3.15.
 func (e *Event) Clear() { e.set = false }
 
 // IsSet reports whether the event is set.
 //
-// Semantics: asyncio.Event.is_set, CPython 3.14.
+// Semantics: asyncio.Event.is_set, CPython 3.15.
 func (e *Event) IsSet() bool { return e.set }
 
 // String shows the name, the state and how many tasks wait.

@@ -14,7 +14,7 @@ import (
 // task before them. It is not reentrant: a task that acquires it twice waits for
 // itself. Any task or callback may release it, not only the task that holds it.
 //
-// Semantics: asyncio.Lock, CPython 3.14.
+// Semantics: asyncio.Lock, CPython 3.15.
 type Lock struct {
 	common
 	owner *coro.Co    // nil while it is free
@@ -25,7 +25,7 @@ type Lock struct {
 // no waiters is taken without suspending. The error is a cancellation of the task,
 // which does not hold the lock then.
 //
-// Semantics: asyncio.Lock.acquire, CPython 3.14.
+// Semantics: asyncio.Lock.acquire, CPython 3.15.
 func (l *Lock) Acquire(co *coro.Co) error {
 	if l.owner != nil || !l.waiters.Empty() || co.Debug() {
 		return l.acquireSlowly(co)
@@ -58,7 +58,7 @@ func (l *Lock) acquireSlowly(co *coro.Co) error {
 // Release gives the lock up, and wakes the first task that waits for it. The error is
 // ErrNotAcquired if no task holds it.
 //
-// Semantics: asyncio.Lock.release, CPython 3.14.
+// Semantics: asyncio.Lock.release, CPython 3.15.
 func (l *Lock) Release() error {
 	if l.owner == nil {
 		return ErrNotAcquired
@@ -77,7 +77,7 @@ func (l *Lock) release() error { return l.Release() }
 // returns what body returned, the error of Acquire if that failed, or
 // ErrNotAcquired if body has released the lock itself.
 //
-// Semantics: "async with lock", CPython 3.14.
+// Semantics: "async with lock", CPython 3.15.
 func (l *Lock) With(co *coro.Co, body func() error) error {
 	given(body)
 	if err := l.Acquire(co); err != nil {
@@ -89,7 +89,7 @@ func (l *Lock) With(co *coro.Co, body func() error) error {
 // Locked reports whether a task holds the lock. It is false between a Release and the
 // turn of the task that was woken, although Acquire has to wait then.
 //
-// Semantics: asyncio.Lock.locked, CPython 3.14.
+// Semantics: asyncio.Lock.locked, CPython 3.15.
 func (l *Lock) Locked() bool { return l.owner != nil }
 
 // Owner is the task that acquired the lock, nil while it is free.

@@ -13,19 +13,19 @@ import (
 //
 // It is fair, as a [Lock] is.
 //
-// Semantics: asyncio.Semaphore, CPython 3.14.
+// Semantics: asyncio.Semaphore, CPython 3.15.
 type Semaphore struct{ semaphore }
 
 // BoundedSemaphore is a [Semaphore] that cannot be released more often than it was
 // acquired.
 //
-// Semantics: asyncio.BoundedSemaphore, CPython 3.14.
+// Semantics: asyncio.BoundedSemaphore, CPython 3.15.
 type BoundedSemaphore struct{ semaphore }
 
 // NewSemaphore makes a semaphore with an initial value. It panics with an error that
 // wraps ErrSize if that is negative.
 //
-// Semantics: asyncio.Semaphore, CPython 3.14.
+// Semantics: asyncio.Semaphore, CPython 3.15.
 func NewSemaphore(value int) *Semaphore {
 	s := &Semaphore{}
 	s.init(value)
@@ -35,7 +35,7 @@ func NewSemaphore(value int) *Semaphore {
 // NewBoundedSemaphore makes a semaphore whose value cannot rise above the initial one.
 // It panics with an error that wraps ErrSize if that is negative.
 //
-// Semantics: asyncio.BoundedSemaphore, CPython 3.14.
+// Semantics: asyncio.BoundedSemaphore, CPython 3.15.
 func NewBoundedSemaphore(value int) *BoundedSemaphore {
 	s := &BoundedSemaphore{}
 	s.init(value)
@@ -44,7 +44,7 @@ func NewBoundedSemaphore(value int) *BoundedSemaphore {
 
 // Release raises the value by one, or lets in the first task that waits.
 //
-// Semantics: asyncio.Semaphore.release, CPython 3.14.
+// Semantics: asyncio.Semaphore.release, CPython 3.15.
 func (s *Semaphore) Release() { s.raise() }
 
 func (s *Semaphore) release() error {
@@ -55,7 +55,7 @@ func (s *Semaphore) release() error {
 // With acquires the semaphore, runs body, and releases the semaphore on every way
 // out. It returns what body returned, or the error of Acquire.
 //
-// Semantics: "async with semaphore", CPython 3.14.
+// Semantics: "async with semaphore", CPython 3.15.
 func (s *Semaphore) With(co *coro.Co, body func() error) error {
 	given(body)
 	if err := s.Acquire(co); err != nil {
@@ -67,7 +67,7 @@ func (s *Semaphore) With(co *coro.Co, body func() error) error {
 // Release raises the value by one, or lets in the first task that waits. The error is
 // ErrTooManyReleases if the value is the initial one.
 //
-// Semantics: asyncio.BoundedSemaphore.release, CPython 3.14.
+// Semantics: asyncio.BoundedSemaphore.release, CPython 3.15.
 func (s *BoundedSemaphore) Release() error {
 	if s.value >= s.initial {
 		return ErrTooManyReleases
@@ -82,7 +82,7 @@ func (s *BoundedSemaphore) release() error { return s.Release() }
 // out. It returns what body returned, the error of Acquire if that failed, or
 // ErrTooManyReleases if body has released the semaphore itself.
 //
-// Semantics: "async with semaphore", CPython 3.14.
+// Semantics: "async with semaphore", CPython 3.15.
 func (s *BoundedSemaphore) With(co *coro.Co, body func() error) error {
 	given(body)
 	if err := s.Acquire(co); err != nil {
@@ -110,7 +110,7 @@ func (s *semaphore) init(value int) {
 // and the value is above zero already, it does not suspend. The error is a
 // cancellation of the task, which leaves the value as it was.
 //
-// Semantics: asyncio.Semaphore.acquire, CPython 3.14.
+// Semantics: asyncio.Semaphore.acquire, CPython 3.15.
 func (s *semaphore) Acquire(co *coro.Co) error {
 	if s.value > 0 && s.waiters.AllCanceled() {
 		s.value--
@@ -154,7 +154,7 @@ func (s *semaphore) wakeNext() bool {
 // Locked reports whether Acquire would have to wait: the value is zero, or other
 // tasks wait.
 //
-// Semantics: asyncio.Semaphore.locked, CPython 3.14.
+// Semantics: asyncio.Semaphore.locked, CPython 3.15.
 func (s *semaphore) Locked() bool { return s.value == 0 || !s.waiters.AllCanceled() }
 
 // Value is how often the semaphore can still be acquired. What woken tasks are about

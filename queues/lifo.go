@@ -10,7 +10,7 @@ import (
 // its methods are described there. The zero LifoQueue is empty and has no bound;
 // [NewLifo] makes one that has. It must not be copied after its first use.
 //
-// Semantics: asyncio.LifoQueue, CPython 3.14.
+// Semantics: asyncio.LifoQueue, CPython 3.15.
 type LifoQueue[T any] struct {
 	state
 	items []T
@@ -19,7 +19,7 @@ type LifoQueue[T any] struct {
 // NewLifo makes a queue that is full with maxSize items; with zero or less it never
 // is.
 //
-// Semantics: asyncio.LifoQueue, CPython 3.14.
+// Semantics: asyncio.LifoQueue, CPython 3.15.
 func NewLifo[T any](maxSize int) *LifoQueue[T] {
 	return &LifoQueue[T]{state: state{maxSize: maxSize}}
 }

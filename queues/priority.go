@@ -15,7 +15,7 @@ import (
 // CPython's heap gives them out, which need not be that of the puts. Items that are to
 // keep the order of the puts carry a number for it.
 //
-// Semantics: asyncio.PriorityQueue, CPython 3.14.
+// Semantics: asyncio.PriorityQueue, CPython 3.15.
 type PriorityQueue[T any] struct {
 	state
 	items heap[T]
@@ -24,7 +24,7 @@ type PriorityQueue[T any] struct {
 // NewPriority makes a queue of items that are compared with <. It is full with
 // maxSize items; with zero or less it never is.
 //
-// Semantics: asyncio.PriorityQueue, CPython 3.14.
+// Semantics: asyncio.PriorityQueue, CPython 3.15.
 func NewPriority[T cmp.Ordered](maxSize int) *PriorityQueue[T] {
 	return NewPriorityFunc(maxSize, func(a, b T) bool { return a < b })
 }
@@ -33,7 +33,7 @@ func NewPriority[T cmp.Ordered](maxSize int) *PriorityQueue[T] {
 // comes out before b. The order is unspecified if less is no strict weak ordering, and
 // after a panic of less. NewPriorityFunc panics if less is nil.
 //
-// Semantics: asyncio.PriorityQueue of items with a __lt__, CPython 3.14.
+// Semantics: asyncio.PriorityQueue of items with a __lt__, CPython 3.15.
 func NewPriorityFunc[T any](maxSize int, less func(a, b T) bool) *PriorityQueue[T] {
 	if less == nil {
 		panic("queues: NewPriorityFunc of a nil function")

@@ -14,7 +14,7 @@ import (
 // task that runs between the wake-up of a waiting task and its turn can be faster, and
 // the waiting task goes to the end of the line.
 //
-// Semantics: asyncio.Queue, CPython 3.14.
+// Semantics: asyncio.Queue, CPython 3.15.
 type Queue[T any] struct {
 	state
 	items ring[T]
@@ -22,14 +22,14 @@ type Queue[T any] struct {
 
 // New makes a queue that is full with maxSize items; with zero or less it never is.
 //
-// Semantics: asyncio.Queue, CPython 3.14.
+// Semantics: asyncio.Queue, CPython 3.15.
 func New[T any](maxSize int) *Queue[T] { return &Queue[T]{state: state{maxSize: maxSize}} }
 
 // Put waits while the queue is full, and puts v into it. If there is room it does not
 // suspend. The error is a cancellation of the task, or ErrShutDown; v is not in the
 // queue then.
 //
-// Semantics: asyncio.Queue.put, CPython 3.14.
+// Semantics: asyncio.Queue.put, CPython 3.15.
 func (q *Queue[T]) Put(co *coro.Co, v T) error {
 	for q.Full() {
 		if err := q.mayWait(co, (*putRole)(&q.state)); err != nil {
@@ -45,7 +45,7 @@ func (q *Queue[T]) Put(co *coro.Co, v T) error {
 // PutNowait puts v into the queue, and wakes the first task that waits for an item.
 // The error is ErrShutDown or ErrFull.
 //
-// Semantics: asyncio.Queue.put_nowait, CPython 3.14.
+// Semantics: asyncio.Queue.put_nowait, CPython 3.15.
 func (q *Queue[T]) PutNowait(v T) error {
 	if err := q.mayPut(); err != nil {
 		return err
@@ -60,7 +60,7 @@ func (q *Queue[T]) PutNowait(v T) error {
 // does not suspend. The error is a cancellation of the task, or ErrShutDown when
 // nothing is left after a Shutdown; nothing was taken out then.
 //
-// Semantics: asyncio.Queue.get, CPython 3.14.
+// Semantics: asyncio.Queue.get, CPython 3.15.
 func (q *Queue[T]) Get(co *coro.Co) (T, error) {
 	for q.Empty() {
 		var zero T
@@ -77,7 +77,7 @@ func (q *Queue[T]) Get(co *coro.Co) (T, error) {
 // GetNowait takes an item out of the queue, and wakes the first task that waits for
 // room. The error is ErrEmpty, or ErrShutDown after a Shutdown.
 //
-// Semantics: asyncio.Queue.get_nowait, CPython 3.14.
+// Semantics: asyncio.Queue.get_nowait, CPython 3.15.
 func (q *Queue[T]) GetNowait() (T, error) {
 	if err := q.mayGet(); err != nil {
 		var zero T
@@ -102,7 +102,7 @@ func (q *Queue[T]) All(co *coro.Co) iter.Seq2[T, error] { return all(co, q.Get) 
 //
 // With immediate the queue is emptied, and its items count as done for Join.
 //
-// Semantics: asyncio.Queue.shutdown, CPython 3.14.
+// Semantics: asyncio.Queue.shutdown, CPython 3.15.
 func (q *Queue[T]) Shutdown(immediate bool) {
 	if immediate {
 		q.items = ring[T]{}

@@ -24,22 +24,22 @@ type state struct {
 
 // Len is how many items are in the queue.
 //
-// Semantics: asyncio.Queue.qsize, CPython 3.14.
+// Semantics: asyncio.Queue.qsize, CPython 3.15.
 func (s *state) Len() int { return s.n }
 
 // MaxSize is how many items the queue takes, zero or less for any number.
 //
-// Semantics: asyncio.Queue.maxsize, CPython 3.14.
+// Semantics: asyncio.Queue.maxsize, CPython 3.15.
 func (s *state) MaxSize() int { return s.maxSize }
 
 // Empty reports whether there is no item in the queue.
 //
-// Semantics: asyncio.Queue.empty, CPython 3.14.
+// Semantics: asyncio.Queue.empty, CPython 3.15.
 func (s *state) Empty() bool { return s.n == 0 }
 
 // Full reports whether the queue has reached its bound.
 //
-// Semantics: asyncio.Queue.full, CPython 3.14.
+// Semantics: asyncio.Queue.full, CPython 3.15.
 func (s *state) Full() bool { return s.maxSize > 0 && s.n >= s.maxSize }
 
 // The three kinds of queue repeat the loops of Put and Get, which are in no function of
@@ -110,7 +110,7 @@ func (s *state) got() { s.putters.Wake(1) }
 // last unfinished item wakes the tasks in Join. The error is ErrTooManyDone if no item
 // is unfinished.
 //
-// Semantics: asyncio.Queue.task_done, CPython 3.14.
+// Semantics: asyncio.Queue.task_done, CPython 3.15.
 func (s *state) TaskDone() error {
 	if s.unfinished <= 0 {
 		return ErrTooManyDone
@@ -125,7 +125,7 @@ func (s *state) TaskDone() error {
 // Join waits until TaskDone was called for every item that was put; if there is
 // none, it does not suspend. The error is a cancellation of the task.
 //
-// Semantics: asyncio.Queue.join, CPython 3.14.
+// Semantics: asyncio.Queue.join, CPython 3.15.
 func (s *state) Join(co *coro.Co) error {
 	if s.unfinished == 0 {
 		return nil

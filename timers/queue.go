@@ -6,7 +6,7 @@ import "time"
 // the order of Add. The zero value is an empty queue ready to use. A queue must
 // not be copied, and is not safe for concurrent use.
 //
-// Semantics: asyncio.BaseEventLoop._scheduled, CPython 3.14, but for what the
+// Semantics: asyncio.BaseEventLoop._scheduled, CPython 3.15, but for what the
 // package comment lists.
 type Queue struct {
 	// The earliest timer is in no slot and no tree. The loop asks for it in every

@@ -6,7 +6,7 @@ import "time"
 // value is a timer that is not queued. A timer can be queued again and again,
 // in one queue at a time, and must not be copied while it is queued.
 //
-// Semantics: asyncio.TimerHandle, CPython 3.14.
+// Semantics: asyncio.TimerHandle, CPython 3.15.
 type Timer struct {
 	// Run is what becomes ready when the timer is due. It is carried for the
 	// loop; this package neither reads nor writes it. Where the embedding type
@@ -22,7 +22,7 @@ type Timer struct {
 // When returns the deadline that the timer was last added with, and zero if it
 // never was.
 //
-// Semantics: asyncio.TimerHandle.when, CPython 3.14.
+// Semantics: asyncio.TimerHandle.when, CPython 3.15.
 func (t *Timer) When() time.Duration { return t.when }
 
 // Queued reports whether the timer is in a queue.
