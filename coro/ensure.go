@@ -16,21 +16,28 @@ func EnsureFuture[T any](s Spawner, aw Awaitable[T], opts ...TaskOption) future.
 	if len(opts) > 0 {
 		o = collect(opts)
 	}
-	f := ensureFuture(s, aw, o)
-	mustBeOf(s, f)
-	return f
+	return ensureFuture(s, aw, o)
 }
 
 // mustBeOf panics if f belongs to another loop than s.
 func mustBeOf(s Spawner, f future.Any) {
-	if f.Core().Scheduler() != s.Scheduler() {
-		panic(fmt.Errorf("%w: it is combined with others of this one", ErrOtherLoop))
+	if err := checkLoop(s, f); err != nil {
+		panic(err)
 	}
+}
+
+// checkLoop is the error of a future that belongs to another loop than s.
+func checkLoop(s Spawner, f future.Any) error {
+	if f.Core().Scheduler() == s.Scheduler() {
+		return nil
+	}
+	return fmt.Errorf("%w: it is combined with others of this one", ErrOtherLoop)
 }
 
 func ensureFuture[T any](s Spawner, aw Awaitable[T], o taskOptions) future.Of[T] {
 	mustBeAwaitable(aw)
 	if f, ok := aw.(future.Of[T]); ok {
+		mustBeOf(s, f)
 		return f
 	}
 	return createTask(s, funcOf(aw), &o, new(Task[T]))

@@ -2,6 +2,7 @@ package coro_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -117,16 +118,37 @@ func TestFutureOfOtherLoopRefused(t *testing.T) {
 	}
 }
 
-// A shield belongs to the loop of what it shields.
-func TestShieldOfFutureOfOtherLoop(t *testing.T) {
+// A future of another loop is refused before anything is registered with it.
+func TestFutureOfOtherLoopIsNotTouched(t *testing.T) {
 	l, other := testkit.NewLoop(t), testkit.NewLoop(t)
-	inner := loop.CreateFuture[int](other)
-	outer := testkit.Complete(t, l, func(co *coro.Co) (future.Of[int], error) { return coro.Shield(co, inner), nil })
+	f := loop.CreateFuture[int](other)
+	mine := loop.CreateFuture[int](l)
+	run := func(main func(co *coro.Co) error) error {
+		_, err := loop.RunUntilComplete(l, coro.Do(main))
+		return err
+	}
+	for name, await := range map[string]func(co *coro.Co) error{
+		"Await":        func(co *coro.Co) error { _, err := f.Await(co); return err },
+		"Gather":       func(co *coro.Co) error { coro.Gather[int](co, mine, f); return nil },
+		"AsCompleted":  func(co *coro.Co) error { coro.AsCompleted[int](co, coro.Forever, mine, f); return nil },
+		"Shield":       func(co *coro.Co) error { coro.Shield(co, f); return nil },
+		"EnsureFuture": func(co *coro.Co) error { coro.EnsureFuture(co, f); return nil },
+		"WaitFor":      func(co *coro.Co) error { _, err := coro.WaitFor(co, f, time.Second); return err },
+		"WaitFor 0":    func(co *coro.Co) error { _, err := coro.WaitFor(co, f, 0); return err },
+		"Wait": func(co *coro.Co) error {
+			_, _, err := coro.Wait(co, []*future.Future[int]{mine, f})
+			return err
+		},
+		"GatherErrors": func(co *coro.Co) error { coro.GatherErrors(co, mine, f); return nil },
+	} {
+		require.ErrorIs(t, run(await), coro.ErrOtherLoop, name)
+		for _, f := range []*future.Future[int]{f, mine} {
+			require.False(t, f.Done(), name)
+			f.Core().Links(func(*future.Link) bool { t.Errorf("%s has registered with it", name); return true })
+		}
+	}
+	outer := coro.Shield(other, f)
 	require.Same(t, other.Scheduler(), outer.Core().Scheduler())
-	require.NoError(t, inner.SetResult(42))
-	v, err := loop.RunUntilComplete(other, outer)
-	require.NoError(t, err)
-	require.Equal(t, 42, v)
 }
 
 // A gather that is refused has made no task for its other arguments, and not touched

@@ -8,14 +8,15 @@ import (
 
 // Shield gives a future with the outcome of aw whose cancellation does not reach
 // aw: a coroutine that awaits it can be canceled while aw goes on. If aw itself is
-// canceled, so is the future. If aw is done already it is returned itself.
+// canceled, so is the future. If aw is done already it is returned itself. Shield
+// panics with an error that wraps ErrOtherLoop if aw is a future of another loop.
 //
 // Once the future was canceled nobody is there to see an error of aw's, so that
 // goes to the loop's exception handler.
 //
 // Semantics: asyncio.shield, CPython 3.15.
 func Shield[T any](s Spawner, aw Awaitable[T]) future.Of[T] {
-	inner := ensureFuture(s, aw, taskOptions{})
+	inner := EnsureFuture(s, aw)
 	if inner.Done() {
 		return inner
 	}
@@ -65,13 +66,12 @@ func (sh *shieldOuter[T]) Run() {
 		return
 	}
 	sh.fromInner.Detach()
-	// One report is enough, however many shields of it were canceled.
+	// One report is enough, however many shields of it were canceled. That of the last
+	// one stands behind all links but those that came since: so it is found soon.
 	core := sh.inner.Core()
 	core.Links(func(l *future.Link) bool {
-		if _, ok := l.Runnable().(*shieldReport); ok {
-			l.Detach()
-		}
-		return true
+		_, ok := l.Runnable().(*shieldReport)
+		return !ok || !l.Detach()
 	})
 	r := &shieldReport{inner: sh.inner}
 	core.Attach(r.link.Init(r))

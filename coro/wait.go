@@ -39,7 +39,8 @@ var ErrNothingToWaitFor = errors.New("coro: Wait needs at least one future")
 // Wait waits for futures or tasks, and returns those that are done and those that
 // are not, each in the order of fs without repetitions. It neither cancels any of
 // them nor returns their errors; running out of time is not an error either. The
-// error is a cancellation of the caller, or ErrNothingToWaitFor.
+// error is a cancellation of the caller, ErrNothingToWaitFor, or one that wraps
+// ErrOtherLoop if any of fs belongs to another loop.
 //
 // Semantics: asyncio.wait, CPython 3.15.
 //
@@ -56,6 +57,11 @@ func Wait[F future.Any](co *Co, fs []F, opts ...WaitOption) (done, pending []F, 
 	}
 	if o.when < AllCompleted || o.when > FirstException {
 		panic(fmt.Sprintf("coro: ReturnWhen(%d); it is AllCompleted, FirstCompleted or FirstException", o.when))
+	}
+	for _, f := range fs {
+		if err := checkLoop(co, f); err != nil {
+			return nil, nil, err
+		}
 	}
 	unique := withoutRepetitions(co, slices.Clone(fs)) // fs is the caller's to change
 	if err := wait(co, len(unique), func(i int) *future.Core { return unique[i].Core() }, o); err != nil {

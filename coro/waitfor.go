@@ -25,6 +25,11 @@ func WaitFor[T any](co *Co, aw Awaitable[T], d time.Duration) (T, error) {
 		})
 		return v, err
 	}
+	if f, ok := aw.(future.Of[T]); ok {
+		if err := checkLoop(co, f); err != nil {
+			return v, err
+		}
+	}
 	f := ensureFuture(co, aw, taskOptions{})
 	if f.Done() {
 		return f.Result()

@@ -63,14 +63,14 @@ func (l *Link) Detach() bool {
 	return true
 }
 
-// Links calls f for what is registered, in order, until f returns false.
+// Links calls f for what is registered, the latest first, until f returns false.
 func (c *Core) Links(f func(*Link) bool) {
-	for l := c.first; l != nil; {
-		next := l.next // f may detach l
+	for l := c.last; l != nil; {
+		before := l.prev // f may detach l
 		if !f(l) {
 			return
 		}
-		l = next
+		l = before
 	}
 }
 
