@@ -1,6 +1,7 @@
 package coro_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -255,4 +256,28 @@ func TestShieldOuterResolvedByHand(t *testing.T) {
 	v, err := outer.Result()
 	require.NoError(t, err)
 	require.Equal(t, 2, v)
+}
+
+// However many shields of a future are canceled, it has one report, and that stands last,
+// where the next cancellation finds it at once: a crowd is canceled in linear time.
+func TestShieldsCanceledTogether(t *testing.T) {
+	const n = 50
+	l := testkit.NewLoop(t)
+	inner := loop.CreateFuture[int](l)
+	shields := make([]future.Of[int], n)
+	for i := range shields {
+		shields[i] = coro.Shield(l, inner)
+	}
+	for i, shield := range shields {
+		shield.Cancel()
+		testkit.Iterate(t, l)
+		var links []string
+		inner.Core().Links(func(l *future.Link) bool {
+			links = append(links, fmt.Sprintf("%T", l.Runnable()))
+			return true
+		})
+		require.Len(t, links, n-i)
+		require.Equal(t, "*coro.shieldReport", links[0], "the latest")
+		require.NotContains(t, links[1:], "*coro.shieldReport")
+	}
 }
