@@ -8,3 +8,6 @@ func (l *Loop) ReadyCount() int { return l.sched.Ready() }
 
 // OutsideCount is how much work executors and goroutines do for the loop.
 func (l *Loop) OutsideCount() int { return l.outside }
+
+// MaxPosts is how many posts an iteration takes in at most.
+const MaxPosts = maxPosts

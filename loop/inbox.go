@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
 )
 
 // inbox is where other goroutines leave work for the loop, and how they wake it.
@@ -17,6 +17,8 @@ type inbox struct {
 	_      [cacheLine]byte
 	posts  atomic.Pointer[post] // the last that came, which leads to those before it
 	_      [cacheLine]byte
+	taken  *post // the loop's: the first of those that it has taken, and not moved yet
+	left   int   // how many this iteration may still move
 	parked atomic.Bool // the loop waits on wake, or is about to; who clears it for the loop sends
 	wake   chan struct{}
 	blocks sync.Pool // *postedBlock with calls to give out
@@ -26,18 +28,27 @@ type inbox struct {
 // cacheLine is at least the size of one.
 const cacheLine = 128
 
+// maxPosts is how many posts an iteration takes in at most. More are for the next one, so
+// that goroutines that post without pause starve neither timers nor the end of a run.
+const maxPosts = 10_000
+
 // A post is one piece of work in the inbox.
 type post struct {
-	entry  future.Runnable
-	before *post
+	entry  sched.Entry
+	before *post // that came before; once it is taken, after
+}
+
+func (b *inbox) init() {
+	b.wake = make(chan struct{}, 1)
+	b.left = maxPosts
 }
 
 // closed stands for the posts of an inbox that takes no more.
 var closed = new(post)
 
-// post leaves r for the loop, from any goroutine. The error is ErrClosed if
+// post leaves e for the loop, from any goroutine. The error is ErrClosed if
 // nobody will take it.
-func (b *inbox) post(r future.Runnable) error { return b.deliver(&post{entry: r}) }
+func (b *inbox) post(e sched.Entry) error { return b.deliver(&post{entry: e}) }
 
 // deliver is post for a caller that brings the memory. Of a batch only the first post
 // wakes the loop: it does not park before it has taken that.
@@ -58,8 +69,8 @@ func (b *inbox) deliver(p *post) error {
 	}
 }
 
-// any reports whether there is something to take.
-func (b *inbox) any() bool { return b.posts.Load() != nil }
+// any reports whether there is something to take in.
+func (b *inbox) any() bool { return b.taken != nil || b.posts.Load() != nil }
 
 // rouse ends the loop's wait, if it waits. Callers have made what they want seen
 // visible before; the loop says that it is parked before it looks a last time; so
@@ -80,16 +91,28 @@ func (b *inbox) unpark() {
 // close makes the inbox refuse what comes, and forget what has come.
 func (b *inbox) close() { b.posts.Store(closed) }
 
-// takeInbox moves what was posted to the ready queue, in order.
+// takeInbox moves what was posted to the ready queue, in order, as far as the iteration
+// may.
 func (l *Loop) takeInbox() {
-	var first *post
-	for p := l.inbox.posts.Swap(nil); p != nil; {
-		p, p.before, first = p.before, first, p // before is after from here on
-	}
-	for p := first; p != nil; {
+	b := &l.inbox
+	for ; b.left > 0; b.left-- {
+		if b.taken == nil {
+			if b.taken = b.take(); b.taken == nil {
+				return
+			}
+		}
+		p := b.taken
+		b.taken, p.before = p.before, nil
 		l.sched.Push(p.entry)
-		p, p.before = p.before, nil
 	}
+}
+
+// take takes all that was posted, and turns it round: the first comes first.
+func (b *inbox) take() (first *post) {
+	for p := b.posts.Swap(nil); p != nil; {
+		p, p.before, first = p.before, first, p
+	}
+	return first
 }
 
 // park waits for a post, and for no longer than limit. It never blocks in the

@@ -30,6 +30,7 @@ func (l *Loop) iterate() {
 // takePosted moves what other goroutines posted to the ready queue, and reports the
 // errors that the garbage collector has found.
 func (l *Loop) takePosted() {
+	l.inbox.left = maxPosts
 	if l.inbox.any() || l.unretrieved.AnyLost() {
 		l.takeAll()
 	}
@@ -114,6 +115,7 @@ func (l *Loop) promote() {
 // coroutine may then begin the next iteration itself, see package sched.
 func (w *wired) OnlyReady() bool {
 	l := w.loop()
+	l.inbox.left = maxPosts // as in takePosted
 	if l.inbox.any() || l.stopping.Load() || l.watchesDescriptors() || l.unretrieved.AnyLost() {
 		return false
 	}

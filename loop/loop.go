@@ -69,7 +69,7 @@ func newLoop(o options) *Loop {
 	if o.virtual {
 		l.clock.start = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
-	l.inbox.wake = make(chan struct{}, 1)
+	l.inbox.init()
 	l.sched.Init((*wired)(l), o.maxIdle)
 	l.SetDebug(o.debug)
 	return l

@@ -40,7 +40,7 @@ func (l *Loop) CallSoonThreadsafe(fn func()) (PostedHandle, error) {
 	if fn == nil {
 		panic("loop: CallSoonThreadsafe of a nil function")
 	}
-	h := l.inbox.take(l)
+	h := l.inbox.giveOut(l)
 	h.p.fn = fn
 	if err := l.inbox.deliver(&h.p.post); err != nil {
 		h.p.fn = nil
@@ -105,9 +105,9 @@ func newPostedBlock(l *Loop) *postedBlock {
 	return k
 }
 
-// take gives out a call. It is for any goroutine: the pool has a block for each
+// giveOut gives out a call. It is for any goroutine: the pool has a block for each
 // processor.
-func (b *inbox) take(l *Loop) PostedHandle {
+func (b *inbox) giveOut(l *Loop) PostedHandle {
 	k, _ := b.blocks.Get().(*postedBlock)
 	if k == nil {
 		k = newPostedBlock(l)
