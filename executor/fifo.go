@@ -1,5 +1,8 @@
 package executor
 
+// keptJobs is up to how many jobs a fifo keeps the room for that it had for more.
+const keptJobs = 1024
+
 // fifo is a queue of jobs. The zero value is empty and ready to use. It
 // allocates only while it grows: in and out swap places when out is used up.
 type fifo struct {
@@ -19,6 +22,9 @@ func (q *fifo) pop() Job {
 	}
 	if q.head == len(q.out) {
 		q.in, q.out, q.head = q.out[:0], q.in, 0
+		if cap(q.in) > keptJobs && cap(q.in) > 8*len(q.out) {
+			q.in = nil // from a burst
+		}
 	}
 	job := q.out[q.head]
 	q.out[q.head] = nil

@@ -14,7 +14,7 @@ type call struct {
 	fn       func()
 	vars     sched.Vars // the context it runs in
 	next     *call      // in the loop's list of calls to use again
-	gen      uint32
+	gen      uint64
 	canceled bool
 	timed    bool // it is part of a timedCall
 	never    bool // a timedCall of CallAt(Forever), which has no timer
@@ -28,6 +28,7 @@ func (l *Loop) newCall(fn func()) *call {
 		c = &call{loop: l}
 	} else {
 		l.freeCalls = c.next
+		l.nFreeCalls--
 	}
 	c.fn, c.vars = fn, *l.sched.Vars()
 	if l.sched.Debug {
@@ -46,12 +47,16 @@ func (c *call) Run() {
 	c.free()
 }
 
+// maxFreeCalls is how many calls are kept to be used again: of a burst the rest is given
+// back.
+const maxFreeCalls = 10_000
+
 // free puts a call that has run among those to use again.
 func (c *call) free() {
 	c.fn, c.vars, c.site = nil, sched.Vars{}, ""
-	if !c.timed {
-		c.next = c.loop.freeCalls
-		c.loop.freeCalls = c
+	if l := c.loop; !c.timed && l.nFreeCalls < maxFreeCalls {
+		c.next, l.freeCalls = l.freeCalls, c
+		l.nFreeCalls++
 	}
 }
 
@@ -65,7 +70,7 @@ func (c *call) free() {
 // Canceling a callback that has run changes nothing: Canceled stays false.
 type Handle struct {
 	c   *call
-	gen uint32
+	gen uint64
 }
 
 // Cancel keeps the callback from being called, if it has not been yet.

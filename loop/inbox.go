@@ -17,8 +17,8 @@ type inbox struct {
 	_      [cacheLine]byte
 	posts  atomic.Pointer[post] // the last that came, which leads to those before it
 	_      [cacheLine]byte
-	taken  *post // the loop's: the first of those that it has taken, and not moved yet
-	left   int   // how many this iteration may still move
+	taken  *post       // the loop's: the first of those that it has taken, and not moved yet
+	left   int         // how many this iteration may still move
 	parked atomic.Bool // the loop waits on wake, or is about to; who clears it for the loop sends
 	wake   chan struct{}
 	blocks sync.Pool // *postedBlock with calls to give out

@@ -108,6 +108,9 @@ func (s *submissions) remove(sub interface{ fail() }) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.open, sub)
+	if len(s.open) == 0 {
+		s.open = nil // a map keeps the room that it had for a burst
+	}
 }
 
 func (s *submissions) fail() {

@@ -70,7 +70,7 @@ func (q *LifoQueue[T]) GetNowait() (v T, err error) {
 	}
 	last := len(q.items) - 1
 	v, q.items[last] = q.items[last], v // the zero value stays, for the garbage collector
-	q.items = q.items[:last]
+	q.items = fitted(q.items[:last])
 	q.removed()
 	q.got()
 	return v, nil

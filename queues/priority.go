@@ -126,7 +126,7 @@ func (h *heap[T]) takeFirst() (v T) {
 	last := len(h.tree) - 1
 	end := h.tree[last]
 	h.tree[last] = v // the zero value, for the garbage collector
-	h.tree = h.tree[:last]
+	h.tree = fitted(h.tree[:last])
 	if last == 0 {
 		return end
 	}

@@ -150,12 +150,18 @@ func (r *ring[T]) pop() T {
 	*slot = zero // for the garbage collector
 	r.head = (r.head + 1) & (len(r.slots) - 1)
 	r.n--
+	if len(r.slots) > keptItems && r.n <= len(r.slots)/8 {
+		r.resize(len(r.slots) / 2)
+	}
 	return v
 }
 
-func (r *ring[T]) grow() {
-	slots := make([]T, max(8, 2*len(r.slots)))
-	n := copy(slots, r.slots[r.head:])
-	copy(slots[n:], r.slots[:r.head])
+func (r *ring[T]) grow() { r.resize(max(8, 2*len(r.slots))) }
+
+func (r *ring[T]) resize(length int) {
+	slots := make([]T, length)
+	for i := range r.n {
+		slots[i] = r.slots[(r.head+i)&(len(r.slots)-1)]
+	}
 	r.slots, r.head = slots, 0
 }

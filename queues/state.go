@@ -22,6 +22,18 @@ type state struct {
 	bound                     coro.Bound
 }
 
+// keptItems is up to how many items a queue keeps the room for when it has been emptied.
+// Of more than that it gives half back each time it is down to an eighth.
+const keptItems = 1024
+
+// fitted is items with half the room if that is far too much.
+func fitted[T any](items []T) []T {
+	if cap(items) <= keptItems || len(items) > cap(items)/8 {
+		return items
+	}
+	return append(make([]T, 0, cap(items)/2), items...)
+}
+
 // Len is how many items are in the queue.
 //
 // Semantics: asyncio.Queue.qsize, CPython 3.15.

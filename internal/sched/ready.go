@@ -10,7 +10,15 @@ type ready struct {
 	ring []Entry // its length is a power of two
 	head int
 	n    int
+	calm int // iterations in a row for which the ring was far too long
 }
+
+// The ring of a burst is given back: it is halved when it was eight times too long for
+// calmIterations iterations, down to keptRing entries, which are 16 kB.
+const (
+	keptRing       = 1024
+	calmIterations = 64
+)
 
 func (q *ready) push(e Entry) {
 	if q.n == len(q.ring) {
@@ -31,9 +39,30 @@ func (q *ready) pop() Entry {
 	return e
 }
 
-func (q *ready) grow() {
-	ring := make([]Entry, max(64, 2*len(q.ring)))
-	n := copy(ring, q.ring[q.head:])
-	copy(ring[n:], q.ring[:q.head])
+func (q *ready) grow() { q.resize(max(64, 2*len(q.ring))) }
+
+func (q *ready) resize(length int) {
+	ring := make([]Entry, length)
+	for i := range q.n {
+		ring[i] = q.ring[(q.head+i)&(len(q.ring)-1)]
+	}
 	q.ring, q.head = ring, 0
+}
+
+// trim is called at the beginning of an iteration.
+func (q *ready) trim() {
+	if len(q.ring) > keptRing {
+		q.trimLong()
+	}
+}
+
+func (q *ready) trimLong() {
+	if q.n > len(q.ring)/8 {
+		q.calm = 0
+		return
+	}
+	if q.calm++; q.calm == calmIterations {
+		q.calm = 0
+		q.resize(len(q.ring) / 2)
+	}
 }

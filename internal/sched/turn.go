@@ -30,6 +30,7 @@ func (s *Scheduler) beginHosted() bool {
 	if n == 0 || n > s.maxHosted || !s.loop.OnlyReady() {
 		return false
 	}
+	s.ready.trim()
 	s.left, s.crowded = n, false
 	return true
 }
@@ -43,6 +44,7 @@ func (s *Scheduler) take() Entry {
 // RunReady is step 5 of an iteration. It runs as many entries as are ready when it is
 // called; what they put into the queue is for the next iteration.
 func (s *Scheduler) RunReady() {
+	s.ready.trim()
 	s.left = s.ready.n
 	s.crowded = s.left > s.maxHosted
 	s.RunRest()
