@@ -3,6 +3,7 @@ package coro
 import (
 	"errors"
 
+	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/sched"
 )
 
@@ -67,6 +68,9 @@ func (v *Var[T]) Set(s Scope, value T) *Token[T] {
 	vars := s.Vars()
 	t := &Token[T]{variable: v, vars: vars}
 	t.old, t.wasSet = v.Lookup(vars)
+	if on, ok := s.(future.OnLoop); ok {
+		schedulerOf(on).RegisterCaller()
+	}
 	(*sched.Vars)(vars).Set(v, value)
 	return t
 }

@@ -3,6 +3,8 @@ package future
 import (
 	"errors"
 	"fmt"
+
+	"github.com/ouro-loop/ouro/internal/sched"
 )
 
 // Future is a result of type T that will be there later. It is made by a loop's
@@ -109,7 +111,8 @@ func (c *Core) settable(what string) error {
 }
 
 // AddDoneCallback has fn called when the future is done: by way of the ready queue,
-// after the callbacks registered before, in a copy of the context of this call. If
+// after the callbacks registered before, in a copy of the context of this call, or in the
+// one that loop.InContext gives. If
 // the future is done already, fn is scheduled at once. A panic in fn goes to the
 // loop's exception handler.
 //
@@ -121,11 +124,15 @@ func (c *Core) settable(what string) error {
 // # Differences from asyncio
 //
 // fn is not given the future: it is a closure, and has it.
-func (f *Future[T]) AddDoneCallback(fn func()) (stop func() bool) {
+func (f *Future[T]) AddDoneCallback(fn func(), opts ...CallOption) (stop func() bool) {
 	if fn == nil {
 		panic("future: AddDoneCallback of a nil function")
 	}
-	l := new(Link).Init(f.core.sched.Loop().Callback(fn))
+	var o sched.CallOptions
+	if len(opts) > 0 {
+		o = collect(opts)
+	}
+	l := new(Link).Init(f.core.sched.Loop().Callback(fn, o))
 	f.core.Attach(l)
 	return l.Detach
 }

@@ -11,7 +11,7 @@ type Any interface {
 	Canceled() bool
 	Err() error
 	Cancel(msg ...string) bool
-	AddDoneCallback(fn func()) (stop func() bool)
+	AddDoneCallback(fn func(), opts ...CallOption) (stop func() bool)
 	Core() *Core
 }
 
@@ -45,6 +45,20 @@ type OnLoop interface{ Scheduler() *Scheduler }
 // Runnable is an entry of a loop's ready queue. Run is called once for each
 // time it was scheduled, on the loop's goroutine.
 type Runnable = interface{ Run() }
+
+// CallOption is an option of AddDoneCallback, and of the loop's CallSoon and its kin. There
+// is one: loop.InContext.
+type CallOption func(*sched.CallOptions)
+
+// collect sums up the options of a callback. It is apart from its callers so that a call
+// without options allocates nothing.
+func collect(opts []CallOption) sched.CallOptions {
+	var o sched.CallOptions
+	for _, opt := range opts {
+		opt(&o)
+	}
+	return o
+}
 
 // ErrorContext says what went wrong where nobody could be given the error. It is
 // the context that asyncio's exception handlers are called with.

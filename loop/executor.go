@@ -9,6 +9,7 @@ import (
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/executor"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
 )
 
 // RunInExecutor has e run f, and gives a future of its outcome. With e nil it is
@@ -95,7 +96,7 @@ func noResult(f func(ctx context.Context) error) func(ctx context.Context) (coro
 }
 
 func awaitOn[T any](co *coro.Co, e executor.Executor, f func(ctx context.Context) (T, error)) (T, error) {
-	w := &work[T]{fn: f, ctx: co.Context()}
+	w := &work[T]{fn: f, ctx: co.Context(), vars: sched.Vars(*co.Vars())}
 	if err := w.begin(Of(co), e); err != nil {
 		var zero T
 		return zero, err

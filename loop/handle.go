@@ -3,6 +3,8 @@ package loop
 import (
 	"time"
 
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/timers"
 )
@@ -12,8 +14,9 @@ import (
 type call struct {
 	loop     *Loop
 	fn       func()
-	vars     sched.Vars // the context it runs in
-	next     *call      // in the loop's list of calls to use again
+	vars     sched.Vars  // the context it runs in,
+	given    *sched.Vars // unless it was given this one
+	next     *call       // in the loop's list of calls to use again
 	gen      uint64
 	canceled bool
 	timed    bool // it is part of a timedCall
@@ -21,8 +24,8 @@ type call struct {
 	site     string
 }
 
-// newCall takes fn and a copy of the present context.
-func (l *Loop) newCall(fn func()) *call {
+// newCall takes fn, and the given context or a copy of the present one.
+func (l *Loop) newCall(fn func(), o sched.CallOptions) *call {
 	c := l.freeCalls
 	if c == nil {
 		c = &call{loop: l}
@@ -30,11 +33,46 @@ func (l *Loop) newCall(fn func()) *call {
 		l.freeCalls = c.next
 		l.nFreeCalls--
 	}
-	c.fn, c.vars = fn, *l.sched.Vars()
+	c.fn = fn
+	c.setContext(o)
 	if l.sched.Debug {
 		c.site = callSite()
 	}
 	return c
+}
+
+// setContext is for a new call.
+func (c *call) setContext(o sched.CallOptions) {
+	if c.given = o.Vars; o.Vars == nil {
+		c.vars = *c.loop.sched.Vars()
+	}
+}
+
+func (c *call) context() *sched.Vars {
+	if c.given != nil {
+		return c.given
+	}
+	return &c.vars
+}
+
+// InContext is an option of CallSoon, CallLater, CallAt, CallSoonThreadsafe, and of a
+// future's AddDoneCallback. It has the callback called in v itself instead of a copy of the
+// context in which it is scheduled: asyncio's context=. See [coro.InContext] for tasks.
+func InContext(v *coro.Vars) future.CallOption {
+	if v == nil {
+		panic("loop: InContext of nil")
+	}
+	return func(o *sched.CallOptions) { o.Vars = (*sched.Vars)(v) }
+}
+
+// collect sums up the options of a callback. It is apart from its callers so that a call
+// without options allocates nothing.
+func collect(opts []future.CallOption) sched.CallOptions {
+	var o sched.CallOptions
+	for _, opt := range opts {
+		opt(&o)
+	}
+	return o
 }
 
 // Run calls the function, unless it was canceled.
@@ -43,7 +81,7 @@ func (c *call) Run() {
 		return // and is not used again: handles may still ask about it
 	}
 	c.gen++ // from here on it is too late for a Cancel, also for one by fn itself
-	c.loop.sched.Call(&c.vars, c.fn)
+	c.loop.sched.Call(c.context(), c.fn)
 	c.free()
 }
 
@@ -53,7 +91,7 @@ const maxFreeCalls = 10_000
 
 // free puts a call that has run among those to use again.
 func (c *call) free() {
-	c.fn, c.vars, c.site = nil, sched.Vars{}, ""
+	c.fn, c.vars, c.given, c.site = nil, sched.Vars{}, nil, ""
 	if l := c.loop; !c.timed && l.nFreeCalls < maxFreeCalls {
 		c.next, l.freeCalls = l.freeCalls, c
 		l.nFreeCalls++
@@ -125,18 +163,22 @@ func (h TimerHandle) Cancel() {
 func (h TimerHandle) Canceled() bool { return h.t != nil && h.t.canceled }
 
 // CallSoon has fn called in the next iteration, after everything that is scheduled
-// already, in a copy of the present context. A panic of fn goes to the exception
-// handler.
+// already, in a copy of the present context, or in the one that [InContext] gives. A panic
+// of fn goes to the exception handler.
 //
 // It panics with ErrClosed on a closed loop.
 //
 // Semantics: asyncio.loop.call_soon, CPython 3.15.
-func (l *Loop) CallSoon(fn func()) Handle {
+func (l *Loop) CallSoon(fn func(), opts ...future.CallOption) Handle {
 	l.mayCall()
 	if fn == nil {
 		panic("loop: CallSoon of a nil function")
 	}
-	c := l.newCall(fn)
+	var o sched.CallOptions
+	if len(opts) > 0 {
+		o = collect(opts)
+	}
+	c := l.newCall(fn, o)
 	l.push(c)
 	return Handle{c, c.gen}
 }
@@ -146,20 +188,25 @@ func (l *Loop) CallSoon(fn func()) Handle {
 // the order of scheduling.
 //
 // Semantics: asyncio.loop.call_later, CPython 3.15.
-func (l *Loop) CallLater(d time.Duration, fn func()) TimerHandle {
-	return l.CallAt(l.deadline(d), fn)
+func (l *Loop) CallLater(d time.Duration, fn func(), opts ...future.CallOption) TimerHandle {
+	return l.CallAt(l.deadline(d), fn, opts...)
 }
 
 // CallAt has fn called once the loop's time is when.
 //
 // Semantics: asyncio.loop.call_at, CPython 3.15.
-func (l *Loop) CallAt(when time.Duration, fn func()) TimerHandle {
+func (l *Loop) CallAt(when time.Duration, fn func(), opts ...future.CallOption) TimerHandle {
 	l.mayCall()
 	if fn == nil {
 		panic("loop: CallLater or CallAt of a nil function")
 	}
 	t := &timedCall{}
-	t.loop, t.fn, t.vars, t.timed = l, fn, *l.sched.Vars(), true
+	t.loop, t.fn, t.timed = l, fn, true
+	var o sched.CallOptions
+	if len(opts) > 0 {
+		o = collect(opts)
+	}
+	t.setContext(o)
 	if l.sched.Debug {
 		t.site = callSite()
 	}

@@ -101,8 +101,10 @@ func (l *Loop) run() error {
 	if l.sched.Debug {
 		l.goroutine = goroutine.Name()
 	}
+	leave := l.sched.EnterLoop()
 	returned := false
 	defer func() {
+		leave()
 		l.end()
 		if !returned {
 			_ = l.Close()

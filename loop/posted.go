@@ -3,6 +3,7 @@ package loop
 import (
 	"sync/atomic"
 
+	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/sched"
 )
 
@@ -35,18 +36,34 @@ func (h PostedHandle) Canceled() bool {
 // safe for concurrent use; callbacks from one goroutine are called in order. The
 // error is ErrClosed if the loop is closed.
 //
+// fn is called in a copy of the caller's context if that has one: if it is a task, a
+// callback, or a function that [ToThread] or [Go] runs. Otherwise it is called in a copy
+// of the loop's own.
+//
 // Semantics: asyncio.loop.call_soon_threadsafe, CPython 3.15.
-func (l *Loop) CallSoonThreadsafe(fn func()) (PostedHandle, error) {
+func (l *Loop) CallSoonThreadsafe(fn func(), opts ...future.CallOption) (PostedHandle, error) {
 	if fn == nil {
 		panic("loop: CallSoonThreadsafe of a nil function")
 	}
 	h := l.inbox.giveOut(l)
 	h.p.fn = fn
+	h.p.setContext(opts)
 	if err := l.inbox.deliver(&h.p.post); err != nil {
-		h.p.fn = nil
+		h.p.fn, h.p.in = nil, nil
 		return PostedHandle{}, err
 	}
 	return h, nil
+}
+
+func (p *posted) setContext(opts []future.CallOption) {
+	if len(opts) > 0 {
+		p.in = collect(opts).Vars
+	}
+	if p.in == nil {
+		if vars, ok := sched.CallerVars(); ok {
+			p.vars, p.in = vars, &p.vars
+		}
+	}
 }
 
 // A posted is a function that came from another goroutine. It is used again once it
@@ -55,7 +72,8 @@ type posted struct {
 	post
 	block *postedBlock
 	fn    func()
-	vars  sched.Vars // a copy of the loop's own context, when it runs
+	in    *sched.Vars // the context: what it was given, or vars; nil for the loop's own
+	vars  sched.Vars  // a copy of the caller's context, or, when it runs, of the loop's own
 	state atomic.Uint64
 }
 
@@ -73,12 +91,15 @@ func (p *posted) Run() {
 		p.fn = nil
 		return
 	}
-	s := &p.block.loop.sched
-	if vars := *s.Vars(); vars != p.vars { // seldom: the loop's own is empty as a rule
-		p.vars = vars
+	s, in := &p.block.loop.sched, p.in
+	if in == nil {
+		if vars := *s.Vars(); vars != p.vars { // seldom: the loop's own is empty as a rule
+			p.vars = vars
+		}
+		in = &p.vars
 	}
-	s.Call(&p.vars, p.fn)
-	p.fn = nil
+	s.Call(in, p.fn)
+	p.fn, p.in = nil, nil
 	p.block.ended()
 }
 

@@ -6,10 +6,12 @@ import (
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/executor"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
 )
 
 // Submit has the loop run f as a task, and gives a future that any goroutine can
-// wait for. Canceling that cancels the task. It is safe for concurrent use.
+// wait for. Canceling that cancels the task. It is safe for concurrent use. The task has a
+// copy of the caller's context, as CallSoonThreadsafe has it.
 //
 // The error is ErrClosed if the loop is closed; if it closes before the task has
 // ended, that is the future's error.
@@ -20,6 +22,7 @@ func Submit[T any](l *Loop, f coro.Func[T]) (*executor.Future[T], error) {
 		panic("loop: Submit of a nil function")
 	}
 	s := &submission[T]{loop: l, fn: f, out: new(executor.Future[T])}
+	s.vars, s.hasVars = sched.CallerVars()
 	if !l.submitted.add(s) {
 		return nil, ErrClosed
 	}
@@ -37,11 +40,18 @@ type submission[T any] struct {
 	task *coro.Task[T]
 	link future.Link
 	out  *executor.Future[T]
+
+	vars    sched.Vars // the caller's context
+	hasVars bool       // if it has one
 }
 
 // Run is called on the loop, and creates the task.
 func (s *submission[T]) Run() {
-	s.task = coro.CreateTask(s.loop, s.fn)
+	var opts []coro.TaskOption
+	if s.hasVars {
+		opts = append(opts, coro.InContext((*coro.Vars)(&s.vars)))
+	}
+	s.task = coro.CreateTask(s.loop, s.fn, opts...)
 	s.task.Core().Attach(s.link.Init((*submissionDone[T])(s)))
 	if s.out.Canceled() { // before the loop came to it: the task never begins
 		s.task.Cancel()

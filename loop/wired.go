@@ -39,8 +39,11 @@ func (w *wired) Schedule(e sched.Entry) {
 	l.push(e)
 }
 
-func (w *wired) Callback(fn func()) sched.Entry { return w.loop().newCall(fn) }
-func (w *wired) Panicked(v any)                 { w.loop().reportPanic(future.NewPanicError(v)) }
+func (w *wired) Callback(fn func(), o sched.CallOptions) sched.Entry {
+	return w.loop().newCall(fn, o)
+}
+
+func (w *wired) Panicked(v any) { w.loop().reportPanic(future.NewPanicError(v)) }
 
 // For future.
 

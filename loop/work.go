@@ -6,6 +6,7 @@ import (
 
 	"github.com/ouro-loop/ouro/executor"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
 )
 
 // work is a function that an executor calls for the loop, and all that this takes in
@@ -25,6 +26,7 @@ type work[T any] struct {
 	plain func() (T, error)                    // the function: either this
 	fn    func(ctx context.Context) (T, error) // or this, with
 	ctx   context.Context
+	vars  sched.Vars // the context variables that go with ctx
 	value T
 	err   error
 }
@@ -67,7 +69,7 @@ func (w *work[T]) begin(l *Loop, e executor.Executor) error {
 func (w *work[T]) leave(stage uint32) bool { return w.stage.CompareAndSwap(workWaiting, stage) }
 
 // forget lets go of the function and what it was given, for those who keep the future.
-func (w *work[T]) forget() { w.plain, w.fn, w.ctx = nil, nil, nil }
+func (w *work[T]) forget() { w.plain, w.fn, w.ctx, w.vars = nil, nil, nil, sched.Vars{} }
 
 // send brings w back to the loop, from any goroutine.
 func (w *work[T]) send() {
@@ -93,6 +95,8 @@ func (j *workJob[T]) Run() {
 		w.send()
 	}()
 	if w.fn != nil {
+		leave := sched.EnterJob(w.vars)
+		defer leave()
 		w.value, w.err = w.fn(w.ctx)
 	} else {
 		w.value, w.err = w.plain()

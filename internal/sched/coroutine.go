@@ -153,6 +153,7 @@ func (s *Scheduler) askHost(question func()) {
 // as well, and at last the loop.
 func (c *Coroutine) Lost() {
 	c.worker.dead = true
+	c.worker.unregister()
 	c.s.torn = true
 }
 

@@ -106,6 +106,45 @@ func TestWorkersAreUsedAgain(t *testing.T) {
 	}
 }
 
+// The context of the caller is found on the goroutines of loops, coroutines and jobs, and
+// nothing is left behind by those that end.
+func TestCallerVars(t *testing.T) {
+	f := newFake(t)
+	get := func() any {
+		v, ok := sched.CallerVars()
+		if !ok {
+			return "none"
+		}
+		value, _ := v.Get("key")
+		return value
+	}
+	require.Equal(t, "none", get())
+	leave := f.EnterLoop()
+	f.Vars().Set("key", "loop")
+	f.RegisterCaller() // does nothing: no coroutine runs
+	require.Equal(t, "loop", get())
+	f.spawn(func(b *body) {
+		f.log("%v", get())
+		f.Vars().Set("key", "coroutine")
+		f.log("%v", get())
+		f.soon(func() { f.log("%v on the host's stack", get()) })
+		f.spawn(func(b *body) { f.log("%v", get()); b.pause() })
+		b.sleep0()
+		var job sched.Vars
+		job.Set("key", "job")
+		leave := sched.EnterJob(job) // on this very goroutine
+		f.log("%v", get())
+		leave()
+		f.log("%v", get())
+	})
+	f.run()
+	require.Equal(t, []string{"loop", "coroutine", "<nil> on the host's stack", "coroutine", "job", "coroutine"}, f.lines)
+	leave()
+	f.Close()
+	require.Zero(t, sched.CallerCount())
+	require.Equal(t, "none", get())
+}
+
 // A coroutine has a copy of its creator's context, or the one that it is given; CallIn
 // changes it for a while.
 func TestVars(t *testing.T) {

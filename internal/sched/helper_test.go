@@ -30,10 +30,12 @@ func newFake(t *testing.T) *fake {
 	return f
 }
 
-func (f *fake) Schedule(e sched.Entry)         { f.Push(e) }
-func (f *fake) Callback(fn func()) sched.Entry { return &callback{f, sched.Vars{}, fn} }
-func (f *fake) OnlyReady() bool                { return !f.busy }
-func (f *fake) Panicked(v any)                 { f.log("panic: %v", v) }
+func (f *fake) Schedule(e sched.Entry) { f.Push(e) }
+func (f *fake) Callback(fn func(), _ sched.CallOptions) sched.Entry {
+	return &callback{f, sched.Vars{}, fn}
+}
+func (f *fake) OnlyReady() bool { return !f.busy }
+func (f *fake) Panicked(v any)  { f.log("panic: %v", v) }
 
 // run runs iterations until nothing is ready.
 func (f *fake) run() {
@@ -56,7 +58,7 @@ type callback struct {
 
 func (c *callback) Run() { c.f.Call(&c.vars, c.fn) }
 
-func (f *fake) soon(fn func()) { f.Push(f.Callback(fn)) }
+func (f *fake) soon(fn func()) { f.Push(f.Callback(fn, sched.CallOptions{})) }
 
 // workers counts the goroutines that coroutines run on.
 func workers() int {

@@ -12,9 +12,8 @@ type Loop interface {
 	// posted before.
 	Schedule(e Entry)
 
-	// Callback makes a function into an entry that calls it in a copy of the present
-	// context.
-	Callback(fn func()) Entry
+	// Callback makes a function into an entry.
+	Callback(fn func(), o CallOptions) Entry
 
 	// OnlyReady reports whether the loop has nothing to do but run what is ready: the
 	// first four steps of an iteration would do nothing. An iteration may then begin

@@ -105,6 +105,9 @@ func (c *Coroutine) host() bool {
 // of the entry or of what was told of its panic, ends the loop, and takes the host's
 // function along on its way there.
 func (s *Scheduler) runHosted(e Entry) {
+	if anySet.Load() {
+		s.RegisterCaller()
+	}
 	before, lost := s.running, true
 	s.running = e
 	defer func() {

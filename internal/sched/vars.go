@@ -26,6 +26,7 @@ func (v *Vars) Get(key any) (any, bool) {
 
 // Set gives key a value.
 func (v *Vars) Set(key, value any) {
+	anySet.Store(true)
 	v.table = &table{append(v.others(key), binding{key, value})}
 }
 
@@ -44,6 +45,11 @@ func (v *Vars) others(key any) []binding {
 		}
 	}
 	return others
+}
+
+// CallOptions are what a callback may be given besides its function.
+type CallOptions struct {
+	Vars *Vars // what it is called in, nil for a copy of the present context
 }
 
 // Vars is the context of c.

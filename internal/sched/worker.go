@@ -3,8 +3,6 @@ package sched
 import (
 	"iter"
 	"reflect"
-
-	"github.com/ouro-loop/ouro/internal/goroutine"
 )
 
 // A worker is one long-lived iter.Pull that runs the function of one coroutine after
@@ -24,7 +22,8 @@ type worker struct {
 	pool   *pool
 	co     *Coroutine // whose function it runs, nil when idle
 
-	goroutine string // its name, if it was made in debug mode
+	goroutine  string // its name, if somebody needed it
+	registered bool   // among callers
 
 	unwinding bool // the function is being torn down: it must not suspend again
 	dead      bool // a Goexit has ended the function, and the worker's goroutine with it
@@ -38,9 +37,12 @@ type worker struct {
 func (w *worker) run() iter.Seq[struct{}] {
 	return func(yield func(struct{}) bool) {
 		if w.pool.sched.Debug {
-			w.goroutine = goroutine.Name()
+			w.name()
 		}
 		for {
+			if anySet.Load() {
+				w.register()
+			}
 			w.co.yield = yield
 			w.co.body.Run()
 			w.co = nil
@@ -48,6 +50,7 @@ func (w *worker) run() iter.Seq[struct{}] {
 				continue
 			}
 			if !w.pool.put(w) || !yield(struct{}{}) {
+				w.unregister()
 				return
 			}
 		}
