@@ -95,9 +95,7 @@ func (j *workJob[T]) Run() {
 		w.send()
 	}()
 	if w.fn != nil {
-		leave := sched.EnterJob(w.vars)
-		defer leave()
-		w.value, w.err = w.fn(w.ctx)
+		sched.CallJob(w.vars, func() { w.value, w.err = w.fn(w.ctx) })
 	} else {
 		w.value, w.err = w.plain()
 	}

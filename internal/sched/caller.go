@@ -1,23 +1,32 @@
 package sched
 
 import (
+	"reflect"
+	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
 	"github.com/ouro-loop/ouro/internal/goroutine"
 )
 
-// What other goroutines may call, a coroutine may call too, and a function that was
-// handed to an executor: as in Python, it is then the caller's context that counts. Go
-// has nothing that belongs to a goroutine, so this is where the goroutines are that have
-// a context: those of loops, of coroutines, and of jobs. It is one map for the process,
-// as any of them may call any loop.
+// What other goroutines may call, a coroutine may call too, and so may a function that was
+// handed to an executor: as in Python, the caller's context counts then. Go has nothing
+// that belongs to a goroutine but its stack. So CallerVars reads the stack: it has the
+// frames of a loop, of a worker, or of CallJob.
 //
-// To ask takes a microsecond. So nobody asks, and coroutines do not register, before
-// some context variable has been set in this process.
+// That takes half a microsecond or two. Nobody asks before some context variable has been
+// set in this process.
 var (
-	callers sync.Map    // by goroutine.Name: a *Scheduler, or the Vars of a job
-	anySet  atomic.Bool // a variable has been set, in whatever context
+	anySet atomic.Bool               // a variable has been set, in whatever context
+	only   atomic.Pointer[Scheduler] // that of the one loop that runs; nil if several do
+
+	// Where several loops run side by side, frames do not tell whose they are. Then the
+	// name of the goroutine does, which takes some ten times as long.
+	known sync.Map // by goroutine.Name: the *Scheduler whose entries run there
+
+	runningMu sync.Mutex
+	running   []*Scheduler // of the loops that run
 )
 
 // CallerVars is a copy of the context that the caller is in, whatever goroutine that is
@@ -26,36 +35,88 @@ func CallerVars() (Vars, bool) {
 	if !anySet.Load() {
 		return Vars{}, false
 	}
-	caller, _ := callers.Load(goroutine.Name())
-	switch caller := caller.(type) {
-	case *Scheduler:
-		return *caller.Vars(), true
-	case Vars:
-		return caller, true
+	switch at, number := callerFrame(); at {
+	case inJob:
+		return jobs.get(number), true
+	case inEntry:
+		if s := callerScheduler(); s != nil {
+			return *s.Vars(), true
+		}
 	}
 	return Vars{}, false
 }
 
-// EnterLoop says that the calling goroutine runs the entries of s, until leave is called.
-func (s *Scheduler) EnterLoop() (leave func()) { return enter(s) }
+type callerPlace int
 
-// EnterJob says that the calling goroutine is in the context v, until leave is called.
-func EnterJob(v Vars) (leave func()) {
-	if v.table == nil {
-		return func() {}
+const (
+	outside callerPlace = iota
+	inEntry             // an entry of a loop
+	inJob               // a function that CallJob calls
+)
+
+// callerFrame looks for the innermost frame that tells where the caller is, and for the
+// number of a job.
+func callerFrame() (at callerPlace, number uint32) {
+	var pcs [64]uintptr
+	for skip := 3; ; skip += len(pcs) {
+		n := runtime.Callers(skip, pcs[:])
+		for _, pc := range pcs[:n] {
+			entry := runtime.FuncForPC(pc - 1).Entry()
+			switch entry {
+			case workerEntry, restEntry:
+				return inEntry, 0
+			case jobEntry:
+				return inJob, number
+			}
+			for digit, of := range digitEntries {
+				if entry == of {
+					number = number<<digitBits | uint32(digit)
+				}
+			}
+		}
+		if n < len(pcs) {
+			return outside, 0
+		}
 	}
-	return enter(v)
 }
 
-func enter(caller any) (leave func()) {
+var (
+	restEntry = reflect.ValueOf((*Scheduler).RunRest).Pointer()
+	jobEntry  = reflect.ValueOf(CallJob).Pointer()
+)
+
+// callerScheduler is the scheduler whose entry the caller is.
+func callerScheduler() *Scheduler {
+	if s := only.Load(); s != nil {
+		return s
+	}
+	s, _ := known.Load(goroutine.Name())
+	found, _ := s.(*Scheduler)
+	return found
+}
+
+// EnterLoop says that the calling goroutine runs the entries of s, until leave is called.
+func (s *Scheduler) EnterLoop() (leave func()) {
 	name := goroutine.Name()
-	before, nested := callers.Swap(name, caller)
+	known.Store(name, s)
+	setRunning(func() { running = append(running, s) })
 	return func() {
-		if nested {
-			callers.Store(name, before)
-		} else {
-			callers.Delete(name)
-		}
+		setRunning(func() {
+			at := slices.Index(running, s)
+			running = slices.Delete(running, at, at+1)
+		})
+		known.Delete(name)
+	}
+}
+
+func setRunning(change func()) {
+	runningMu.Lock()
+	defer runningMu.Unlock()
+	change()
+	if len(running) == 1 {
+		only.Store(running[0])
+	} else {
+		only.Store(nil)
 	}
 }
 
@@ -70,12 +131,13 @@ func (s *Scheduler) RegisterCaller() {
 	}
 }
 
-// register makes the worker's goroutine, which calls it, known.
+// register makes the worker's goroutine, which calls it, known. It is called when a
+// coroutine begins or sets a variable: another loop may run beside this one later.
 func (w *worker) register() {
 	if !w.registered {
 		w.registered = true
 		w.name()
-		callers.Store(w.goroutine, w.pool.sched)
+		known.Store(w.goroutine, w.pool.sched)
 	}
 }
 
@@ -83,7 +145,7 @@ func (w *worker) register() {
 func (w *worker) unregister() {
 	if w.registered {
 		w.registered = false
-		callers.Delete(w.goroutine)
+		known.Delete(w.goroutine)
 	}
 }
 
@@ -92,4 +154,97 @@ func (w *worker) name() {
 	if w.goroutine == "" {
 		w.goroutine = goroutine.Name()
 	}
+}
+
+// CallJob calls f, which an executor runs, in the context v.
+//
+//go:noinline
+func CallJob(v Vars, f func()) {
+	if v.table == nil {
+		f()
+		return
+	}
+	number := jobs.add(v)
+	defer jobs.remove(number)
+	callDigits(number, f)
+}
+
+// jobs are the contexts of the jobs that run now, by number.
+var jobs jobTable
+
+type jobTable struct {
+	mu   sync.Mutex
+	vars []Vars
+	free []uint32
+}
+
+func (t *jobTable) add(v Vars) uint32 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if last := len(t.free) - 1; last >= 0 {
+		number := t.free[last]
+		t.free = t.free[:last]
+		t.vars[number] = v
+		return number
+	}
+	t.vars = append(t.vars, v)
+	return uint32(len(t.vars) - 1)
+}
+
+func (t *jobTable) remove(number uint32) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.vars[number] = Vars{}
+	t.free = append(t.free, number)
+}
+
+func (t *jobTable) get(number uint32) Vars {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.vars[number]
+}
+
+// The number of a job is written onto its stack as calls of the functions below, one for
+// each digit, the lowest first: the innermost frame has the highest.
+const digitBits = 2
+
+func callDigits(number uint32, f func()) {
+	rest := number >> digitBits
+	switch number & (1<<digitBits - 1) {
+	case 0:
+		digit0(rest, f)
+	case 1:
+		digit1(rest, f)
+	case 2:
+		digit2(rest, f)
+	default:
+		digit3(rest, f)
+	}
+}
+
+func callRest(rest uint32, f func()) {
+	if rest == 0 {
+		f()
+	} else {
+		callDigits(rest, f)
+	}
+}
+
+//go:noinline
+func digit0(rest uint32, f func()) { callRest(rest, f) }
+
+//go:noinline
+func digit1(rest uint32, f func()) { callRest(rest, f) }
+
+//go:noinline
+func digit2(rest uint32, f func()) { callRest(rest, f) }
+
+//go:noinline
+func digit3(rest uint32, f func()) { callRest(rest, f) }
+
+var digitEntries = [1 << digitBits]uintptr{
+	reflect.ValueOf(digit0).Pointer(),
+	reflect.ValueOf(digit1).Pointer(),
+	reflect.ValueOf(digit2).Pointer(),
+	reflect.ValueOf(digit3).Pointer(),
 }

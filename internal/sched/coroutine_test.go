@@ -122,7 +122,7 @@ func TestCallerVars(t *testing.T) {
 	leave := f.EnterLoop()
 	f.Vars().Set("key", "loop")
 	f.RegisterCaller() // does nothing: no coroutine runs
-	require.Equal(t, "loop", get())
+	require.Equal(t, "none", get(), "between entries")
 	f.spawn(func(b *body) {
 		f.log("%v", get())
 		f.Vars().Set("key", "coroutine")
@@ -130,18 +130,26 @@ func TestCallerVars(t *testing.T) {
 		f.soon(func() { f.log("%v on the host's stack", get()) })
 		f.spawn(func(b *body) { f.log("%v", get()); b.pause() })
 		b.sleep0()
-		var job sched.Vars
-		job.Set("key", "job")
-		leave := sched.EnterJob(job) // on this very goroutine
-		f.log("%v", get())
-		leave()
+		var call func(n int)
+		call = func(n int) { // jobs inside jobs, on this very goroutine
+			var job sched.Vars
+			job.Set("key", n)
+			sched.CallJob(job, func() {
+				require.Equal(t, n, get())
+				if n < 70 {
+					call(n + 1)
+				}
+				require.Equal(t, n, get())
+			})
+		}
+		call(0)
 		f.log("%v", get())
 	})
 	f.run()
-	require.Equal(t, []string{"loop", "coroutine", "<nil> on the host's stack", "coroutine", "job", "coroutine"}, f.lines)
+	require.Equal(t, []string{"loop", "coroutine", "<nil> on the host's stack", "coroutine", "coroutine"}, f.lines)
 	leave()
 	f.Close()
-	require.Zero(t, sched.CallerCount())
+	require.Zero(t, sched.KnownCount())
 	require.Equal(t, "none", get())
 }
 

@@ -1,8 +1,8 @@
 package sched
 
-// CallerCount is how many goroutines are known to be in a context.
-func CallerCount() int {
+// KnownCount is how many goroutines are known to run entries of a loop.
+func KnownCount() int {
 	n := 0
-	callers.Range(func(any, any) bool { n++; return true })
+	known.Range(func(any, any) bool { n++; return true })
 	return n
 }

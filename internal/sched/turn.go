@@ -52,6 +52,8 @@ func (s *Scheduler) RunReady() {
 
 // RunRest runs the entries that are left of an iteration. Halt leaves the rest for the
 // next one.
+//
+//go:noinline
 func (s *Scheduler) RunRest() {
 	for s.left > 0 && !s.halted {
 		e := s.take()

@@ -23,7 +23,7 @@ type worker struct {
 	co     *Coroutine // whose function it runs, nil when idle
 
 	goroutine  string // its name, if somebody needed it
-	registered bool   // among callers
+	registered bool   // among known
 
 	unwinding bool // the function is being torn down: it must not suspend again
 	dead      bool // a Goexit has ended the function, and the worker's goroutine with it
