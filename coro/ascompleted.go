@@ -76,6 +76,7 @@ type completionWatch[T any] struct {
 
 // newCompletion allocates its tasks side by side if none of them is given out.
 func newCompletion[T any](co *Co, d time.Duration, aws []Awaitable[T], together bool) *completion[T] {
+	co.mustRun()
 	m := co.machine()
 	c := &completion[T]{loop: m.loop}
 	all := make([]future.Of[T], len(aws))

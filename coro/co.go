@@ -73,15 +73,20 @@ func (co *Co) Name() string {
 
 // mustRun refuses a Co whose task is not the one that runs: a coroutine has been
 // given another one's Co, most often by a closure around it.
+// In debug mode it finds out as well whether this is the task's goroutine.
 func (co *Co) mustRun() {
-	if !co.coroutine.IsCurrent() {
-		co.misused()
+	if !co.coroutine.IsCurrent() || co.sched().Debug {
+		co.mayBeMisused()
 	}
 }
 
-// misused is apart from mustRun so that the check is inlined, and needs no room on
+// mayBeMisused is apart from mustRun so that the check is inlined, and needs no room on
 // the stack of every suspended coroutine.
-func (co *Co) misused() {
+func (co *Co) mayBeMisused() {
+	if co.coroutine.IsCurrent() {
+		co.sched().Loop().CheckGoroutine()
+		return
+	}
 	if co.coroutine.Torn() {
 		runtime.Goexit() // a deferred function awaits while the loop closes
 	}

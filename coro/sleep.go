@@ -36,6 +36,7 @@ func Sleep(co *Co, d time.Duration) error {
 
 // sleep is apart from Sleep so that a sleep of zero needs little of the stack.
 func sleep(co *Co, d time.Duration) error {
+	co.mustRun() // before a timer is set
 	m := co.machine()
 	s := &sleeper{}
 	s.core.Init(co, s)

@@ -128,6 +128,9 @@ func createTask[T any](s Spawner, f Func[T], o *taskOptions, t *Task[T]) *Task[T
 		panic("coro: CreateTask of a nil function")
 	}
 	sc := schedulerOf(s)
+	if sc.Debug {
+		sc.Loop().CheckGoroutine()
+	}
 	if sc.Closed() {
 		panic(sched.ErrClosed)
 	}

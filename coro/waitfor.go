@@ -16,6 +16,7 @@ import (
 //
 // Semantics: asyncio.wait_for, CPython 3.15.
 func WaitFor[T any](co *Co, aw Awaitable[T], d time.Duration) (T, error) {
+	co.mustRun()
 	mustBeAwaitable(aw)
 	var v T
 	if d > 0 {

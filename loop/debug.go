@@ -1,7 +1,6 @@
 package loop
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"runtime"
@@ -13,10 +12,11 @@ import (
 	"github.com/ouro-loop/ouro/internal/sched"
 )
 
-// ErrWrongGoroutine tells, in debug mode, of a call from a goroutine that is not
-// the loop's: CallSoon, CallLater and CallAt panic with it, and the exception
-// handler is told of others.
-var ErrWrongGoroutine = errors.New("loop: this must be called on the loop's goroutine; use CallSoonThreadsafe or Submit from others")
+// ErrWrongGoroutine tells of a call from a goroutine that is not the loop's. In debug
+// mode everything that schedules, watches, creates a task or awaits panics with it, and the
+// exception handler is told of the rest, such as a SetResult. Without debug mode such a
+// call may go unnoticed, and break the loop.
+var ErrWrongGoroutine = sched.ErrWrongGoroutine
 
 // SetDebug turns debug mode on or off, see the option [Debug].
 //
@@ -32,6 +32,13 @@ func (l *Loop) SetDebug(on bool) {
 
 // Debug reports whether the loop is in debug mode.
 func (l *Loop) Debug() bool { return l.sched.Debug }
+
+// CheckGoroutine panics, in debug mode, if the caller is not on the loop's goroutine.
+func (w *wired) CheckGoroutine() {
+	if l := w.loop(); l.sched.Debug && l.calledFromElsewhere() {
+		panic(ErrWrongGoroutine)
+	}
+}
 
 // runTimed runs an entry and logs it if it took too long.
 func (l *Loop) runTimed(entry sched.Entry) {

@@ -31,6 +31,84 @@ func callbackCalls(l *loop.Loop) map[string]func() {
 	}
 }
 
+// otherCalls are further doors of the loop. co is that of a task of it.
+func otherCalls(l *loop.Loop, co *coro.Co) map[string]func() {
+	f := loop.CreateFuture[int](l)
+	handle, timer := l.CallSoon(func() {}), l.CallLater(time.Minute, func() {})
+	return map[string]func(){
+		"CreateTask":         func() { coro.CreateTask(l, noop) },
+		"CreateTask, eager":  func() { coro.CreateTask(l, noop, coro.Eager(true)) },
+		"CreateTask by Co":   func() { coro.CreateTask(co, noop) },
+		"Gather":             func() { coro.Gather(l, coro.Bind0(noop)) },
+		"Shield":             func() { coro.Shield(l, coro.Bind0(noop)) },
+		"AddDoneCallback":    func() { f.AddDoneCallback(func() {}) },
+		"AddReader":          func() { _, _ = l.AddReader(0, func() {}) },
+		"AddWriter":          func() { _, _ = l.AddWriter(0, func() {}) },
+		"RemoveReader":       func() { l.RemoveReader(0) },
+		"RemoveWriter":       func() { l.RemoveWriter(0) },
+		"Handle.Cancel":      func() { handle.Cancel() },
+		"TimerHandle.Cancel": func() { timer.Cancel() },
+		"Sleep":              func() { _ = coro.Sleep(co, 0) },
+		"Sleep for long":     func() { _ = coro.Sleep(co, time.Hour) },
+		"Await":              func() { _, _ = f.Await(co) },
+		"Wait":               func() { _, _, _ = coro.Wait(co, []future.Any{f}) },
+		"WaitFor":            func() { _, _ = coro.WaitFor(co, f, time.Second) },
+		"WaitFor 0":          func() { _, _ = coro.WaitFor(co, f, 0) },
+		"AsCompleted":        func() { coro.AsCompleted(co, time.Second, coro.Awaitable[int](f)) },
+		"Timeout":            func() { _ = coro.Timeout(co, time.Second, func(*coro.TimeoutScope) error { return nil }) },
+		"Group":              func() { _ = coro.Group(co, func(*coro.TaskGroup) error { return nil }) },
+	}
+}
+
+// Debug mode may be turned on and off while the loop runs, by whatever runs on it.
+func TestSetDebugWhileRunning(t *testing.T) {
+	for name, turn := range map[string]func(co *coro.Co, set func()) error{
+		"by a task": func(_ *coro.Co, set func()) error { set(); return nil },
+		"by a callback": func(co *coro.Co, set func()) error {
+			loop.Of(co).CallSoon(set)
+			return coro.Sleep(co, 0)
+		},
+		"by a callback that no task hosts": func(co *coro.Co, set func()) error {
+			loop.Of(co).CallLater(time.Second, set)
+			return coro.Sleep(co, 2*time.Second)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLoop(t)
+			_, err := loop.RunUntilComplete(l, coro.Do(func(co *coro.Co) error {
+				for _, on := range []bool{true, false, true} {
+					if err := turn(co, func() { l.SetDebug(on); l.CallSoon(func() {}) }); err != nil {
+						return err
+					}
+					called := false
+					l.CallSoon(func() { called = true; l.CallSoon(func() {}) })
+					_, err := coro.CreateTask(co, coro.Bind0(noop)).Await(co)
+					require.NoError(t, err)
+					require.True(t, called)
+				}
+				return nil
+			}))
+			require.NoError(t, err)
+		})
+	}
+}
+
+// Every door of the loop refuses another goroutine in debug mode, also while the task runs
+// whose Co is used.
+func TestDoorsRefuseOtherGoroutines(t *testing.T) {
+	_, err := loop.Run(func(co *coro.Co) (int, error) {
+		l := loop.Of(co)
+		for name, call := range otherCalls(l, co) {
+			var value any
+			onGoroutine(func() { value = recovered(call) })
+			require.Equal(t, loop.ErrWrongGoroutine, value, name)
+		}
+		require.Len(t, coro.AllTasks(l), 1)
+		return 0, coro.Sleep(co, 0)
+	}, loop.VirtualTime(), loop.Debug(true))
+	require.NoError(t, err)
+}
+
 // recovered is what f panics with.
 func recovered(f func()) (value any) {
 	defer func() { value = recover() }()
@@ -91,8 +169,7 @@ func TestCheckGoroutine(t *testing.T) {
 		// A panic in the middle of a change would break more than it tells.
 		t.Run(elsewhere.name+", by way of a future or a task", func(t *testing.T) {
 			for name, call := range map[string]func(l *loop.Loop, f *future.Future[int]){
-				"CreateTask": func(l *loop.Loop, _ *future.Future[int]) { coro.CreateTask(l, noop) },
-				"SetResult":  func(_ *loop.Loop, f *future.Future[int]) { _ = f.SetResult(1) },
+				"SetResult": func(_ *loop.Loop, f *future.Future[int]) { _ = f.SetResult(1) },
 			} {
 				var told reports
 				l := newLoop(t, loop.Debug(true), told.handler())

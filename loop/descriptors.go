@@ -51,17 +51,24 @@ func (l *Loop) AddWriter(fd int, fn func()) (Handle, error) { return l.watch(fd,
 // RemoveReader stops watching fd for reading, and reports whether it was watched.
 //
 // Semantics: asyncio.loop.remove_reader, CPython 3.15.
-func (l *Loop) RemoveReader(fd int) bool { return l.unwatch(fd, false) }
+func (l *Loop) RemoveReader(fd int) bool {
+	(*wired)(l).CheckGoroutine()
+	return l.unwatch(fd, false)
+}
 
 // RemoveWriter stops watching fd for writing, and reports whether it was watched.
 //
 // Semantics: asyncio.loop.remove_writer, CPython 3.15.
-func (l *Loop) RemoveWriter(fd int) bool { return l.unwatch(fd, true) }
+func (l *Loop) RemoveWriter(fd int) bool {
+	(*wired)(l).CheckGoroutine()
+	return l.unwatch(fd, true)
+}
 
 func (l *Loop) watch(fd int, fn func(), write bool) (Handle, error) {
 	if fn == nil {
 		panic("loop: AddReader or AddWriter of a nil function")
 	}
+	(*wired)(l).CheckGoroutine()
 	if l.closed.Load() {
 		return Handle{}, ErrClosed
 	}

@@ -114,6 +114,7 @@ type Handle struct {
 // Cancel keeps the callback from being called, if it has not been yet.
 func (h Handle) Cancel() {
 	if h.c != nil && h.c.gen == h.gen {
+		(*wired)(h.c.loop).CheckGoroutine()
 		h.c.canceled = true
 		h.c.fn = nil
 	}
@@ -153,6 +154,7 @@ func (h TimerHandle) When() time.Duration {
 // leaves the queue at once.
 func (h TimerHandle) Cancel() {
 	if h.t != nil && h.t.gen == 0 { // it is not used again, so it counts to one
+		(*wired)(h.t.loop).CheckGoroutine()
 		h.t.canceled = true
 		h.t.fn = nil
 		(*wired)(h.t.loop).RemoveTimer(&h.t.timer)

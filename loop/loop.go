@@ -27,7 +27,7 @@ type Loop struct {
 	clock  clock
 	inbox  inbox
 
-	goroutine string // that the loop runs on, in debug mode
+	goroutine string // that the loop runs on
 	abort     error  // ends the run before the next entry
 
 	isRunning atomic.Bool
@@ -98,10 +98,8 @@ func (l *Loop) run() error {
 	if !l.isRunning.CompareAndSwap(false, true) {
 		return errAlreadyRunning // somebody else was faster
 	}
-	if l.sched.Debug {
-		l.goroutine = goroutine.Name()
-	}
-	leave := l.sched.EnterLoop()
+	l.goroutine = goroutine.Name()
+	leave := l.sched.EnterLoop(l.goroutine)
 	returned := false
 	defer func() {
 		leave()
@@ -241,9 +239,7 @@ func (l *Loop) push(e sched.Entry) {
 
 // mayCall panics where CallSoon and its kin may not be called.
 func (l *Loop) mayCall() {
-	if l.sched.Debug && l.calledFromElsewhere() {
-		panic(ErrWrongGoroutine)
-	}
+	(*wired)(l).CheckGoroutine()
 	if l.closed.Load() {
 		panic(ErrClosed)
 	}

@@ -40,6 +40,7 @@ func (w *wired) Schedule(e sched.Entry) {
 }
 
 func (w *wired) Callback(fn func(), o sched.CallOptions) sched.Entry {
+	w.CheckGoroutine()
 	return w.loop().newCall(fn, o)
 }
 

@@ -95,9 +95,9 @@ func callerScheduler() *Scheduler {
 	return found
 }
 
-// EnterLoop says that the calling goroutine runs the entries of s, until leave is called.
-func (s *Scheduler) EnterLoop() (leave func()) {
-	name := goroutine.Name()
+// EnterLoop says that the calling goroutine, of that name, runs the entries of s, until
+// leave is called.
+func (s *Scheduler) EnterLoop(name string) (leave func()) {
 	known.Store(name, s)
 	setRunning(func() { running = append(running, s) })
 	return func() {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ouro-loop/ouro/internal/goroutine"
 	"github.com/ouro-loop/ouro/internal/sched"
 )
 
@@ -119,7 +120,7 @@ func TestCallerVars(t *testing.T) {
 		return value
 	}
 	require.Equal(t, "none", get())
-	leave := f.EnterLoop()
+	leave := f.EnterLoop(goroutine.Name())
 	f.Vars().Set("key", "loop")
 	f.RegisterCaller() // does nothing: no coroutine runs
 	require.Equal(t, "none", get(), "between entries")

@@ -2,8 +2,14 @@ package sched
 
 import "errors"
 
-// ErrClosed is what is given for work that comes when the loop is closed.
-var ErrClosed = errors.New("loop: the event loop is closed")
+var (
+	// ErrClosed is what is given for work that comes when the loop is closed.
+	ErrClosed = errors.New("loop: the event loop is closed")
+
+	// ErrWrongGoroutine is what a call from a goroutine that is not the loop's ends with,
+	// where it is noticed.
+	ErrWrongGoroutine = errors.New("loop: this must be called on the loop's goroutine; use CallSoonThreadsafe or Submit from others")
+)
 
 // Loop is what a scheduler needs of the event loop that it belongs to, and what those
 // who know only the scheduler reach the loop for.
@@ -19,6 +25,10 @@ type Loop interface {
 	// first four steps of an iteration would do nothing. An iteration may then begin
 	// without the loop's goroutine.
 	OnlyReady() bool
+
+	// CheckGoroutine panics with ErrWrongGoroutine if the caller is not on the loop's
+	// goroutine, or a coroutine's of it. It is for debug mode: it takes microseconds.
+	CheckGoroutine()
 
 	// Panicked is told what the running entry has panicked with, before its stack is
 	// gone.

@@ -57,6 +57,9 @@ func (s *Scheduler) RunReady() {
 func (s *Scheduler) RunRest() {
 	for s.left > 0 && !s.halted {
 		e := s.take()
+		if e == nil {
+			panic(ErrWrongGoroutine) // others have pushed without being the loop's goroutine
+		}
 		s.running = e
 		if s.around != nil {
 			s.around(e)
