@@ -2,7 +2,6 @@ package coro
 
 import (
 	"fmt"
-	"runtime"
 	"strconv"
 
 	"github.com/ouro-loop/ouro/future"
@@ -88,7 +87,7 @@ func (co *Co) mayBeMisused() {
 		return
 	}
 	if co.coroutine.Torn() {
-		runtime.Goexit() // a deferred function awaits while the loop closes
+		co.coroutine.Exit() // a deferred function awaits while the loop closes
 	}
 	running := "no task"
 	if current := co.sched().Current(); current != nil {

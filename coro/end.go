@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
 )
 
 // A task ends in one of four ways: its function returns a result (body.call), an error
@@ -17,6 +18,9 @@ func (co *Co) broke(returned *bool) {
 		return
 	}
 	v := recover()
+	if sched.IsExit(v) {
+		return // unwound on a locked thread
+	}
 	if v != nil && !co.coroutine.Torn() {
 		co.end(future.NewPanicError(v))
 		return

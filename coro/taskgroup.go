@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
 )
 
 // TaskGroup holds tasks that end together, see [Group].
@@ -57,7 +58,9 @@ func Group(co *Co, body func(g *TaskGroup) error) error {
 
 func (g *TaskGroup) call(body func(g *TaskGroup) error) (err error) {
 	defer func() {
-		if v := recover(); v != nil {
+		if v := recover(); sched.IsExit(v) {
+			panic(v)
+		} else if v != nil {
 			err = future.NewPanicError(v)
 		}
 	}()

@@ -77,7 +77,7 @@ func newLoop(o options) *Loop {
 }
 
 // RunForever runs the loop until Stop is called. The error is that which ended it
-// otherwise: ErrRunning and ErrClosed if it could not even begin, a
+// otherwise: ErrRunning, ErrClosed and ErrThread if it could not even begin, a
 // *DeadlockError, or what a task returned that ends the program,
 // ErrKeyboardInterrupt or *future.SystemExit. The loop can be run again after all
 // of them but ErrClosed.
@@ -99,7 +99,11 @@ func (l *Loop) run() error {
 		return errAlreadyRunning // somebody else was faster
 	}
 	l.goroutine = goroutine.Name()
-	leave := l.sched.EnterLoop(l.goroutine)
+	leave, err := l.sched.EnterLoop(l.goroutine)
+	if err != nil {
+		l.isRunning.Store(false)
+		return err
+	}
 	returned := false
 	defer func() {
 		leave()
@@ -251,12 +255,17 @@ func (l *Loop) mayCall() {
 // executor is told to shut down, and not waited for. No goroutine of the loop is
 // left when Close returns. Closing it again does nothing.
 //
-// The error is ErrRunning if the loop runs; from inside, Stop it.
+// The error is ErrRunning if the loop runs; from inside, Stop it. It is ErrThread if tasks
+// are suspended that only a goroutine that is locked to its OS thread can resume; the loop
+// is not closed then.
 //
 // Semantics: asyncio.loop.close, CPython 3.15.
 func (l *Loop) Close() error {
 	if l.isRunning.Load() {
 		return errCloseRunning
+	}
+	if err := l.sched.MayClose(); err != nil {
+		return err
 	}
 	if l.closed.Swap(true) {
 		return nil

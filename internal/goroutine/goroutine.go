@@ -19,6 +19,11 @@ func Name() string {
 	return name
 }
 
+// Locked reports whether the calling goroutine is locked to its OS thread, by
+// runtime.LockOSThread, as main is if an init function called that, or because C has
+// called it.
+func Locked() bool { return strings.Contains(head(), "locked to thread") }
+
 // InBubble reports whether the caller is inside a testing/synctest bubble, where
 // os/signal blocks for ever.
 func InBubble() bool { return strings.Contains(head(), "synctest bubble") }

@@ -96,8 +96,11 @@ func callerScheduler() *Scheduler {
 }
 
 // EnterLoop says that the calling goroutine, of that name, runs the entries of s, until
-// leave is called.
-func (s *Scheduler) EnterLoop(name string) (leave func()) {
+// leave is called. The error is ErrThread.
+func (s *Scheduler) EnterLoop(name string) (leave func(), err error) {
+	if err := s.enterThread(); err != nil {
+		return nil, err
+	}
 	known.Store(name, s)
 	setRunning(func() { running = append(running, s) })
 	return func() {
@@ -106,7 +109,8 @@ func (s *Scheduler) EnterLoop(name string) (leave func()) {
 			running = slices.Delete(running, at, at+1)
 		})
 		known.Delete(name)
-	}
+		s.leaveThread()
+	}, nil
 }
 
 func setRunning(change func()) {

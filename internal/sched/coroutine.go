@@ -177,13 +177,33 @@ func (c *Coroutine) unwind() {
 }
 
 // askToExit makes the suspended function run its deferred functions and end, even
-// one that ignores every error. A Goexit cannot be recovered from; it comes out of
-// resume too, and ends a goroutine that is there for nothing else.
+// one that ignores every error. A Goexit comes out of resume too, so it is for a goroutine
+// that is there for nothing else.
 func (c *Coroutine) askToExit() {
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		c.ask(runtime.Goexit)
-	}()
-	<-ended
+	if c.s.thread != "" {
+		c.ask(c.Exit)
+	} else {
+		elsewhere(func() { c.ask(c.Exit) })
+	}
+}
+
+// Exit ends the function by force, from its own stack: with a Goexit, from which nothing
+// recovers, or on a locked thread, where no other goroutine can take that, with a panic.
+func (c *Coroutine) Exit() {
+	if c.s.thread == "" || !c.worker.unwinding {
+		runtime.Goexit()
+	}
+	if c.worker.exits++; c.worker.exits <= maxExits {
+		panic(unwinding{})
+	}
+	for { // it recovers again and again: it is left suspended
+		c.yield(struct{}{})
+	}
+}
+
+// IsExit reports whether v, which was recovered, is what Exit has panicked with. It has to
+// go on then.
+func IsExit(v any) bool {
+	_, ok := v.(unwinding)
+	return ok
 }

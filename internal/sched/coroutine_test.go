@@ -120,7 +120,8 @@ func TestCallerVars(t *testing.T) {
 		return value
 	}
 	require.Equal(t, "none", get())
-	leave := f.EnterLoop(goroutine.Name())
+	leave, err := f.EnterLoop(goroutine.Name())
+	require.NoError(t, err)
 	f.Vars().Set("key", "loop")
 	f.RegisterCaller() // does nothing: no coroutine runs
 	require.Equal(t, "none", get(), "between entries")

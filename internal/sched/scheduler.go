@@ -67,6 +67,7 @@ type Scheduler struct {
 	count       int
 	closed      bool
 	pool        pool
+	thread      thread // where the workers were made
 
 	// Debug says that the loop is in debug mode.
 	Debug bool
@@ -133,14 +134,15 @@ func (s *Scheduler) Reset() {
 
 // Close unwinds every suspended coroutine, runs its deferred functions, and ends all
 // workers. No goroutine is left when it returns, unless a deferred function blocks.
-// What is ready is forgotten.
+// What is ready is forgotten. MayClose has to be asked before.
 func (s *Scheduler) Close() {
 	s.closed = true
 	s.Reset()
 	for c := s.first; c != nil; c = s.first {
 		c.unwind()
 	}
-	s.pool.close()
+	s.pool.closed = true
+	s.stopIdle()
 	s.ready = ready{}
 }
 

@@ -26,6 +26,7 @@ type worker struct {
 	registered bool   // among known
 
 	unwinding bool // the function is being torn down: it must not suspend again
+	exits     int  // how often it was told so by a panic
 	dead      bool // a Goexit has ended the function, and the worker's goroutine with it
 }
 
@@ -46,6 +47,11 @@ func (w *worker) run() iter.Seq[struct{}] {
 			w.co.yield = yield
 			w.co.body.Run()
 			w.co = nil
+			if w.unwinding {
+				w.dead = true
+				w.unregister()
+				return
+			}
 			if w.takeOver() {
 				continue
 			}
@@ -100,14 +106,6 @@ func (p *pool) put(w *worker) bool {
 	}
 	p.idle = append(p.idle, w)
 	return true
-}
-
-func (p *pool) close() {
-	p.closed = true
-	for _, w := range p.idle {
-		w.stop()
-	}
-	p.idle = nil
 }
 
 // RunsOn reports whether the coroutine that runs may do so on the goroutine of that

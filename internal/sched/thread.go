@@ -1,0 +1,110 @@
+package sched
+
+import (
+	"errors"
+
+	"github.com/ouro-loop/ouro/internal/goroutine"
+)
+
+// Go lets a coroutine be resumed only on the OS thread that its creator was locked to,
+// or, if that was not locked, by a goroutine that is not locked either. Anything else ends
+// the process, and nothing can catch that. So the scheduler knows where its workers were
+// made, and refuses before Go does.
+
+// ErrThread is what a run, or the close, of a loop is refused with whose suspended tasks
+// began on another OS thread.
+var ErrThread = errors.New("loop: its suspended tasks began on a goroutine with another lock to an OS thread, and cannot be resumed here; " +
+	"call runtime.LockOSThread before the first run and use the loop on that goroutine only, or not at all")
+
+// A thread is where coroutines can be resumed: the zero value is any goroutine that is not
+// locked to its OS thread, another one is that goroutine.
+type thread string
+
+// thisThread is that of the caller.
+func thisThread() thread {
+	if goroutine.Locked() {
+		return thread(goroutine.Name())
+	}
+	return ""
+}
+
+// enterThread is called before a run. It gives up idle workers that cannot be resumed
+// here; with a suspended coroutine there is no way.
+func (s *Scheduler) enterThread() error {
+	now := thisThread()
+	if now == s.thread {
+		return nil
+	}
+	if s.anyBegun() {
+		return ErrThread
+	}
+	s.stopIdle()
+	s.thread = now
+	return nil
+}
+
+// leaveThread is called after a run. Workers that only this thread can end are not left to
+// others.
+func (s *Scheduler) leaveThread() {
+	if s.thread != "" {
+		s.stopIdle()
+	}
+}
+
+// MayClose is ErrThread if suspended coroutines cannot be unwound here, nil if Close can
+// do its work.
+func (s *Scheduler) MayClose() error {
+	if s.thread != "" && s.thread != thisThread() && s.anyBegun() {
+		return ErrThread
+	}
+	return nil
+}
+
+// anyBegun reports whether a coroutine has begun and not ended.
+func (s *Scheduler) anyBegun() bool {
+	for c := s.first; c != nil; c = c.next {
+		if c.worker != nil && !c.worker.dead {
+			return true
+		}
+	}
+	return false
+}
+
+// stopIdle ends the idle workers.
+func (s *Scheduler) stopIdle() {
+	idle := s.pool.idle
+	s.pool.idle = nil
+	if len(idle) == 0 {
+		return
+	}
+	stop := func() {
+		for _, w := range idle {
+			w.stop()
+		}
+	}
+	if s.thread == "" && goroutine.Locked() {
+		elsewhere(stop)
+	} else {
+		stop()
+	}
+}
+
+// elsewhere calls f on a goroutine that is not locked to a thread, and waits for its end.
+// A Goexit of f ends that goroutine, and no other.
+func elsewhere(f func()) {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		f()
+	}()
+	<-ended
+}
+
+// unwinding is what a function panics with that is unwound on a locked thread.
+type unwinding struct{}
+
+func (unwinding) String() string { return "the coroutine is unwound as its loop closes" }
+
+// maxExits is how often a function may recover from that, and await something again, before
+// it is given up.
+const maxExits = 1000
