@@ -2,6 +2,7 @@ package coro
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"runtime"
 
@@ -263,6 +264,11 @@ func (r *taskRole) BeginCancel(msg *string) {
 	if r.extra != nil {
 		(*Co)(r).endContext(future.NewCanceledError(optional(msg)...))
 	}
+}
+
+// CancelMore counts n further requests.
+func (r *taskRole) CancelMore(n int) {
+	r.cancels = int32(min(int64(r.cancels)+int64(min(n, math.MaxInt32)), math.MaxInt32))
 }
 
 // CancelTarget is the future that the task waits for.

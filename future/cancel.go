@@ -1,5 +1,7 @@
 package future
 
+import "math"
+
 // Canceler is the [Role] of a future for which a cancel request is not yet the
 // end: a task passes it on to what it waits for, a gather to its children.
 type Canceler interface {
@@ -27,7 +29,8 @@ type Canceler interface {
 //
 // The request walks along tasks that wait for each other without recursion, so
 // no depth overflows the stack. In a circle of tasks, the one that closes the
-// circle gets the cancellation itself.
+// circle gets the cancellation itself. Where gathers share children the walk is linear,
+// and the counts of requests are those of asyncio's walk, which goes each way.
 func (c *Core) Cancel(msg *string) bool {
 	if c.state != Pending {
 		c.seenByCancel()
@@ -55,41 +58,140 @@ type cancelStep struct {
 	taken, circular bool
 }
 
-// cancelAlong does what nested calls of cancel would do, in the same order, with
-// a stack of its own.
+// A cancelWalk does what nested calls of cancel would do, in the same order, with a stack
+// of its own.
+//
+// Gathers that share children make a graph with more ways through it than anybody can go:
+// asyncio goes each of them. The first two visits of a future may differ, as what it waits
+// for has been canceled in between. From the third on a visit changes nothing but the counts
+// of requests, so those are added up at the end, and the walk is linear.
+type cancelWalk struct {
+	msg     *string
+	path    []cancelStep
+	visited []*Core       // in the order in which their first visit ended
+	more    map[*Core]int // visits beyond the second; nil as long as there is none
+}
+
+// cancelVisits says how often a walk has visited a future: once, or more often, and then
+// whether the last visit has taken the request.
+type cancelVisits uint8
+
+const (
+	visitedNever cancelVisits = iota
+	visitedOnce
+	visitedTwice
+	visitedTwiceTaken
+)
+
+// cancelAlong passes a cancel request on from c.
 func cancelAlong(c *Core, r Canceler, msg *string) bool {
-	var room [8]cancelStep
-	path := append(room[:0], cancelStep{core: c, role: r})
-	c.canceling = true
-	r.BeginCancel(msg)
+	var path [8]cancelStep
+	var visited [8]*Core
+	w := cancelWalk{msg: msg, path: path[:0], visited: visited[:0]}
+	taken := w.run(c, r)
+	if w.more != nil {
+		w.addUp()
+	}
+	for _, c := range w.visited {
+		c.visits = visitedNever
+	}
+	return taken
+}
+
+func (w *cancelWalk) run(c *Core, r Canceler) (taken bool) {
+	w.enter(c, r)
 	for {
-		at := &path[len(path)-1]
-		target := at.role.CancelTarget(at.next)
-		if target != nil {
+		at := &w.path[len(w.path)-1]
+		if target := at.role.CancelTarget(at.next); target != nil {
 			at.next++
-			switch r, ok := target.role.(Canceler); {
-			case target.state != Pending:
-				target.seenByCancel()
-			case target.canceling:
-				at.circular = true
-			case ok:
-				target.canceling = true
-				r.BeginCancel(msg)
-				path = append(path, cancelStep{core: target, role: r})
-			default:
-				at.taken = target.MarkCanceled(nil, msg) || at.taken
-			}
+			w.visit(at, target)
 			continue
 		}
-		at.core.canceling = false
-		taken := at.role.EndCancel(msg, at.taken, at.circular)
-		circular := at.circular && !taken
-		path = path[:len(path)-1]
-		if len(path) == 0 {
+		taken, circular := w.leave(at)
+		if len(w.path) == 0 {
 			return taken
 		}
-		above := &path[len(path)-1]
+		above := &w.path[len(w.path)-1]
 		above.taken = above.taken || taken
 		above.circular = above.circular || circular
 	}
+}
+
+// visit passes the request from at to a target.
+func (w *cancelWalk) visit(at *cancelStep, target *Core) {
+	r, ok := target.role.(Canceler)
+	switch {
+	case target.state != Pending:
+		target.seenByCancel()
+	case target.canceling:
+		at.circular = true
+	case !ok:
+		at.taken = target.MarkCanceled(nil, w.msg) || at.taken
+	case target.visits >= visitedTwice:
+		if w.more == nil {
+			w.more = make(map[*Core]int)
+		}
+		w.more[target]++
+		at.taken = at.taken || target.visits == visitedTwiceTaken
+	default:
+		w.enter(target, r)
+	}
+}
+
+func (w *cancelWalk) enter(c *Core, r Canceler) {
+	c.canceling = true
+	r.BeginCancel(w.msg)
+	w.path = append(w.path, cancelStep{core: c, role: r})
+}
+
+// leave takes the last step off the path.
+func (w *cancelWalk) leave(at *cancelStep) (taken, circular bool) {
+	c := at.core
+	c.canceling = false
+	taken = at.role.EndCancel(w.msg, at.taken, at.circular)
+	switch {
+	case c.visits == visitedNever:
+		c.visits = visitedOnce
+		w.visited = append(w.visited, c)
+	case taken:
+		c.visits = visitedTwiceTaken
+	default:
+		c.visits = visitedTwice
+	}
+	circular = at.circular && !taken
+	w.path = w.path[:len(w.path)-1]
+	return taken, circular
+}
+
+// addUp counts the visits that were not made: a future has them from those above it, and
+// hands them on to those below. The last whose visit ended stands above the others.
+func (w *cancelWalk) addUp() {
+	for i := len(w.visited) - 1; i >= 0; i-- {
+		c := w.visited[i]
+		n := w.more[c]
+		if n == 0 {
+			continue
+		}
+		r := c.role.(Canceler)
+		if counter, ok := r.(interface{ CancelMore(n int) }); ok {
+			counter.CancelMore(n)
+		}
+		for i := 0; ; i++ {
+			target := r.CancelTarget(i)
+			if target == nil {
+				break
+			}
+			if target.visits != visitedNever {
+				w.more[target] = saturated(w.more[target], n)
+			}
+		}
+	}
+}
+
+// saturated is a+b, or the greatest int if that is out of range.
+func saturated(a, b int) int {
+	if a > math.MaxInt-b {
+		return math.MaxInt
+	}
+	return a + b
 }

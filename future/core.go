@@ -20,6 +20,7 @@ type Core struct {
 	flags
 	state     State
 	canceling bool // a cancel request is on its way through this future
+	visits    cancelVisits
 	shown     bool // String is running
 }
 
