@@ -13,27 +13,14 @@ type descriptors struct {
 }
 
 // A descriptor has at most one callback for each direction.
-type descriptor struct{ reader, writer *descriptorCall }
-
-// A descriptorCall is scheduled each time its descriptor is found ready.
-type descriptorCall struct {
-	call
-}
-
-// Run calls the function. Unlike a call it can run many times.
-func (c *descriptorCall) Run() {
-	if c.canceled {
-		return
-	}
-	vars := c.vars
-	c.loop.sched.Call(&vars, c.fn)
-}
+type descriptor struct{ reader, writer *standingCall }
 
 func (l *Loop) watchesDescriptors() bool { return len(l.watched) > 0 }
 
 // AddReader has fn called whenever fd can be read without blocking, in place of an
 // earlier reader of fd; once in every iteration for as long as that is so. The
-// descriptor should be in non-blocking mode, and be removed before it is closed.
+// descriptor should be in non-blocking mode, and be removed before it is closed. All
+// calls are in one context, a copy of the present one.
 // The Handle stops it as well, as of the next time it would be called.
 //
 // The error tells of a descriptor that is closed or that cannot be watched, such
@@ -88,7 +75,7 @@ func (l *Loop) watch(fd int, fn func(), write bool) (Handle, error) {
 		return Handle{}, fmt.Errorf("loop: %w", err)
 	}
 	l.watched[fd] = d
-	c := &descriptorCall{call{loop: l, fn: fn, vars: *l.sched.Vars()}}
+	c := l.newStandingCall(fn)
 	slot := d.slot(write)
 	if *slot != nil {
 		(*slot).canceled = true
@@ -116,7 +103,7 @@ func (l *Loop) unwatch(fd int, write bool) bool {
 	return true
 }
 
-func (d *descriptor) slot(write bool) **descriptorCall {
+func (d *descriptor) slot(write bool) **standingCall {
 	if write {
 		return &d.writer
 	}
@@ -145,7 +132,7 @@ func (l *Loop) pollDescriptors() bool {
 	return l.sched.Ready() > before
 }
 
-func (l *Loop) readyDescriptor(fd int, c *descriptorCall, write bool) {
+func (l *Loop) readyDescriptor(fd int, c *standingCall, write bool) {
 	switch {
 	case c == nil:
 	case c.canceled:

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
+	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -71,6 +72,29 @@ func TestDescriptorCallbacks(t *testing.T) {
 	require.Empty(t, trace)
 	require.NoError(t, l.Close())
 	require.False(t, l.RemoveReader(a))
+}
+
+// All calls of a descriptor's callback are in one context, that of the AddReader.
+func TestDescriptorContext(t *testing.T) {
+	l := loop.New()
+	a, _ := pair(t)
+	v := coro.NewVar("v", 0)
+	v.Set(l, 10)
+	var seen []int
+	callback := func() {
+		seen = append(seen, v.Get(l))
+		v.Set(l, v.Get(l)+1)
+	}
+	for range 2 {
+		_, err := l.AddWriter(a, callback)
+		require.NoError(t, err)
+		for range 3 {
+			once(t, l)
+		}
+	}
+	require.Equal(t, []int{10, 11, 12, 10, 11, 12}, seen)
+	require.Equal(t, 10, v.Get(l))
+	require.NoError(t, l.Close())
 }
 
 func TestDescriptorsThatCannotBeWatched(t *testing.T) {
