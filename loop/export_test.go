@@ -11,3 +11,14 @@ func (l *Loop) OutsideCount() int { return l.outside }
 
 // MaxPosts is how many posts an iteration takes in at most.
 const MaxPosts = maxPosts
+
+// Interrupts is how many interrupts r has received.
+func (r *Runner) Interrupts() int {
+	w := r.interrupts.watch
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return r.interrupts.received
+}
+
+// InterruptPatience is how long a loop has for ending when an interrupt asks for it.
+const InterruptPatience = interruptPatience

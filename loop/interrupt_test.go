@@ -6,15 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
+	"runtime"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/executor"
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/loop"
 )
@@ -183,28 +185,494 @@ func TestInterruptsNotHandled(t *testing.T) {
 	require.Equal(t, 7, v)
 }
 
-// After a run the signal does again what it did before, which is to kill.
-func TestInterruptAfterRun(t *testing.T) {
-	const inChild = "OURO_TEST_INTERRUPT"
-	if os.Getenv(inChild) != "" {
-		_, err := loop.Run(coro.Do(func(co *coro.Co) error {
-			_ = syscall.Kill(os.Getpid(), syscall.SIGINT)
-			return never(co)
+// An interrupt between two runs is the next one's, and else the Close's.
+func TestInterruptBetweenRuns(t *testing.T) {
+	for _, test := range []struct {
+		name       string
+		interrupts int
+		then       func(t *testing.T, r *loop.Runner, note func(string))
+		closed     error
+		want       []string
+	}{
+		{"ends the next", 1, func(t *testing.T, r *loop.Runner, note func(string)) {
+			_, err := loop.RunIn(r, coro.Do(func(*coro.Co) error {
+				note("main begins")
+				return nil
+			}))
+			require.Equal(t, loop.ErrKeyboardInterrupt, err)
+			v, err := loop.RunIn(r, answering(7, nil))
+			require.NoError(t, err, "and not the one after that")
+			require.Equal(t, 7, v)
+		}, nil, []string{"canceled", "cleaned up"}},
+		{"two end it at once", 2, func(t *testing.T, r *loop.Runner, note func(string)) {
+			_, err := loop.RunIn(r, coro.Do(never))
+			require.Equal(t, loop.ErrKeyboardInterrupt, err)
+		}, nil, []string{"canceled", "cleaned up"}},
+		{"the cleanup is whole", 1, func(*testing.T, *loop.Runner, func(string)) {},
+			loop.ErrKeyboardInterrupt, []string{"canceled", "cleaned up"}},
+		{"when main has not ended", 0, func(t *testing.T, r *loop.Runner, note func(string)) {
+			require.Equal(t, loop.ErrStopped, do(r, func(co *coro.Co) error {
+				loop.Of(co).Stop()
+				return never(co)
+			}))
+			r.Loop().CallSoon(pressCtrlC)
+			require.Equal(t, loop.ErrKeyboardInterrupt, r.Loop().RunForever())
+		}, nil, []string{"canceled", "cleaned up"}},
+		{"of however many", 3, func(*testing.T, *loop.Runner, func(string)) {},
+			loop.ErrKeyboardInterrupt, []string{"canceled", "cleaned up"}},
+		{"ends a run of the loop itself", 1, func(t *testing.T, r *loop.Runner, note func(string)) {
+			require.Equal(t, loop.ErrKeyboardInterrupt, r.Loop().RunForever())
+		}, nil, []string{"canceled", "cleaned up"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			noLeak(t)
+			interrupt := interrupter(t)
+			var trace []string
+			note := func(text string) { trace = append(trace, text) }
+			r := loop.NewRunner()
+			_, err := loop.RunIn(r, coro.Do(func(co *coro.Co) error {
+				coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
+					err := never(co)
+					note("canceled")
+					_ = coro.Sleep(co, 0)
+					note("cleaned up")
+					return err
+				}))
+				return coro.Sleep(co, 0)
+			}))
+			require.NoError(t, err)
+			for n := range test.interrupts {
+				interrupt()
+				for r.Interrupts() == n {
+					runtime.Gosched()
+				}
+			}
+			test.then(t, r, note)
+			require.Equal(t, test.closed, r.Close())
+			require.Equal(t, test.want, trace)
+			require.NoError(t, r.Close())
+		})
+	}
+}
+
+// A handler for interrupts takes the Runner's place. When it is removed an interrupt
+// ends the run at once, as Python's default handler does; the next run is an ordinary
+// one.
+func TestInterruptHandler(t *testing.T) {
+	for _, early := range []bool{false, true} {
+		t.Run(fmt.Sprintf("added before the run: %v", early), func(t *testing.T) {
+			noLeak(t)
+			interrupt := interrupter(t)
+			r := loop.NewRunner()
+			l := r.Loop()
+			handled := 0
+			add := func() error { return l.AddSignalHandler(os.Interrupt, func() { handled++ }) }
+			if early {
+				require.NoError(t, add())
+			}
+			v, err := loop.RunIn(r, func(co *coro.Co) (int, error) {
+				if !early {
+					if err := add(); err != nil {
+						return 0, err
+					}
+				}
+				for n := 1; n <= 5; n++ {
+					interrupt()
+					for handled < n {
+						if err := coro.Sleep(co, 0); err != nil {
+							return 0, err
+						}
+					}
+				}
+				return handled, coro.Sleep(co, 0)
+			})
+			require.NoError(t, err)
+			require.Equal(t, 5, v)
+
+			var told error
+			main := coro.Do(func(co *coro.Co) error {
+				require.Equal(t, true, l.RemoveSignalHandler(os.Interrupt))
+				interrupt()
+				told = never(co)
+				return told
+			})
+			_, err = loop.RunIn(r, main)
+			require.Equal(t, loop.ErrKeyboardInterrupt, err)
+			require.NoError(t, told, "main is not canceled")
+			require.False(t, l.RemoveSignalHandler(os.Interrupt))
+
+			_, err = loop.RunIn(r, coro.Do(func(co *coro.Co) error {
+				interrupt()
+				told = never(co)
+				return told
+			}))
+			require.Equal(t, loop.ErrKeyboardInterrupt, err)
+			require.ErrorIs(t, told, future.ErrCanceled, "main is canceled again")
+			require.NoError(t, r.Close())
+			require.Equal(t, 5, handled)
+		})
+	}
+}
+
+// The loop's own handler is there during the cleanup, as in CPython.
+func TestInterruptHandlerDuringCleanup(t *testing.T) {
+	interrupt := interrupter(t)
+	handled := 0
+	_, err := loop.Run(coro.Do(func(co *coro.Co) error {
+		coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
+			err := never(co)
+			interrupt()
+			for handled == 0 {
+				if err := coro.Sleep(co, 0); err != nil {
+					t.Error(err)
+				}
+			}
+			return err
 		}))
-		fmt.Println("Run returned", err)
-		_ = syscall.Kill(os.Getpid(), syscall.SIGINT)
-		select {}
+		err := loop.Of(co).AddSignalHandler(os.Interrupt, func() { handled++ })
+		return errors.Join(err, coro.Sleep(co, 0))
+	}))
+	require.NoError(t, err)
+	require.Equal(t, 1, handled)
+}
+
+// What the exception handler does must not leave a Runner's watch behind, or a loop's.
+func TestSignalsLetGoWhateverTheExceptionHandlerDoes(t *testing.T) {
+	for name, do := range map[string]func(){
+		"panics":  func() { panic("in the exception handler") },
+		"goexits": runtime.Goexit,
+	} {
+		opts := []loop.Option{
+			loop.Logger((&logged{}).logger()),
+			loop.OnException(func(*loop.Loop, future.ErrorContext) { do() }),
+		}
+		for _, from := range []struct {
+			name string
+			run  func()
+		}{
+			{"a Runner", func() {
+				_, _ = loop.Run(coro.Do(func(co *coro.Co) error {
+					coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
+						_ = never(co)
+						return errors.New("when canceled")
+					}))
+					return coro.Sleep(co, 0)
+				}), opts...)
+			}},
+			{"a Runner that runs nothing", func() {
+				r := loop.NewRunner(opts...)
+				r.Loop().CallSoon(func() { panic("in a callback") })
+				_ = r.Close()
+			}},
+			{"a loop", func() {
+				l := loop.New(opts...)
+				_ = l.AddSignalHandler(os.Interrupt, func() {})
+				coro.CreateTask(l, noop)
+				_ = l.Close()
+			}},
+			{"a loop with an executor that panics", func() {
+				defer func() { _ = recover() }()
+				l := loop.New(opts...)
+				_ = l.AddSignalHandler(os.Interrupt, func() {})
+				l.SetDefaultExecutor(panicking{})
+				_ = l.Close()
+			}},
+		} {
+			t.Run(from.name+" "+name, func(t *testing.T) {
+				out, killed := inChild(t, func() {
+					before := runtime.NumGoroutine()
+					onGoroutine(from.run)
+					for runtime.NumGoroutine() > before {
+						runtime.Gosched()
+					}
+					fmt.Println("no goroutine left")
+					pressCtrlC()
+					select {}
+				}).wait(t)
+				require.Contains(t, out, "no goroutine left\n")
+				require.True(t, killed)
+			})
+		}
 	}
-	if signal.Ignored(os.Interrupt) {
-		t.Skip("interrupts are ignored, as in a shell's background jobs")
+}
+
+// panicking is an executor that panics.
+type panicking struct{}
+
+func (panicking) Execute(executor.Job) error { return executor.ErrShutdown }
+
+func (panicking) Shutdown(executor.Pending) <-chan struct{} { panic("in Shutdown") }
+
+// beStuck is a loop that does nothing until its patience has ended, and longer.
+func beStuck() {
+	for start := time.Now(); time.Since(start) < 2*loop.InterruptPatience; {
+		runtime.Gosched()
 	}
-	child := exec.Command(os.Args[0], "-test.run=^TestInterruptAfterRun$", "-test.timeout=1m")
-	child.Env = append(os.Environ(), inChild+"=1")
-	out, err := child.CombinedOutput()
-	require.Contains(t, string(out), "Run returned keyboard interrupt")
-	var exit *exec.ExitError
-	require.ErrorAs(t, err, &exit)
-	status := exit.Sys().(syscall.WaitStatus)
-	require.True(t, status.Signaled(), "%v\n%s", err, out)
-	require.Equal(t, syscall.SIGINT, status.Signal())
+}
+
+// When nobody handles it any more the signal kills, as it did before.
+func TestInterruptKills(t *testing.T) {
+	last := func() { // an interrupt that kills
+		beStuck()
+		pressCtrlC()
+		beStuck()
+		fmt.Println("alive")
+		os.Exit(0)
+	}
+	background := func(co *coro.Co, f func(co *coro.Co)) error {
+		coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
+			f(co)
+			return nil
+		}))
+		return coro.Sleep(co, 0)
+	}
+	for _, test := range []struct {
+		name string
+		body func()
+		want string
+	}{
+		{"after a Run", func() {
+			_, err := loop.Run(coro.Do(func(co *coro.Co) error {
+				pressCtrlC()
+				return never(co)
+			}))
+			fmt.Println("Run returned", err)
+			pressCtrlC()
+			select {}
+		}, "Run returned keyboard interrupt\n"},
+		{"after a Runner's close", func() {
+			r := loop.NewRunner()
+			_, err := loop.RunIn(r, answering(7, nil))
+			pressCtrlC()
+			for r.Interrupts() == 0 {
+				runtime.Gosched()
+			}
+			fmt.Println(err, r.Close())
+			pressCtrlC()
+			select {}
+		}, "<nil> keyboard interrupt\n"},
+		{"before a Runner's first run", func() {
+			defer loop.NewRunner().Close()
+			fmt.Println("made")
+			pressCtrlC()
+			select {}
+		}, "made\n"},
+		{"after the handler was removed, without a Runner", func() {
+			l := loop.New()
+			_ = l.AddSignalHandler(os.Interrupt, l.Stop)
+			pressCtrlC()
+			fmt.Println(l.RunForever(), l.RemoveSignalHandler(os.Interrupt))
+			pressCtrlC()
+			select {}
+		}, "<nil> true\n"},
+		{"while the loop is stuck", func() {
+			_, err := loop.Run(coro.Do(func(co *coro.Co) error {
+				pressCtrlC()
+				fmt.Println(never(co), "and stuck")
+				pressCtrlC()
+				last()
+				return nil
+			}))
+			fmt.Println("returned", err)
+		}, "canceled and stuck\n"},
+		{"while the cleanup is stuck", func() {
+			_, err := loop.Run(coro.Do(func(co *coro.Co) error {
+				return background(co, func(co *coro.Co) {
+					_ = never(co)
+					fmt.Println("stuck")
+					pressCtrlC()
+					last()
+				})
+			}))
+			fmt.Println("returned", err)
+		}, "stuck\n"},
+		{"while it is pressed on and on", func() {
+			_, err := loop.Run(coro.Do(func(co *coro.Co) error {
+				fmt.Println("stuck")
+				keepPressing(10 * time.Millisecond)
+				select {}
+			}))
+			fmt.Println("returned", err)
+		}, "stuck\n"},
+		{"while the unwinding is stuck", func() {
+			_, err := loop.Run(coro.Do(func(co *coro.Co) error {
+				return background(co, func(co *coro.Co) {
+					defer func() {
+						fmt.Println("stuck")
+						last()
+					}()
+					_ = never(co)
+					pressCtrlC()
+					_ = never(co)
+				})
+			}), (&reports{}).handler())
+			fmt.Println("returned", err)
+		}, "stuck\n"},
+		{"while the program is stuck between two runs", func() {
+			r := loop.NewRunner()
+			_, err := loop.RunIn(r, answering(7, nil))
+			fmt.Println("stuck", err)
+			pressCtrlC()
+			for r.Interrupts() == 0 {
+				runtime.Gosched()
+			}
+			pressCtrlC()
+			last()
+		}, "stuck <nil>\n"},
+		{"after a Goexit of a loop that was stuck", func() {
+			r := loop.NewRunner()
+			onGoroutine(func() {
+				_, _ = loop.RunIn(r, coro.Do(func(*coro.Co) error {
+					for n := range 2 {
+						pressCtrlC()
+						for r.Interrupts() == n {
+							runtime.Gosched()
+						}
+					}
+					runtime.Goexit()
+					return nil
+				}))
+			})
+			fmt.Println("gone")
+			last()
+		}, "gone\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel() // some wait for a loop's patience to end
+			out, killed := inChild(t, test.body).wait(t)
+			require.True(t, killed, out)
+			require.Equal(t, test.want, out)
+		})
+	}
+}
+
+// Inside a testing/synctest bubble Run leaves the signal as it is.
+func TestInterruptInBubble(t *testing.T) {
+	out, killed := inChild(t, func() {
+		synctest.Test(t, func(*testing.T) {
+			_, err := loop.Run(coro.Do(func(co *coro.Co) error {
+				fmt.Println("in a bubble")
+				pressCtrlC()
+				for {
+					if err := coro.Sleep(co, 0); err != nil {
+						return err
+					}
+				}
+			}))
+			fmt.Println("returned", err)
+		})
+	}).wait(t)
+	require.True(t, killed, out)
+	require.Equal(t, "in a bubble\n", out)
+}
+
+// A loop that was let go of, since it was stuck, is watched again when it stirs.
+func TestInterruptDoesNotKill(t *testing.T) {
+	press := func(r *loop.Runner) {
+		n := r.Interrupts()
+		pressCtrlC()
+		for r.Interrupts() == n {
+			runtime.Gosched()
+		}
+	}
+	for _, test := range []struct {
+		name string
+		body func(r *loop.Runner) error
+		want string
+	}{
+		{"a Runner that has run nothing", func(r *loop.Runner) error {
+			coro.CreateTask(r.Loop(), coro.Do(func(co *coro.Co) error {
+				defer fmt.Println("unwound")
+				_ = never(co)
+				pressCtrlC()
+				return never(co)
+			}))
+			r.Loop().CallSoon(r.Loop().Stop)
+			return r.Loop().RunForever()
+		}, "<nil>\nunwound\nkeyboard interrupt\n"},
+		{"when the next run begins", func(r *loop.Runner) error {
+			err := do(r, func(*coro.Co) error { return nil })
+			press(r)
+			press(r)
+			beStuck()
+			return errors.Join(err, do(r, never), do(r, func(co *coro.Co) error {
+				press(r)
+				return never(co)
+			}))
+		}, "keyboard interrupt\nkeyboard interrupt\n<nil>\n"},
+		{"when a handler has taken over", func(r *loop.Runner) error {
+			return do(r, func(co *coro.Co) error {
+				press(r)
+				press(r)
+				_ = loop.Of(co).AddSignalHandler(os.Interrupt, func() {})
+				beStuck()
+				pressCtrlC()
+				return nil
+			})
+		}, "keyboard interrupt\nkeyboard interrupt\n"},
+		{"when a handler takes over later", func(r *loop.Runner) error {
+			return do(r, func(co *coro.Co) error {
+				press(r)
+				press(r)
+				beStuck()
+				_ = loop.Of(co).AddSignalHandler(os.Interrupt, func() {})
+				pressCtrlC()
+				return nil
+			})
+		}, "keyboard interrupt\nkeyboard interrupt\n"},
+		{"when it was not stuck, and each run had two", func(r *loop.Runner) error {
+			var errs []error
+			for range 3 {
+				errs = append(errs, do(r, func(co *coro.Co) error {
+					press(r)
+					_ = never(co)
+					_ = coro.Sleep(co, 2*loop.InterruptPatience)
+					press(r)
+					return never(co)
+				}))
+			}
+			return errors.Join(errs...)
+		}, "keyboard interrupt\nkeyboard interrupt\nkeyboard interrupt\n<nil>\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			out, killed := inChild(t, func() {
+				r := loop.NewRunner((&reports{}).handler())
+				fmt.Println(test.body(r))
+				fmt.Println(r.Close())
+			}).wait(t)
+			require.False(t, killed, out)
+			require.Equal(t, test.want, out)
+		})
+	}
+}
+
+// do is RunIn of a function without a result.
+func do(r *loop.Runner, main func(co *coro.Co) error) error {
+	_, err := loop.RunIn(r, coro.Do(main))
+	return err
+}
+
+// An interrupt that is ignored, as in a shell's background jobs, stays so.
+func TestInterruptIgnored(t *testing.T) {
+	c := newChild(t, func() {
+		v, err := loop.Run(func(co *coro.Co) (int, error) {
+			for range 3 {
+				pressCtrlC()
+				if err := coro.Sleep(co, time.Millisecond); err != nil {
+					return 0, err
+				}
+			}
+			return 7, nil
+		})
+		pressCtrlC()
+		fmt.Println(v, err, signal.Ignored(os.Interrupt))
+	})
+	c.cmd.Args = append([]string{"sh", "-c", `trap "" INT; exec "$0" "$@"`}, c.cmd.Args...)
+	c.cmd.Path = "/bin/sh"
+	c.cmd.Env = append(c.cmd.Env, keepsIgnored+"=1")
+	require.NoError(t, c.cmd.Start())
+	out, killed := c.wait(t)
+	require.False(t, killed)
+	require.Equal(t, "7 <nil> true\n", out)
 }

@@ -270,6 +270,7 @@ func (l *Loop) Close() error {
 	if l.closed.Swap(true) {
 		return nil
 	}
+	defer l.signals.close() // the last, and whatever the exception handler does
 	l.sched.All(func(c *sched.Coroutine) {
 		if t := pendingTask(c); !t.Quiet() {
 			l.CallExceptionHandler(future.ErrorContext{
@@ -285,7 +286,6 @@ func (l *Loop) Close() error {
 	l.submitted.fail()
 	l.unretrieved.ReportAll(l.reportUnretrieved)
 	l.closeDescriptors()
-	l.signals.close()
 	l.executorShutdown = true
 	if e := l.defaultExecutor; e != nil {
 		l.defaultExecutor = nil

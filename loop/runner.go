@@ -3,13 +3,10 @@ package loop
 import (
 	"context"
 	"errors"
-	"os"
-	"os/signal"
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
-	"github.com/ouro-loop/ouro/internal/goroutine"
 )
 
 // executorTimeout is how long the end of a Run waits for the default executor.
@@ -21,10 +18,16 @@ const executorTimeout = 300 * time.Second
 // main returned.
 //
 // An interrupt (Ctrl-C) cancels the main task; if that ends canceled, Run returns
-// ErrKeyboardInterrupt. A second one ends the run at once, and so does one during
-// the cleanup; whatever is still suspended then is unwound. After that the signal
-// does what it does by default. The end of the [Context] given as an option
-// cancels the main task in the same way, and Run returns the cause of it.
+// ErrKeyboardInterrupt. A second one ends the run at once, and the cleanup follows. One
+// during the cleanup ends that at once; whatever is still suspended then is unwound. One
+// that comes when main has ended, and the cleanup not begun, is returned beside what
+// main returned. None kills the process while Run is at work, unless the loop is stuck
+// in a coroutine or callback that does not return: a quarter of a second after it
+// should have ended the run or the cleanup, the signal does what it does by default.
+// So it does when Run has returned. Where interrupts are ignored they stay so.
+//
+// The end of the [Context] given as an option cancels the main task as an interrupt
+// does, and Run returns the cause of it.
 //
 // The error is ErrRunning inside of a running loop.
 //
@@ -64,12 +67,24 @@ func join(a, b error) error {
 // Runner runs several coroutines in succession on one loop, in one context. It has
 // to be closed.
 //
+// Interrupts are handled as described at [Run], and not only during a run: from the
+// first one until Close has returned. One that comes between two runs cancels the main
+// task of the next, which so returns ErrKeyboardInterrupt, or is returned by Close if
+// there is no next one. Should the program be stuck there, a third kills it. Of several
+// Runners each gets every interrupt.
+//
 // Semantics: asyncio.Runner, CPython 3.15.
+//
+// # Differences from asyncio
+//
+// An interrupt between two runs has CPython raise KeyboardInterrupt there, for which Go
+// has no counterpart.
 type Runner struct {
 	loop       *Loop
 	ctx        context.Context
 	vars       *coro.Vars
-	interrupts bool
+	handles    bool // interrupts
+	interrupts interrupts
 	closed     bool
 }
 
@@ -78,10 +93,10 @@ func NewRunner(opts ...Option) *Runner {
 	o := newOptions(opts)
 	l := newLoop(o)
 	return &Runner{
-		loop:       l,
-		ctx:        o.ctx,
-		vars:       l.Vars().Copy(),
-		interrupts: o.interrupts && !goroutine.InBubble(),
+		loop:    l,
+		ctx:     o.ctx,
+		vars:    l.Vars().Copy(),
+		handles: o.interrupts,
 	}
 }
 
@@ -104,46 +119,51 @@ func RunIn[T any](r *Runner, main coro.Func[T]) (T, error) {
 	default:
 		return zero, err
 	}
+	r.keepInterrupts()
 	task := coro.CreateTask(r.loop, main, coro.InContext(r.vars), coro.Quiet())
-	w := r.watch(task)
-	defer w.stop() // also when a Goexit takes the loop down
+	run := r.begin(task)
+	defer run.end() // also when a Goexit takes the loop down
 	v, err := runUntilComplete(r.loop, task)
-	if future.IsCanceled(err) && len(w.causes) > 0 {
-		left := 0
-		for range w.causes {
-			left = task.Uncancel()
-		}
-		if left == 0 {
-			return zero, w.causes[0]
-		}
+	if cause := run.endedBy(err); cause != nil {
+		return zero, cause
 	}
 	return v, err
 }
 
+func (r *Runner) keepInterrupts() {
+	if r.handles {
+		r.interrupts.keep(r.loop)
+	}
+}
+
 // Close ends the runner and its loop, as described at [Run]. The error is that
 // which kept it from being done in order: an interrupt, or a deadlock under a
-// virtual clock; the loop is closed even so. Closing again does nothing.
+// virtual clock; the loop is closed even so. It is also ErrKeyboardInterrupt if one came
+// after the last run. Closing again does nothing.
 //
 // Semantics: asyncio.Runner.close, CPython 3.15.
-func (r *Runner) Close() error {
+func (r *Runner) Close() (err error) {
 	if r.closed {
 		return nil
 	}
-	r.closed = true
-	if r.loop.IsClosed() { // torn down by a Goexit
-		return nil
-	}
-	err := r.loop.mayRun()
-	switch err {
-	case nil:
-		w := r.watch(nil)
-		defer w.stop()
-		err = r.loop.finish()
-	case errAlreadyRunning:
-		r.closed = false
+	err = r.loop.mayRun()
+	if err == errAlreadyRunning {
 		return errCloseRunning
 	}
-	return join(err, r.loop.Close())
+	r.closed = true
+	defer func() { // whatever the exception handler does
+		err = join(err, r.loop.Close())
+		err = join(err, r.interrupts.left())
+	}()
+	switch err {
+	case nil:
+		r.keepInterrupts()
+		r.interrupts.cleanupBegins()
+		err = r.loop.finish()
+	case ErrClosed: // torn down by a Goexit
+		err = nil
+	}
+	return err
 }
 
 // finish brings everything that is left on the loop to its end.
@@ -187,72 +207,67 @@ func (l *Loop) cancelAllTasks() error {
 	return nil
 }
 
-// A runWatch waits for what ends a run from outside: interrupts, and the context.
-type runWatch struct {
-	loop    *Loop
-	main    coro.AnyTask // nil while the runner closes
-	causes  []error      // why main was canceled
-	signals chan os.Signal
-	ended   chan struct{}
+// A mainRun is one run of a main task, and what ends it from outside: interrupts, and
+// the context.
+type mainRun struct {
+	runner  *Runner
+	main    coro.AnyTask
+	causes  []error // why main was canceled
 	stopCtx func() bool
 }
 
-func (r *Runner) watch(main coro.AnyTask) *runWatch {
-	w := &runWatch{loop: r.loop, main: main}
-	if r.interrupts && !signal.Ignored(os.Interrupt) {
-		w.signals = make(chan os.Signal, 2)
-		w.ended = make(chan struct{})
-		signal.Notify(w.signals, os.Interrupt)
-		go w.waitForSignals()
+func (r *Runner) begin(main coro.AnyTask) *mainRun {
+	run := &mainRun{runner: r, main: main}
+	r.interrupts.runBegins(run)
+	if r.ctx.Done() == nil {
+		return run
 	}
-	if main != nil && r.ctx.Done() != nil {
-		contextEnded := func() { w.cancelMain(context.Cause(r.ctx)) }
-		if r.ctx.Err() != nil {
-			contextEnded() // before main can begin
-		} else {
-			w.stopCtx = context.AfterFunc(r.ctx, func() {
-				_, _ = r.loop.CallSoonThreadsafe(contextEnded) // closed: it has ended
-			})
-		}
+	contextEnded := func() { run.cancel(context.Cause(r.ctx)) }
+	if r.ctx.Err() != nil {
+		contextEnded() // before main can begin
+	} else {
+		run.stopCtx = context.AfterFunc(r.ctx, func() {
+			_, _ = r.loop.CallSoonThreadsafe(contextEnded) // closed: it has ended
+		})
 	}
-	return w
+	return run
 }
 
-func (w *runWatch) waitForSignals() {
-	defer close(w.ended)
-	for n := 1; ; n++ {
-		if _, ok := <-w.signals; !ok {
-			return
-		}
-		_, _ = w.loop.CallSoonThreadsafe(w.interrupted) // closed: it has ended
-		if n == 2 || w.main == nil {
-			signal.Stop(w.signals) // should nothing help, the next one kills the process
-		}
+func (run *mainRun) cancel(cause error) {
+	if run.main.Cancel() {
+		run.causes = append(run.causes, cause)
 	}
 }
 
-// interrupted runs on the loop.
-func (w *runWatch) interrupted() {
-	if w.main == nil || w.main.Done() || len(w.causes) > 0 {
-		w.loop.abortWith(ErrKeyboardInterrupt)
-		return
+// interrupt cancels main, and reports false if it takes more: there has been a reason
+// to cancel it before, or it is done.
+func (run *mainRun) interrupt() bool {
+	if run.main.Done() || len(run.causes) > 0 {
+		return false
 	}
-	w.cancelMain(ErrKeyboardInterrupt)
+	run.cancel(ErrKeyboardInterrupt)
+	return true
 }
 
-func (w *runWatch) cancelMain(cause error) {
-	if w.main.Cancel() {
-		w.causes = append(w.causes, cause)
+// endedBy is why main has ended with err, if that is what ended the run from outside
+// and nothing else: others may have canceled main as well.
+func (run *mainRun) endedBy(err error) error {
+	if !future.IsCanceled(err) || len(run.causes) == 0 {
+		return nil
 	}
+	left := 0
+	for range run.causes {
+		left = run.main.Uncancel()
+	}
+	if left > 0 {
+		return nil
+	}
+	return run.causes[0]
 }
 
-func (w *runWatch) stop() {
-	if w.signals != nil {
-		signal.Stop(w.signals)
-		close(w.signals)
-		<-w.ended
-	}
-	if w.stopCtx != nil {
-		w.stopCtx()
+func (run *mainRun) end() {
+	run.runner.interrupts.runEnded()
+	if run.stopCtx != nil {
+		run.stopCtx()
 	}
 }

@@ -3,9 +3,12 @@
 package loop_test
 
 import (
+	"fmt"
+	"os"
 	"syscall"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -45,6 +48,68 @@ func TestSignalHandlers(t *testing.T) {
 	require.Equal(t, []string{"usr2"}, trace, "the other one is still there")
 	require.NoError(t, l.Close())
 	require.ErrorIs(t, l.AddSignalHandler(syscall.SIGUSR1, func() {}), loop.ErrClosed)
+}
+
+// All calls of a handler are in one context, that of the AddSignalHandler.
+func TestSignalHandlerContext(t *testing.T) {
+	l := loop.New()
+	v := coro.NewVar("v", 0)
+	v.Set(l, 10)
+	var seen []int
+	handler := func() {
+		seen = append(seen, v.Get(l))
+		v.Set(l, v.Get(l)+1)
+		l.Stop()
+	}
+	for range 2 {
+		require.NoError(t, l.AddSignalHandler(syscall.SIGUSR1, handler))
+		for range 3 {
+			raise(t, syscall.SIGUSR1)
+			require.NoError(t, l.RunForever())
+		}
+	}
+	require.Equal(t, []int{10, 11, 12, 10, 11, 12}, seen)
+	require.Equal(t, 10, v.Get(l))
+	require.NoError(t, l.Close())
+}
+
+// Reports name the handler.
+func TestSignalHandlerThatPanics(t *testing.T) {
+	var told reports
+	l := loop.New(told.handler())
+	require.NoError(t, l.AddSignalHandler(syscall.SIGUSR1, func() {
+		l.Stop()
+		panic("spam")
+	}))
+	for range 2 {
+		raise(t, syscall.SIGUSR1)
+		require.NoError(t, l.RunForever())
+	}
+	require.Len(t, told, 2)
+	require.Regexp(t, `^Exception in callback .*TestSignalHandlerThatPanics\.func1\(\)$`, told[1].Message)
+	require.NoError(t, l.Close())
+}
+
+// A signal is watched without a gap, whatever is done about others.
+func TestSignalHandlersOfOthersComeAndGo(t *testing.T) {
+	out, killed := inChild(t, func() {
+		l := loop.New()
+		handled := 0
+		_ = l.AddSignalHandler(os.Interrupt, func() { handled++ })
+		keepPressing(20 * time.Microsecond)
+		var comeAndGo func()
+		comeAndGo = func() {
+			_ = l.AddSignalHandler(syscall.SIGUSR2, func() {})
+			if !l.RemoveSignalHandler(syscall.SIGUSR2) || handled > 300 {
+				l.Stop()
+			}
+			l.CallSoon(comeAndGo)
+		}
+		l.CallSoon(comeAndGo)
+		fmt.Println(l.RunForever(), handled > 300)
+	}).wait(t)
+	require.False(t, killed)
+	require.Equal(t, "<nil> true\n", out)
 }
 
 func TestSignalsThatCannotBeCaught(t *testing.T) {
