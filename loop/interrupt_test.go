@@ -210,6 +210,16 @@ func TestInterruptBetweenRuns(t *testing.T) {
 		}, nil, []string{"canceled", "cleaned up"}},
 		{"the cleanup is whole", 1, func(*testing.T, *loop.Runner, func(string)) {},
 			loop.ErrKeyboardInterrupt, []string{"canceled", "cleaned up"}},
+		{"the run has ended in the very iteration", 0, func(t *testing.T, r *loop.Runner, note func(string)) {
+			require.Equal(t, loop.ErrKeyboardInterrupt, do(r, func(co *coro.Co) error {
+				pressCtrlC()
+				for r.Interrupts() == 0 {
+					runtime.Gosched()
+				}
+				loop.Of(co).CallSoon(func() {}) // the interrupt is ready before main is done
+				return nil
+			}))
+		}, nil, []string{"canceled", "cleaned up"}},
 		{"when main has not ended", 0, func(t *testing.T, r *loop.Runner, note func(string)) {
 			require.Equal(t, loop.ErrStopped, do(r, func(co *coro.Co) error {
 				loop.Of(co).Stop()
@@ -580,6 +590,21 @@ func TestInterruptDoesNotKill(t *testing.T) {
 		body func(r *loop.Runner) error
 		want string
 	}{
+		{"when the run has ended after all", func(r *loop.Runner) error {
+			return do(r, func(co *coro.Co) error {
+				coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
+					defer fmt.Println("unwound")
+					_ = never(co)
+					press(r)
+					return never(co)
+				}))
+				err := coro.Sleep(co, 0)
+				press(r)
+				press(r)
+				beStuck()
+				return err
+			})
+		}, "keyboard interrupt\nunwound\nkeyboard interrupt\n"},
 		{"a Runner that has run nothing", func(r *loop.Runner) error {
 			coro.CreateTask(r.Loop(), coro.Do(func(co *coro.Co) error {
 				defer fmt.Println("unwound")

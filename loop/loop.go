@@ -163,6 +163,7 @@ func runUntilComplete[T any](l *Loop, aw coro.Awaitable[T]) (T, error) {
 	f.Core().Attach(s.link.Init(s))
 	err := l.run()
 	s.link.Detach()
+	s.ended = true // it may be ready, when something else has ended the run
 	if err != nil {
 		if isFunc {
 			f.Core().Retrieve() // the caller cannot get at it
@@ -177,12 +178,16 @@ func runUntilComplete[T any](l *Loop, aw coro.Awaitable[T]) (T, error) {
 
 // A stopper ends a RunUntilComplete.
 type stopper struct {
-	link future.Link
-	loop *Loop
-	core *future.Core
+	link  future.Link
+	loop  *Loop
+	core  *future.Core
+	ended bool // the RunUntilComplete has, and the next run is not to be
 }
 
 func (s *stopper) Run() {
+	if s.ended {
+		return
+	}
 	if !s.core.Canceled() && future.IsBase(s.core.Err()) {
 		return // that has ended the run already
 	}
