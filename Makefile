@@ -30,8 +30,8 @@ lint: ## golangci-lint, as .golangci.yml has it
 test: ## the tests
 	$(GO) test ./...
 
-million: ## the tests of the loop, with a million tasks, not 20,000
-	$(GO) test ./loop -million
+million: ## the tests of the loop, with a million tasks, not 20,000, and 500 interrupts, not 60
+	$(GO) test ./loop -million -interrupts 500
 
 race: ## the tests under the race detector, in random order
 	$(GO) test -race -shuffle=on ./...
