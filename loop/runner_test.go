@@ -1,9 +1,11 @@
 package loop_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"iter"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -341,6 +343,49 @@ func TestRunner(t *testing.T) {
 		require.NoError(t, r.Close())
 		require.Zero(t, result.times)
 	})
+}
+
+// What a run leaves on its context is taken back when it ends, whatever ends it.
+func TestRunLeavesNothingOnItsContext(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		main coro.Func[int]
+	}{
+		{"returns", answering(7, nil)},
+		{"fails", answering(0, errors.New("spam"))},
+		{"goexits", func(*coro.Co) (int, error) {
+			runtime.Goexit()
+			return 0, nil
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			ctx := &countingContext{Context: context.Background(), done: make(chan struct{})}
+			onGoroutine(func() {
+				_, _ = loop.Run(func(co *coro.Co) (int, error) {
+					require.Equal(t, 1, ctx.funcs)
+					return test.main(co)
+				}, loop.Context(ctx))
+			})
+			require.Zero(t, ctx.funcs)
+		})
+	}
+}
+
+// A countingContext counts the functions that wait for its end.
+type countingContext struct {
+	context.Context
+	done  chan struct{}
+	funcs int
+}
+
+func (c *countingContext) Done() <-chan struct{} { return c.done }
+
+func (c *countingContext) AfterFunc(func()) (stop func() bool) {
+	c.funcs++
+	return func() bool {
+		c.funcs--
+		return true
+	}
 }
 
 // formatted counts how often it is formatted.
