@@ -74,7 +74,8 @@ func TestSetDebugWhileRunning(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := newLoop(t)
+			var told reports
+			l := newLoop(t, told.handler())
 			_, err := loop.RunUntilComplete(l, coro.Do(func(co *coro.Co) error {
 				for _, on := range []bool{true, false, true} {
 					if err := turn(co, func() { l.SetDebug(on); l.CallSoon(func() {}) }); err != nil {
@@ -89,6 +90,7 @@ func TestSetDebugWhileRunning(t *testing.T) {
 				return nil
 			}))
 			require.NoError(t, err)
+			require.Empty(t, told)
 		})
 	}
 }

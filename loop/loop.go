@@ -185,10 +185,7 @@ type stopper struct {
 }
 
 func (s *stopper) Run() {
-	if s.ended {
-		return
-	}
-	if !s.core.Canceled() && future.IsBase(s.core.Err()) {
+	if !s.core.Canceled() && future.IsBase(s.core.Err()) || s.ended {
 		return // that has ended the run already
 	}
 	s.loop.stopping.Store(true)

@@ -61,23 +61,65 @@ func callerFrame() (at callerPlace, number uint32) {
 	for skip := 3; ; skip += len(pcs) {
 		n := runtime.Callers(skip, pcs[:])
 		for _, pc := range pcs[:n] {
-			entry := runtime.FuncForPC(pc - 1).Entry()
-			switch entry {
-			case workerEntry, restEntry:
+			switch kind := frames.kind(pc); kind {
+			case otherFrame:
+			case entryFrame:
 				return inEntry, 0
-			case jobEntry:
+			case jobFrame:
 				return inJob, number
-			}
-			for digit, of := range digitEntries {
-				if entry == of {
-					number = number<<digitBits | uint32(digit)
-				}
+			default:
+				number = number<<digitBits | uint32(kind-digitFrame)
 			}
 		}
 		if n < len(pcs) {
 			return outside, 0
 		}
 	}
+}
+
+// A frameKind is what a frame tells.
+type frameKind int
+
+const (
+	otherFrame frameKind = iota
+	entryFrame           // an entry of a loop runs above it
+	jobFrame             // a job runs above it, and the digits of its number
+	digitFrame           // the first of the digits
+)
+
+// frames are the kinds of the frames that have been seen, by program counter: to ask for
+// the function of one takes longer, and allocates if that is inlined.
+var frames = frameKinds{seen: map[uintptr]frameKind{}}
+
+type frameKinds struct {
+	mu   sync.RWMutex
+	seen map[uintptr]frameKind
+}
+
+func (f *frameKinds) kind(pc uintptr) frameKind {
+	f.mu.RLock()
+	kind, ok := f.seen[pc]
+	f.mu.RUnlock()
+	if !ok {
+		kind = kindOf(runtime.FuncForPC(pc - 1).Entry())
+		f.mu.Lock()
+		f.seen[pc] = kind
+		f.mu.Unlock()
+	}
+	return kind
+}
+
+func kindOf(entry uintptr) frameKind {
+	switch entry {
+	case workerEntry, restEntry:
+		return entryFrame
+	case jobEntry:
+		return jobFrame
+	}
+	if digit := slices.Index(digitEntries[:], entry); digit >= 0 {
+		return digitFrame + frameKind(digit)
+	}
+	return otherFrame
 }
 
 var (

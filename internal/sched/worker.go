@@ -108,12 +108,16 @@ func (p *pool) put(w *worker) bool {
 	return true
 }
 
-// RunsOn reports whether the coroutine that runs may do so on the goroutine of that
-// name.
+// RunsOn reports whether the coroutine that runs, or that hosts the callback that runs, may
+// do so on the goroutine of that name.
 func (s *Scheduler) RunsOn(name string) bool {
-	if s.current == nil {
+	c := s.current
+	if c == nil {
+		c = s.host
+	}
+	if c == nil {
 		return false
 	}
-	w := s.current.worker // nil while the body sets its outcome
+	w := c.worker // nil while the body sets its outcome
 	return w == nil || w.goroutine == "" || w.goroutine == name
 }
