@@ -22,17 +22,24 @@ func (co *Co) broke(returned *bool) {
 		return // unwound on a locked thread
 	}
 	if v != nil && !co.coroutine.Torn() {
-		co.end(future.NewPanicError(v))
+		co.end(co.panicError(v))
 		return
 	}
 	co.coroutine.Lost()
 	if v != nil { // in a deferred function, on the way out: nobody else will be told
 		future.CallExceptionHandler(co, future.ErrorContext{
 			Message: "panic while the task was torn down at the close of its loop",
-			Err:     future.NewPanicError(v),
+			Err:     co.panicError(v),
 			Task:    co.Name(),
 		})
 	}
+}
+
+// panicError is what a panic of the task's function becomes.
+func (co *Co) panicError(v any) *future.PanicError {
+	err := future.NewPanicError(v)
+	err.Task = co.Name()
+	return err
 }
 
 // retire frees what a running task holds, just before its outcome is set.

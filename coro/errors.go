@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/ouro-loop/ouro/future"
 )
 
 var (
@@ -32,15 +34,41 @@ var (
 type ExceptionGroup struct {
 	Message string
 	Errors  []error
+
+	from []string // which task each of the errors is from, if that is known
+}
+
+// Format prints one paragraph for each member under the message for %+v, with its task,
+// and the stack if it is a panic.
+func (e *ExceptionGroup) Format(f fmt.State, verb rune) {
+	if verb != 'v' || !f.Flag('+') {
+		fmt.Fprintf(f, fmt.FormatString(f, verb), e.Error())
+		return
+	}
+	fmt.Fprint(f, e.title())
+	for i, err := range e.Errors {
+		text := future.Details(err)
+		if len(e.from) == len(e.Errors) {
+			text = e.from[i] + ": " + text
+		}
+		fmt.Fprintf(f, "\n\n%s", indented(text))
+	}
+}
+
+// indented makes one paragraph of a text, its first line indented and the others more.
+func indented(text string) string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimRight(line, "\n"); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return "  " + strings.Join(lines, "\n    ")
 }
 
 func (e *ExceptionGroup) Error() string {
 	var b strings.Builder
-	plural := "s"
-	if len(e.Errors) == 1 {
-		plural = ""
-	}
-	fmt.Fprintf(&b, "%s (%d error%s)", e.Message, len(e.Errors), plural)
+	b.WriteString(e.title())
 	for i, err := range e.Errors {
 		sep := "; "
 		if i == 0 {
@@ -50,6 +78,14 @@ func (e *ExceptionGroup) Error() string {
 		b.WriteString(err.Error())
 	}
 	return b.String()
+}
+
+func (e *ExceptionGroup) title() string {
+	plural := "s"
+	if len(e.Errors) == 1 {
+		plural = ""
+	}
+	return fmt.Sprintf("%s (%d error%s)", e.Message, len(e.Errors), plural)
 }
 
 // Unwrap gives the members.

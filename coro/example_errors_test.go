@@ -53,9 +53,9 @@ func ExampleErrGroupInactive() {
 		coro.CreateTask(group, coro.Do1(coro.Sleep, 0))
 		return nil
 	})
-	fmt.Println(err)
+	fmt.Println(errors.Unwrap(err)) // what it was a panic of
 	fmt.Println(errors.Is(err, coro.ErrGroupInactive))
 	// Output:
-	// panic: coro: the task group takes no more tasks: it has ended
+	// coro: the task group takes no more tasks: it has ended
 	// true
 }

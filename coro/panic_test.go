@@ -53,7 +53,7 @@ func TestPanicOfTaskToBeCanceled(t *testing.T) {
 		panic("boom")
 	}))
 	_, err := loop.RunUntilComplete(l, task)
-	require.EqualError(t, err, "panic: boom")
+	require.ErrorContains(t, err, "panic: boom")
 	require.False(t, task.Canceled())
 }
 

@@ -14,6 +14,7 @@ type TaskGroup struct {
 	parent      *Co
 	first, last *groupMember // unfinished tasks in order of creation
 	errors      []error
+	from        []string    // the tasks of the errors
 	base        error       // the first ErrKeyboardInterrupt or SystemExit
 	allDone     future.Core // what the parent waits for,
 	waiting     bool        // when it does
@@ -61,7 +62,7 @@ func (g *TaskGroup) call(body func(g *TaskGroup) error) (err error) {
 		if v := recover(); sched.IsExit(v) {
 			panic(v)
 		} else if v != nil {
-			err = future.NewPanicError(v)
+			err = g.parent.panicError(v)
 		}
 	}()
 	return body(g)
@@ -147,7 +148,7 @@ func (m *groupMember) Run() {
 	if err == nil {
 		return
 	}
-	g.errors = append(g.errors, err)
+	g.addError(err, core.Role().Describe())
 	if g.base == nil && future.IsBase(err) {
 		g.base = err
 	}
@@ -155,7 +156,8 @@ func (m *groupMember) Run() {
 		future.CallExceptionHandler(g, future.ErrorContext{
 			Message: fmt.Sprintf("%s has errored out but its parent task %q is already completed",
 				core.Role().Describe(), g.parent.Name()),
-			Err: err,
+			Err:  err,
+			Task: core.Role().(future.Named).Name(),
 		})
 		return
 	}
@@ -248,7 +250,7 @@ func (g *TaskGroup) exit(err error) error {
 		return cancellation
 	}
 	if err != nil && !bodyCanceled {
-		g.errors = append(g.errors, err)
+		g.addError(err, fmt.Sprintf("the group's body in task %q", g.parent.Name()))
 	}
 	if len(g.errors) == 0 {
 		return nil // err is the group's own cancellation, if it is anything
@@ -259,7 +261,11 @@ func (g *TaskGroup) exit(err error) error {
 		g.parent.uncancel()
 		g.parent.core.Cancel(nil)
 	}
-	return &ExceptionGroup{"unhandled errors in a TaskGroup", g.errors}
+	return &ExceptionGroup{"unhandled errors in a TaskGroup", g.errors, g.from}
+}
+
+func (g *TaskGroup) addError(err error, from string) {
+	g.errors, g.from = append(g.errors, err), append(g.from, from)
 }
 
 // wait suspends the parent until the last task has ended, or it is canceled.

@@ -116,15 +116,16 @@ func parse(t *testing.T, dir string, mode parser.Mode) []*ast.File {
 // allowedImports are the packages of this module that each may import: those below it.
 var allowedImports = map[string][]string{
 	"timers":               {},
-	"executor":             {"future", "internal/goroutine"},
+	"executor":             {"future", "internal/frames", "internal/goroutine"},
+	"internal/frames":      {},
 	"internal/goroutine":   {},
 	"internal/sched":       {"internal/goroutine"},
 	"internal/mark":        {},
 	"internal/named":       {},
 	"internal/unretrieved": {},
-	"future":               {"internal/mark", "internal/sched", "internal/unretrieved"},
-	"coro":                 {"future", "internal/sched", "timers"},
-	"loop":                 {"coro", "executor", "future", "internal/goroutine", "internal/sched", "internal/unretrieved", "timers"},
+	"future":               {"internal/frames", "internal/mark", "internal/sched", "internal/unretrieved"},
+	"coro":                 {"future", "internal/frames", "internal/sched", "timers"},
+	"loop":                 {"coro", "executor", "future", "internal/frames", "internal/goroutine", "internal/sched", "internal/unretrieved", "timers"},
 	"locks":                {"coro", "future", "internal/named"},
 	"queues":               {"coro", "future", "internal/named"},
 }

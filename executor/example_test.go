@@ -50,14 +50,14 @@ func ExampleSubmit_panic() {
 		panic(err)
 	}
 	_, err = f.Wait(context.Background())
-	fmt.Println(err)
+	fmt.Println(err) // and where it was
 
 	var p *future.PanicError
 	if errors.As(err, &p) {
 		fmt.Println("with a stack:", len(p.Stack) > 0)
 	}
 	// Output:
-	// panic: out of paper
+	// panic: out of paper (at executor/example_test.go:48)
 	// with a stack: true
 }
 

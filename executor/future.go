@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+
+	"github.com/ouro-loop/ouro/internal/frames"
 )
 
 // Future is the outcome, awaited or known, of work that is done elsewhere. It has two
@@ -275,7 +277,7 @@ func (f *Future[T]) notify(callbacks []func(*Future[T])) {
 		}
 		if value := recover(); value != nil {
 			slog.Error("executor: panic in a done callback",
-				"future", f.String(), "panic", value, "stack", string(debug.Stack()))
+				"future", f.String(), "panic", value, "stack", frames.OneLine(debug.Stack()))
 		}
 		f.notify(callbacks[called+1:])
 	}()

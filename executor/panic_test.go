@@ -31,7 +31,7 @@ func TestPanicInAJob(t *testing.T) {
 			f := submit(t, pool, tt.f)
 			v, err := wait(f)
 			require.Zero(t, v)
-			require.EqualError(t, err, "panic: "+tt.text)
+			require.ErrorContains(t, err, "panic: "+tt.text+" (at executor/panic_test.go:15)")
 			require.Equal(t, "<Future state=finished raised *future.PanicError>", f.String())
 
 			var p *future.PanicError

@@ -161,7 +161,7 @@ func TestCloseInAJob(t *testing.T) {
 			pool.Close()
 			return 0, nil
 		}))
-		require.EqualError(t, err, "panic: "+
+		require.ErrorContains(t, err, "panic: "+
 			"executor: Close of a pool in one of its own jobs, which would wait for itself")
 		_, err = executor.Submit(pool, returns(1, nil))
 		require.ErrorIs(t, err, executor.ErrShutdown)

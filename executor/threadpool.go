@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"sync"
 
+	"github.com/ouro-loop/ouro/internal/frames"
 	"github.com/ouro-loop/ouro/internal/goroutine"
 )
 
@@ -184,7 +185,7 @@ func (p *ThreadPool) next(w *worker) Job {
 // by a panic or by runtime.Goexit; the queue may need another worker then.
 func (p *ThreadPool) retire(w *worker) {
 	if value := recover(); value != nil {
-		slog.Error("executor: panic in a job", "panic", value, "stack", string(debug.Stack()))
+		slog.Error("executor: panic in a job", "panic", value, "stack", frames.OneLine(debug.Stack()))
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

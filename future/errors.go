@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strings"
+
+	"github.com/ouro-loop/ouro/internal/frames"
 )
 
 // ErrInvalidState is returned for a result asked of a future that has none yet,
@@ -144,10 +147,11 @@ func (e *TimeoutError) Is(target error) bool {
 }
 
 // PanicError takes the place of the error of a coroutine or callback that
-// panicked. Format it with %+v to see the stack.
+// panicked. Format it with %+v to see the stack; [Details] finds it in what wraps it.
 type PanicError struct {
 	Value any    // what was given to panic
 	Stack []byte // the panicking goroutine's stack, as debug.Stack has it
+	Task  string // the name of the task it happened in, "" for a callback
 }
 
 // NewPanicError is for a deferred function that has recovered v: it keeps the stack of
@@ -163,7 +167,21 @@ func NewPanicError(v any) *PanicError {
 	}
 }
 
-func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
+// Error tells the value, and in which task and at which line of the program it
+// happened: panic: boom (task "fetch", at client/fetch.go:12).
+func (e *PanicError) Error() string {
+	var where []string
+	if e.Task != "" {
+		where = append(where, fmt.Sprintf("task %q", e.Task))
+	}
+	if _, calls := frames.Panicked(e.Stack); len(calls) > 0 {
+		where = append(where, "at "+calls[0].Short())
+	}
+	if len(where) == 0 {
+		return fmt.Sprintf("panic: %v", e.Value)
+	}
+	return fmt.Sprintf("panic: %v (%s)", e.Value, strings.Join(where, ", "))
+}
 
 // Unwrap gives the value of the panic if it was an error, so that errors.Is and
 // errors.As find it.
@@ -178,10 +196,45 @@ func (e *PanicError) Unwrap() error {
 
 // Format prints the stack under the message for %+v.
 func (e *PanicError) Format(f fmt.State, verb rune) {
-	fmt.Fprint(f, e.Error())
 	if verb == 'v' && f.Flag('+') {
-		fmt.Fprintf(f, "\n\n%s", e.Stack)
+		fmt.Fprintf(f, "%s\n\n%s", e.Error(), e.Stack)
+		return
 	}
+	fmt.Fprintf(f, fmt.FormatString(f, verb), e.Error())
+}
+
+// Details is all that err tells: its message, and under it what %+v prints of the errors
+// that it wraps, such as the stack of a [PanicError]. An error of fmt.Errorf does not
+// print that itself.
+func Details(err error) string {
+	switch err.(type) {
+	case nil:
+		return ""
+	case fmt.Formatter:
+		return fmt.Sprintf("%+v", err)
+	}
+	return err.Error() + wrappedDetails(err)
+}
+
+// wrappedDetails are paragraphs about the errors that err wraps, as far as these have
+// more to tell than their messages, which are in that of err.
+func wrappedDetails(err error) string {
+	var wrapped []error
+	switch u := err.(type) {
+	case interface{ Unwrap() error }:
+		wrapped = []error{u.Unwrap()}
+	case interface{ Unwrap() []error }:
+		wrapped = u.Unwrap()
+	}
+	text := ""
+	for _, err := range wrapped {
+		if _, ok := err.(fmt.Formatter); ok {
+			text += "\n\n" + fmt.Sprintf("%+v", err)
+		} else {
+			text += wrappedDetails(err)
+		}
+	}
+	return text
 }
 
 // message turns the optional last argument of Cancel into a pointer that keeps

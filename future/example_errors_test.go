@@ -80,7 +80,8 @@ func ExampleTimeoutError() {
 	// true and not false
 }
 
-// A panic comes out where an error would. The verb %+v prints the stack as well.
+// A panic comes out where an error would, and says where it was. The verb %+v prints the
+// stack as well; Details finds it in what wraps the panic.
 func ExamplePanicError() {
 	err := loop.Main(func(co *coro.Co) error {
 		var users map[string]int
@@ -89,17 +90,17 @@ func ExamplePanicError() {
 		return nil
 	})
 	fmt.Println(err)
+	err = fmt.Errorf("counting users: %w", err)
+	fmt.Println(strings.Contains(future.Details(err), "ExamplePanicError"))
 
 	var p *future.PanicError
 	if errors.As(err, &p) {
-		message, stack, _ := strings.Cut(fmt.Sprintf("%+v", p), "\n\n")
-		fmt.Println(message)
-		fmt.Println("with the stack:", strings.Contains(stack, "ExamplePanicError"))
+		fmt.Println(p.Value, "in", p.Task)
 	}
 	// Output:
-	// panic: assignment to entry in nil map
-	// panic: assignment to entry in nil map
-	// with the stack: true
+	// panic: assignment to entry in nil map (task "Task-1", at future/example_errors_test.go:89)
+	// true
+	// assignment to entry in nil map in Task-1
 }
 
 // A task that returns a SystemExit, main or any other, ends the run of the loop.

@@ -28,7 +28,7 @@ func ExampleLoop_SetExceptionHandler() {
 		fmt.Println(err)
 	}
 	// Output:
-	// reported: panic: oops
+	// reported: panic: oops (at loop/example_exception_test.go:24)
 	// the next callback
 }
 

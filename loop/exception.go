@@ -2,9 +2,12 @@ package loop
 
 import (
 	"log/slog"
+	"slices"
+	"strings"
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/frames"
 	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/internal/unretrieved"
 )
@@ -32,7 +35,7 @@ func (l *Loop) DefaultExceptionHandler(c future.ErrorContext) {
 	}
 	var attrs []any
 	if c.Err != nil {
-		attrs = append(attrs, slog.Any("error", c.Err))
+		attrs = append(attrs, slog.Any("error", short(c.Err)))
 	}
 	if c.Task != "" {
 		attrs = append(attrs, slog.String("task", c.Task))
@@ -40,10 +43,51 @@ func (l *Loop) DefaultExceptionHandler(c future.ErrorContext) {
 	if c.Source != "" {
 		attrs = append(attrs, slog.String("scheduled_at", c.Source))
 	}
-	if p, ok := c.Err.(*future.PanicError); ok {
-		attrs = append(attrs, slog.String("stack", string(p.Stack)))
+	if stacks := stacksIn(c.Err); len(stacks) > 0 {
+		attrs = append(attrs, slog.String("stack", strings.Join(stacks, "; ")))
 	}
 	l.log().Error(message, attrs...)
+}
+
+// short is err as a log shows it: in one line, although it prints more for %+v, which
+// slog's text handler uses.
+func short(err error) error {
+	switch err.(type) {
+	case *future.PanicError, *coro.ExceptionGroup:
+		return inOneLine{err}
+	}
+	return err
+}
+
+type inOneLine struct{ error }
+
+func (e inOneLine) Unwrap() error { return e.error }
+
+// maxStacks is how many stacks a report has, if an error wraps many panics.
+const maxStacks = 5
+
+// stacksIn are the stacks of the panics that err is or wraps, each in one line.
+func stacksIn(err error) (stacks []string) {
+	defer func() { _ = recover() }() // a method of the error's, as that of a nil pointer
+	left := []error{err}
+	for len(left) > 0 {
+		err, left = left[0], left[1:]
+		if p, ok := err.(*future.PanicError); ok {
+			if len(stacks) == maxStacks {
+				return append(stacks, "and more")
+			}
+			if len(p.Stack) > 0 {
+				stacks = append(stacks, frames.OneLine(p.Stack))
+			}
+		}
+		switch u := err.(type) {
+		case interface{ Unwrap() error }:
+			left = append([]error{u.Unwrap()}, left...)
+		case interface{ Unwrap() []error }:
+			left = append(slices.Clone(u.Unwrap()), left...)
+		}
+	}
+	return stacks
 }
 
 // CallExceptionHandler calls the exception handler, in the context of the task or

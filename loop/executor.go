@@ -101,7 +101,11 @@ func awaitOn[T any](co *coro.Co, e executor.Executor, f func(ctx context.Context
 		var zero T
 		return zero, err
 	}
-	return w.future.Await(co)
+	v, err := w.future.Await(co)
+	if p, ok := err.(*future.PanicError); ok && p.Task == "" {
+		p.Task = co.Name() // nobody else has the error yet
+	}
+	return v, err
 }
 
 // goroutines is an executor without bounds.

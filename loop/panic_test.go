@@ -81,8 +81,8 @@ func TestPanicInCallback(t *testing.T) {
 	require.Len(t, told, 2)
 	require.Contains(t, told[0].Message, "Exception in callback")
 	require.Contains(t, told[0].Message, "TestPanicInCallback")
-	require.EqualError(t, told[0].Err, "panic: boom")
-	require.EqualError(t, told[1].Err, "panic: later")
+	require.ErrorContains(t, told[0].Err, "panic: boom (at loop/panic_test.go:")
+	require.ErrorContains(t, told[1].Err, "panic: later (at loop/panic_test.go:")
 	require.NoError(t, l.Close())
 }
 
