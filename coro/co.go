@@ -2,10 +2,10 @@ package coro
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/sched"
+	"github.com/ouro-loop/ouro/internal/unretrieved"
 )
 
 // Co is a coroutine's own view of the task that runs it. A coroutine function is
@@ -33,6 +33,15 @@ type Co struct {
 type extra struct {
 	name    string
 	context *taskContext // made by Context
+	site    *string      // the line that created the task, in debug mode
+}
+
+// created is the line that created the task, "" if it is not known.
+func (x *extra) created() string {
+	if x == nil || x.site == nil {
+		return ""
+	}
+	return *x.site
 }
 
 // more is the extra of co, made if there is none.
@@ -67,7 +76,16 @@ func (co *Co) Name() string {
 	if co.extra != nil && co.extra.name != "" {
 		return co.extra.name
 	}
-	return "Task-" + strconv.Itoa(int(co.number))
+	return unretrieved.Origin{Number: co.number}.Name()
+}
+
+// origin is what reports tell about the task.
+func (co *Co) origin() unretrieved.Origin {
+	o := unretrieved.Origin{Number: co.number, Function: taskOn(&co.coroutine).function()}
+	if co.extra != nil {
+		o.Task, o.Created = co.extra.name, co.extra.created()
+	}
+	return o
 }
 
 // mustRun refuses a Co whose task is not the one that runs: a coroutine has been

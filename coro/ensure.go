@@ -55,7 +55,12 @@ func funcOf[T any](aw Awaitable[T]) Func[T] {
 	if f, ok := aw.(Func[T]); ok {
 		return f
 	}
-	return func(co *Co) (T, error) { return aw.Await(co) }
+	return func(co *Co) (v T, err error) {
+		if co == nil {
+			return v, wrapped(aw)
+		}
+		return aw.Await(co)
+	}
 }
 
 // futuresAmong puts those of aws that are futures into their places of futures, and
@@ -89,6 +94,9 @@ func AsAny[T any](aw Awaitable[T]) Awaitable[any] {
 		return anyFuture[T]{f, f}
 	}
 	return Func[any](func(co *Co) (any, error) {
+		if co == nil {
+			return nil, wrapped(aw)
+		}
 		v, err := aw.Await(co)
 		return v, err
 	})

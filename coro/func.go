@@ -1,6 +1,9 @@
 package coro
 
-import "github.com/ouro-loop/ouro/future"
+import (
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/frames"
+)
 
 // Func is a coroutine function, asyncio's "async def". Every function of this
 // signature converts to it, by itself where a Func is asked for, with [Bind0] where
@@ -32,7 +35,12 @@ func Do(f func(co *Co) error) Func[None] {
 	if f == nil {
 		panic("coro: Do of a nil function")
 	}
-	return func(co *Co) (None, error) { return None{}, f(co) }
+	return func(co *Co) (None, error) {
+		if co == nil {
+			return None{}, wrappedDo(f)
+		}
+		return None{}, f(co)
+	}
 }
 
 // Do1 makes a Func of a function that has no result and one more argument:
@@ -42,7 +50,12 @@ func Do1[A any](f func(*Co, A) error, a A) Func[None] {
 	if f == nil {
 		panic("coro: Do1 of a nil function")
 	}
-	return func(co *Co) (None, error) { return None{}, f(co, a) }
+	return func(co *Co) (None, error) {
+		if co == nil {
+			return None{}, wrapped(f)
+		}
+		return None{}, f(co, a)
+	}
 }
 
 // Do2 makes a Func of a function that has no result and two more arguments.
@@ -50,7 +63,12 @@ func Do2[A, B any](f func(*Co, A, B) error, a A, b B) Func[None] {
 	if f == nil {
 		panic("coro: Do2 of a nil function")
 	}
-	return func(co *Co) (None, error) { return None{}, f(co, a, b) }
+	return func(co *Co) (None, error) {
+		if co == nil {
+			return None{}, wrapped(f)
+		}
+		return None{}, f(co, a, b)
+	}
 }
 
 // Bind0 makes a Func of a function of its signature: it is the conversion, without
@@ -67,7 +85,12 @@ func Bind[A, T any](f func(*Co, A) (T, error), a A) Func[T] {
 	if f == nil {
 		panic("coro: Bind of a nil function")
 	}
-	return func(co *Co) (T, error) { return f(co, a) }
+	return func(co *Co) (v T, err error) {
+		if co == nil {
+			return v, wrapped(f)
+		}
+		return f(co, a)
+	}
 }
 
 // Bind2 makes a Func of a function with two more arguments.
@@ -75,7 +98,12 @@ func Bind2[A, B, T any](f func(*Co, A, B) (T, error), a A, b B) Func[T] {
 	if f == nil {
 		panic("coro: Bind2 of a nil function")
 	}
-	return func(co *Co) (T, error) { return f(co, a, b) }
+	return func(co *Co) (v T, err error) {
+		if co == nil {
+			return v, wrapped(f)
+		}
+		return f(co, a, b)
+	}
 }
 
 // Bind3 makes a Func of a function with three more arguments.
@@ -83,7 +111,12 @@ func Bind3[A, B, C, T any](f func(*Co, A, B, C) (T, error), a A, b B, c C) Func[
 	if f == nil {
 		panic("coro: Bind3 of a nil function")
 	}
-	return func(co *Co) (T, error) { return f(co, a, b, c) }
+	return func(co *Co) (v T, err error) {
+		if co == nil {
+			return v, wrapped(f)
+		}
+		return f(co, a, b, c)
+	}
 }
 
 // Into makes a Func that awaits aw and stores its result in *p. With it,
@@ -101,6 +134,9 @@ func Into[T any](p *T, aw Awaitable[T]) Func[None] {
 	}
 	mustBeAwaitable(aw)
 	return func(co *Co) (None, error) {
+		if co == nil {
+			return None{}, wrapped(aw)
+		}
 		v, err := aw.Await(co)
 		if err == nil {
 			*p = v
@@ -118,3 +154,15 @@ func Each[T any, A Awaitable[T]](as []A) []Awaitable[T] {
 	}
 	return out
 }
+
+// wrapped is what the closures here answer to a nil in place of their Co: reports ask so
+// for the function that they wrap. It is not inlined, so that they have the frames that
+// they had without the question.
+//
+//go:noinline
+func wrapped[F any](f F) error { return frames.Wrapped(f) }
+
+// wrappedDo is wrapped without a dictionary, for which Do would need a larger frame.
+//
+//go:noinline
+func wrappedDo(f func(co *Co) error) error { return frames.Wrapped(f) }

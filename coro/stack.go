@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/frames"
 	"github.com/ouro-loop/ouro/internal/sched"
 )
 
@@ -38,10 +39,10 @@ func (co *Co) stack() []Frame {
 // started, above.
 func userFrames(pcs []uintptr) []Frame {
 	var out []Frame
-	frames := runtime.CallersFrames(pcs)
+	calls := runtime.CallersFrames(pcs)
 	for more := len(pcs) > 0; more; {
 		var f Frame
-		f, more = frames.Next()
+		f, more = calls.Next()
 		name, ours := strings.CutPrefix(f.Function, packagePath+".")
 		switch {
 		case ours && strings.HasPrefix(name, "(*Task[") && strings.HasSuffix(name, ").call"):
@@ -55,7 +56,7 @@ func userFrames(pcs []uintptr) []Frame {
 			out = out[:0] // all of it was the machinery
 			continue
 		}
-		if !strings.HasSuffix(f.File, "/coro/func.go") { // Do, Bind and their kin
+		if !frames.IsAdapter(f.File) {
 			out = append(out, f)
 		}
 	}

@@ -3,11 +3,11 @@ package coro
 import (
 	"fmt"
 	"math"
-	"reflect"
-	"runtime"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/frames"
 	"github.com/ouro-loop/ouro/internal/sched"
+	"github.com/ouro-loop/ouro/internal/unretrieved"
 )
 
 // Task is a coroutine that the loop runs, and the future of its result. All
@@ -28,6 +28,7 @@ type body[T any] Task[T]
 type onCoroutine interface {
 	sched.Body
 	Task() AnyTask
+	function() frames.Function
 }
 
 // taskOn is the task of c.
@@ -154,6 +155,10 @@ func createTask[T any](s Spawner, f Func[T], o *taskOptions, t *Task[T]) *Task[T
 		co.number = m.unnamed
 	}
 	co.coroutine.Init(sc, (*body[T])(t), (*sched.Vars)(o.vars))
+	if sc.Debug {
+		site := frames.CallSite()
+		co.more().site = &site
+	}
 	eager := o.eager == eagerYes || o.eager == eagerByLoop && m.loop.EagerTasks()
 	if eager && m.loop.IsRunning() {
 		co.coroutine.Start()
@@ -181,6 +186,14 @@ func (b *body[T]) Awaited() *future.Core { return b.co.awaited }
 
 // Quiet reports whether the task was created with that option.
 func (b *body[T]) Quiet() bool { return b.co.quiet }
+
+// function is what the task runs, in the program's terms.
+func (b *body[T]) function() frames.Function {
+	return frames.FunctionOf(b.fn, func() error {
+		_, err := b.fn(nil)
+		return err
+	})
+}
 
 // String is what the loop calls a step in its reports.
 func (b *body[T]) String() string { return (*Task[T])(b).String() }
@@ -238,10 +251,14 @@ func (t *Task[T]) Canceling() int { return int(t.co.cancels) }
 // Semantics: asyncio.Task.uncancel, CPython 3.15.
 func (t *Task[T]) Uncancel() int { return t.co.uncancel() }
 
-// String shows the task's name, its state and its function.
+// String shows the task's name, its state and its function; in debug mode also the line
+// that created it.
 func (t *Task[T]) String() string {
-	function := runtime.FuncForPC(reflect.ValueOf(t.fn).Pointer()).Name()
-	return fmt.Sprintf("<Task %q %v %s()>", t.co.Name(), t.Core().State(), function)
+	created := ""
+	if site := t.co.extra.created(); site != "" {
+		created = " created at " + site
+	}
+	return fmt.Sprintf("<Task %q %v %v()%s>", t.co.Name(), t.Core().State(), (*body[T])(t).function(), created)
 }
 
 // taskRole is a Co as what stands behind the future of a task.
@@ -254,6 +271,9 @@ func (r *taskRole) Name() string { return (*Co)(r).Name() }
 // Vars are a copy: the task's own are part of the task, which a report of an error must
 // not keep alive.
 func (r *taskRole) Vars() any { return (*Co)(r).Vars().Copy() }
+
+// Origin is what reports of an error tell about the task that had it.
+func (r *taskRole) Origin() unretrieved.Origin { return (*Co)(r).origin() }
 
 func (r *taskRole) Describe() string { return fmt.Sprintf("task %q", r.Name()) }
 

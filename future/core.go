@@ -132,7 +132,12 @@ func (c *Core) MarkCanceled(first error, msg *string) bool {
 func (c *Core) noteError() {
 	n := &unretrieved.Note{Err: c.err}
 	if named, ok := c.role.(Named); ok {
-		n.Task, n.Vars = named.Name(), named.Vars()
+		n.Vars = named.Vars()
+		if task, ok := named.(interface{ Origin() unretrieved.Origin }); ok {
+			n.Origin = task.Origin()
+		} else {
+			n.Task = named.Name()
+		}
 	}
 	l := c.sched.Loop().(eventLoop)
 	l.Unretrieved().Add(n)

@@ -67,8 +67,10 @@ type ErrorContext struct {
 	Err     error  // the error itself, if there is one
 	Task    string // the name of the task it concerns, if it concerns one
 	Future  Any    // the future it concerns, if that is still known
-	Source  string // where the callback was scheduled, in debug mode
 	Vars    any    // the *coro.Vars that the handler is called in, nil for those of what runs now
+
+	Function string // what the task or the callback runs: main.fetch
+	Source   string // the line that created the task or scheduled the callback, in debug mode
 }
 
 // CallExceptionHandler tells the exception handler of the loop of an error that nobody

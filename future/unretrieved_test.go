@@ -2,6 +2,7 @@ package future_test
 
 import (
 	"bytes"
+	"fmt"
 	"log/slog"
 	"runtime"
 	"testing"
@@ -78,9 +79,11 @@ func TestUnretrievedInOrder(t *testing.T) {
 // failAndForget makes futures of l that have an error and that nobody has any more.
 //
 //go:noinline
-func failAndForget(l *loop.Loop) {
+func failAndForget(l *loop.Loop) (site string) {
 	_ = loop.CreateFuture[int](l).SetError(errTest)
 	coro.CreateTask(l, func(*coro.Co) (int, error) { return 0, errTest }, coro.Name("forgotten"))
+	_, file, line, _ := runtime.Caller(0)
+	return fmt.Sprintf("%s:%d", file, line-1)
 }
 
 // With a real clock the report comes when the future is collected as garbage.
@@ -105,11 +108,16 @@ func TestUnretrievedIsReportedWhenCollected(t *testing.T) {
 			l := loop.New(loop.Debug(test.debug), loop.SlowCallback(1<<62),
 				loop.Logger(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{ReplaceAttr: withoutTime}))))
 			defer func() { require.NoError(t, l.Close()) }()
-			failAndForget(l)
+			site := failAndForget(l)
 			kept := loop.CreateFuture[int](l)
 			require.NoError(t, kept.SetError(errTest))
-			const future, task = `level=ERROR msg="Future exception was never retrieved" error=test` + "\n",
-				`level=ERROR msg="Task exception was never retrieved" error=test task=forgotten` + "\n"
+			const future = `level=ERROR msg="Future exception was never retrieved" error=test` + "\n"
+			task := `level=ERROR msg="Task exception was never retrieved" error=test task=forgotten` +
+				` function=github.com/ouro-loop/ouro/future_test.failAndForget.func1`
+			if test.debug {
+				task += " created_at=" + site
+			}
+			task += "\n"
 			for range 1000 {
 				if log.Len() >= len(future)+len(task) {
 					break

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/frames"
 	"github.com/ouro-loop/ouro/internal/sched"
 )
 
@@ -49,9 +50,9 @@ func (e *DeadlockError) Error() string {
 }
 
 // ownFrame is the innermost call of the program's own.
-func ownFrame(frames []coro.Frame) (coro.Frame, bool) {
-	for _, f := range frames {
-		if !isCore(f.Function) || strings.HasSuffix(f.File, "_test.go") {
+func ownFrame(stack []coro.Frame) (coro.Frame, bool) {
+	for _, f := range stack {
+		if frames.IsUser(f.File) {
 			return f, true
 		}
 	}

@@ -2,12 +2,14 @@ package loop
 
 import (
 	"fmt"
+	"log/slog"
 	"reflect"
 	"runtime"
 	"strings"
 	"time"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/frames"
 	"github.com/ouro-loop/ouro/internal/goroutine"
 	"github.com/ouro-loop/ouro/internal/sched"
 )
@@ -40,54 +42,89 @@ func (w *wired) CheckGoroutine() {
 	}
 }
 
-// runTimed runs an entry and logs it if it took too long.
+// runTimed runs an entry and logs it if it took too long, also one that panics.
 func (l *Loop) runTimed(entry sched.Entry) {
-	what := describe(entry) // before: a call forgets its function
+	what := l.subject(entry) // before: a call forgets its function
 	start := time.Now()
+	defer func() {
+		if took := time.Since(start); took >= l.slowCallback {
+			l.logSlow(what, took)
+		}
+	}()
 	entry.Run()
-	if took := time.Since(start); took >= l.slowCallback {
-		l.log().Warn(fmt.Sprintf("Executing %s took %.3f seconds", what, took.Seconds()))
-	}
 }
 
-// describe names an entry of the ready queue.
-func describe(r sched.Entry) string {
-	switch r := r.(type) {
-	case nil:
-		return "nothing"
+func (l *Loop) logSlow(what subject, took time.Duration) {
+	defer func() {
+		if v := recover(); v != nil { // the logger's, which must not hide one of the entry's
+			l.callDefaultHandler(future.ErrorContext{
+				Message: "panic in the logger, told of a slow callback",
+				Err:     future.NewPanicError(v),
+			}, "Exception in default exception handler")
+		}
+	}()
+	var attrs []any
+	if what.site != "" {
+		attrs = append(attrs, slog.String("scheduled_at", what.site))
+	}
+	l.log().Warn(fmt.Sprintf("Executing %v took %.3f seconds", what, took.Seconds()), attrs...)
+}
+
+// A subject is what an entry of the ready queue is about: the program's function, or
+// something with a String.
+type subject struct {
+	entry    sched.Entry
+	callback bool
+	fn       func() // of a callback; nil if it was canceled
+	site     string // where the callback was scheduled, in debug mode
+}
+
+func (l *Loop) subject(e sched.Entry) subject {
+	switch r := e.(type) {
 	case *call:
-		return functionName(r.fn)
+		return subject{callback: true, fn: r.fn, site: r.site}
 	case *posted:
-		return functionName(r.fn)
-	case *sched.Coroutine:
-		return fmt.Sprint(r.Body())
-	case fmt.Stringer:
-		return r.String()
-	}
-	return strings.TrimPrefix(fmt.Sprintf("%T", r), "*")
-}
-
-func functionName(fn func()) string {
-	if fn == nil {
-		return "a canceled callback"
-	}
-	return runtime.FuncForPC(reflect.ValueOf(fn).Pointer()).Name() + "()"
-}
-
-// callSite is the line outside of this module from which something is scheduled.
-func callSite() string {
-	var pcs [16]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
-	for {
-		f, more := frames.Next()
-		inside := isCore(f.Function) && !strings.HasSuffix(f.File, "_test.go")
-		if !inside || !more {
-			return fmt.Sprintf("%s:%d", f.File, f.Line)
+		return subject{callback: true, fn: r.fn}
+	case *standingCall:
+		return subject{callback: true, fn: r.fn, site: r.site}
+	case *signalWatch:
+		if h := r.handler; h != nil {
+			return subject{callback: true, fn: h.fn, site: h.site}
 		}
 	}
+	return subject{entry: e}
 }
 
-var modulePath = strings.TrimSuffix(reflect.TypeFor[Loop]().PkgPath(), "loop")
+// function is the name of the callback, "" if it is none.
+func (s subject) function() string {
+	if s.fn == nil {
+		return ""
+	}
+	return frames.FunctionOf(s.fn, nil).String()
+}
+
+func (s subject) String() string {
+	switch e := s.entry.(type) {
+	case nil:
+		switch {
+		case s.fn != nil:
+			return s.function() + "()"
+		case s.callback:
+			return "a canceled callback"
+		}
+		return "nothing"
+	case *sched.Coroutine:
+		return fmt.Sprint(e.Body())
+	case fmt.Stringer:
+		return e.String()
+	}
+	return strings.TrimPrefix(fmt.Sprintf("%T", s.entry), "*")
+}
+
+// String is what a report calls the first step of an eager task.
+func (s *submission[T]) String() string {
+	return frames.FunctionOf(s.fn, nil).String() + "()"
+}
 
 // calledFromElsewhere reports whether the caller is certainly not on the loop's
 // goroutine: an ordinary one is not, and one of another loop neither.
@@ -109,7 +146,7 @@ func (l *Loop) calledFromElsewhere() bool {
 // by taking the way that is meant for others, and tells of it. A panic would be
 // better heard, but come in the middle of a change.
 func (l *Loop) reportWrongGoroutine(e sched.Entry) {
-	site := callSite()
+	site := frames.CallSite()
 	_, _ = l.CallSoonThreadsafe(func() {
 		l.CallExceptionHandler(future.ErrorContext{
 			Message: "call from a wrong goroutine",
@@ -156,14 +193,3 @@ func where() place {
 
 // loopEntry is that of the function on the stack of everything that runs on a loop.
 var loopEntry = reflect.ValueOf((*Loop).runIterations).Pointer()
-
-// isCore reports whether a function is of the packages a program is built on.
-func isCore(function string) bool {
-	rest, ok := strings.CutPrefix(function, modulePath)
-	pkg, _, _ := strings.Cut(rest, ".")
-	switch pkg {
-	case "loop", "coro", "future", "locks", "queues", "internal/sched":
-		return ok
-	}
-	return false
-}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
@@ -153,5 +154,22 @@ func TestDescriptorWakesTheLoop(t *testing.T) {
 	require.NoError(t, err)
 	go func() { _, _ = unix.Write(b, []byte("x")) }()
 	require.NoError(t, l.RunForever())
+	require.NoError(t, l.Close())
+}
+
+// A reader and a writer that are slow, or panic, go by the program's name.
+func TestNameOfReader(t *testing.T) {
+	var log logged
+	l := loop.New(loop.Debug(true), loop.SlowCallback(time.Millisecond), loop.Logger(log.logger()))
+	a, b := pair(t)
+	_, err := unix.Write(b, []byte("x"))
+	require.NoError(t, err)
+	_, err = l.AddReader(a, slow)
+	require.NoError(t, err)
+	_, err = l.AddWriter(b, guilty)
+	require.NoError(t, err)
+	once(t, l)
+	require.Regexp(t, `Executing .*loop_test\.slow\(\) took .*scheduled_at=.*descriptors_test\.go:\d+`, log.String())
+	require.Regexp(t, `Exception in callback .*loop_test\.guilty\(\)" .*scheduled_at=.*descriptors_test\.go:\d+`, log.String())
 	require.NoError(t, l.Close())
 }

@@ -26,7 +26,7 @@ func ExampleSlowCallback() {
 		loop.SlowCallback(time.Millisecond),
 		loop.Logger(logger),
 	))
-	fmt.Println("found out:", strings.Contains(log.String(), "loop_test.holdUpTheLoop()> took"))
+	fmt.Println("found out:", strings.Contains(log.String(), "loop_test.holdUpTheLoop() created at "))
 	// Output:
 	// done <nil>
 	// found out: true

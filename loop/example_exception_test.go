@@ -75,6 +75,8 @@ func ExampleLoop_CallExceptionHandler() {
 	// Output: flushing the cache: disk full
 }
 
+func backUp(*coro.Co) error { return errors.New("disk full") }
+
 // Without a handler, the loop logs.
 func ExampleLogger() {
 	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
@@ -86,13 +88,11 @@ func ExampleLogger() {
 		},
 	}))
 	main := func(co *coro.Co) error {
-		coro.CreateTask(co, coro.Do(func(*coro.Co) error {
-			return errors.New("disk full")
-		}), coro.Name("backup"))
+		coro.CreateTask(co, coro.Do(backUp), coro.Name("backup"))
 		return coro.Sleep(co, time.Second)
 	}
 	if err := loop.Main(main, loop.VirtualTime(), loop.Logger(logger)); err != nil {
 		fmt.Println(err)
 	}
-	// Output: level=ERROR msg="Task exception was never retrieved" error="disk full" task=backup
+	// Output: level=ERROR msg="Task exception was never retrieved" error="disk full" task=backup function=github.com/ouro-loop/ouro/loop_test.backUp
 }

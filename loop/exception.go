@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"cmp"
 	"log/slog"
 	"slices"
 	"strings"
@@ -40,7 +41,14 @@ func (l *Loop) DefaultExceptionHandler(c future.ErrorContext) {
 	if c.Task != "" {
 		attrs = append(attrs, slog.String("task", c.Task))
 	}
-	if c.Source != "" {
+	if !strings.Contains(message, c.Function) { // which names that of a callback
+		attrs = append(attrs, slog.String("function", c.Function))
+	}
+	switch {
+	case c.Source == "":
+	case c.Task != "":
+		attrs = append(attrs, slog.String("created_at", c.Source))
+	default:
 		attrs = append(attrs, slog.String("scheduled_at", c.Source))
 	}
 	if stacks := stacksIn(c.Err); len(stacks) > 0 {
@@ -96,6 +104,9 @@ func stacksIn(err error) (stacks []string) {
 //
 // Semantics: asyncio.loop.call_exception_handler, CPython 3.15.
 func (l *Loop) CallExceptionHandler(c future.ErrorContext) {
+	if c.Future != nil {
+		addOrigin(&c)
+	}
 	if l.handler == nil {
 		l.callDefaultHandler(c, "Exception in default exception handler")
 		return
@@ -115,6 +126,18 @@ func (l *Loop) CallExceptionHandler(c future.ErrorContext) {
 	} else {
 		l.handler(l, c)
 	}
+}
+
+// addOrigin adds what is known of the task that c is about.
+func addOrigin(c *future.ErrorContext) {
+	task, ok := c.Future.Core().Role().(interface{ Origin() unretrieved.Origin })
+	if !ok {
+		return
+	}
+	o := task.Origin()
+	c.Task = cmp.Or(c.Task, o.Name())
+	c.Function = cmp.Or(c.Function, o.Function.String())
+	c.Source = cmp.Or(c.Source, o.Created)
 }
 
 // handlerContext is the context of what c is about, nil if it has none.
@@ -146,24 +169,28 @@ func (l *Loop) reportPanic(err *future.PanicError) {
 		l.abortWith(err.Unwrap())
 		return
 	}
-	c := future.ErrorContext{Message: "Exception in callback " + describe(l.sched.Running()), Err: err}
-	if from, ok := l.sched.Running().(*call); ok {
-		c.Source = from.site
-	}
-	l.CallExceptionHandler(c)
+	from := l.subject(l.sched.Running())
+	l.CallExceptionHandler(future.ErrorContext{
+		Message:  "Exception in callback " + from.String(),
+		Err:      err,
+		Function: from.function(),
+		Source:   from.site,
+	})
 }
 
 // reportUnretrieved reports an error that nobody has looked at.
 func (l *Loop) reportUnretrieved(n *unretrieved.Note) {
 	what := "Future"
-	if n.Task != "" {
+	if n.IsTask() {
 		what = "Task"
 	}
 	l.CallExceptionHandler(future.ErrorContext{
-		Message: what + " exception was never retrieved",
-		Err:     n.Err,
-		Task:    n.Task,
-		Vars:    n.Vars,
+		Message:  what + " exception was never retrieved",
+		Err:      n.Err,
+		Task:     n.Name(),
+		Function: n.Function.String(),
+		Source:   n.Created,
+		Vars:     n.Vars,
 	})
 }
 

@@ -56,45 +56,7 @@ func (l *Loop) executor() (executor.Executor, error) {
 // Any Executor will do, not only a thread pool.
 func (l *Loop) SetDefaultExecutor(e executor.Executor) { l.defaultExecutor = e }
 
-// ToThread is a coroutine that runs f on the default executor and awaits its
-// outcome. f is given the task's context: its values are the context variables,
-// and it is done when the task is canceled, which f has to notice itself.
-//
-// Semantics: asyncio.to_thread, CPython 3.15.
-func ToThread[T any](f func(ctx context.Context) (T, error)) coro.Func[T] {
-	if f == nil {
-		panic("loop: ToThread of a nil function")
-	}
-	return func(co *coro.Co) (T, error) {
-		return awaitOn(co, nil, f)
-	}
-}
-
-// Go is a coroutine that runs f on a goroutine of its own and awaits its outcome,
-// otherwise like [ToThread]: there is no limit to how many run at once, and the
-// end of the loop does not wait for them.
-func Go[T any](f func(ctx context.Context) (T, error)) coro.Func[T] {
-	if f == nil {
-		panic("loop: Go of a nil function")
-	}
-	return func(co *coro.Co) (T, error) {
-		return awaitOn(co, goroutines{}, f)
-	}
-}
-
-// ToThreadDo is ToThread for a function without a result.
-func ToThreadDo(f func(ctx context.Context) error) coro.Func[coro.None] { return ToThread(noResult(f)) }
-
-// GoDo is Go for a function without a result.
-func GoDo(f func(ctx context.Context) error) coro.Func[coro.None] { return Go(noResult(f)) }
-
-func noResult(f func(ctx context.Context) error) func(ctx context.Context) (coro.None, error) {
-	if f == nil {
-		return nil
-	}
-	return func(ctx context.Context) (coro.None, error) { return coro.None{}, f(ctx) }
-}
-
+// awaitOn is the coroutine of ToThread and Go, with e nil for the default executor.
 func awaitOn[T any](co *coro.Co, e executor.Executor, f func(ctx context.Context) (T, error)) (T, error) {
 	w := &work[T]{fn: f, ctx: co.Context(), vars: sched.Vars(*co.Vars())}
 	if err := w.begin(Of(co), e); err != nil {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/frames"
 	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/timers"
 )
@@ -36,7 +37,7 @@ func (l *Loop) newCall(fn func(), o sched.CallOptions) *call {
 	c.fn = fn
 	c.setContext(o)
 	if l.sched.Debug {
-		c.site = callSite()
+		c.site = frames.CallSite()
 	}
 	return c
 }
@@ -210,7 +211,7 @@ func (l *Loop) CallAt(when time.Duration, fn func(), opts ...future.CallOption) 
 	}
 	t.setContext(o)
 	if l.sched.Debug {
-		t.site = callSite()
+		t.site = frames.CallSite()
 	}
 	t.timer.Run = &t.call
 	t.never = when == noLimit

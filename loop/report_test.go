@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -58,7 +61,7 @@ func TestStackInReport(t *testing.T) {
 			require.NotContains(t, text, `\n`)
 			require.NotContains(t, text, "internal/sched")
 			require.NotContains(t, text, "runtime.")
-			require.Contains(t, text, "at loop/report_test.go:17")
+			require.Regexp(t, `at loop/report_test.go:\d+`, text)
 		})
 	}
 }
@@ -83,4 +86,94 @@ func TestErrorInReport(t *testing.T) {
 func TestTaskOfPanicInThread(t *testing.T) {
 	_, err := loop.Run(loop.Go(func(context.Context) (int, error) { panic("boom") }))
 	require.ErrorContains(t, err, `panic: boom (task "Task-1", at loop/report_test.go:`)
+}
+
+func slow()                                                       { <-time.After(time.Millisecond) }
+func slowTask(*coro.Co) error                                     { slow(); return nil }
+func slowPanic()                                                  { slow(); guilty() }
+func pendingTask(co *coro.Co, f *future.Future[int]) (int, error) { return f.Await(co) }
+
+// Whatever is slow goes by the program's name, with the line that has scheduled it.
+func TestNameOfWhatIsSlow(t *testing.T) {
+	for name, test := range map[string]struct {
+		want     string
+		schedule func(l *loop.Loop)
+	}{
+		"a callback":  {`loop_test.slow\(\) .* scheduled_at=.*report_test.go:\d+$`, func(l *loop.Loop) { l.CallSoon(slow) }},
+		"a timer":     {`loop_test.slow\(\) .* scheduled_at=.*report_test.go:\d+$`, func(l *loop.Loop) { l.CallLater(1, slow) }},
+		"from others": {`loop_test.slow\(\) took`, func(l *loop.Loop) { _, _ = l.CallSoonThreadsafe(slow) }},
+		"of a future": {`loop_test.slow\(\) .* scheduled_at=.*report_test.go:\d+$`, func(l *loop.Loop) {
+			f := loop.CreateFuture[int](l)
+			f.AddDoneCallback(slow)
+			_ = f.SetResult(1)
+		}},
+		"a task": {`loop_test.slowTask\(\) created at .*/report_test.go:\d+> took`, func(l *loop.Loop) {
+			coro.CreateTask(l, coro.Do(slowTask))
+		}},
+		"what was submitted": {`loop_test.slowTask\(\)> took`, func(l *loop.Loop) {
+			_, _ = loop.Submit(l, coro.Do(slowTask))
+		}},
+	} {
+		for _, eager := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, eager %v", name, eager), func(t *testing.T) {
+				var log logged
+				l := newLoop(t, loop.Logger(log.logger()), loop.Debug(true), loop.SlowCallback(time.Millisecond), loop.EagerTasks(eager))
+				test.schedule(l)
+				drain(t, l)
+				want := test.want
+				if eager && name == "what was submitted" {
+					want = `loop_test.slowTask\(\) took` // inside the call that creates it
+				}
+				require.Regexp(t, `(?m)level=WARN msg=.*Executing .*`+want, strings.ReplaceAll(log.String(), `\"`, ``))
+				require.Equal(t, 1, strings.Count(log.String(), "\n"))
+			})
+		}
+	}
+}
+
+// What is slow and then panics is told of for both, whatever the logger does.
+func TestSlowAndPanicked(t *testing.T) {
+	for _, broken := range []bool{false, true} {
+		var log logRecords
+		log.handle = func(r slog.Record) {
+			if broken && strings.HasPrefix(r.Message, "Executing") {
+				panic("the logger's")
+			}
+		}
+		l := newLoop(t, log.option(), loop.Debug(true), loop.SlowCallback(time.Millisecond))
+		l.CallSoon(slowPanic)
+		testkit.Iterate(t, l)
+		require.Len(t, log.records, 2)
+		if broken {
+			require.ErrorContains(t, log.records[0].attrs["error"].(error), "panic: the logger's")
+		} else {
+			require.Regexp(t, `^Executing .*loop_test.slowPanic\(\) took`, log.records[0].message)
+		}
+		require.Regexp(t, `^Exception in callback .*loop_test.slowPanic\(\)$`, log.records[1].message)
+		require.ErrorContains(t, log.records[1].attrs["error"].(error), "panic: oh (at loop/report_test.go:")
+	}
+}
+
+// What reports tell of tasks that failed, or never ended.
+func TestFunctionInReports(t *testing.T) {
+	for _, debug := range []bool{false, true} {
+		var told reports
+		l := loop.New(loop.VirtualTime(), told.handler(), loop.Debug(debug), loop.SlowCallback(1<<62))
+		coro.CreateTask(l, coro.Bind(pendingTask, loop.CreateFuture[int](l)))
+		coro.CreateTask(l, coro.Do(func(*coro.Co) error { return errZero }), coro.Name("fails"))
+		l.CallLater(1, l.Stop)
+		require.NoError(t, l.RunForever())
+		require.NoError(t, l.Close())
+		require.Len(t, told, 2)
+		require.Equal(t, "github.com/ouro-loop/ouro/loop_test.pendingTask", told[0].Function)
+		require.Equal(t, "fails", told[1].Task)
+		require.Contains(t, told[1].Function, "loop_test.TestFunctionInReports.func")
+		for _, c := range told {
+			if debug {
+				require.Regexp(t, `/report_test\.go:\d+$`, c.Source)
+			} else {
+				require.Empty(t, c.Source)
+			}
+		}
+	}
 }

@@ -98,6 +98,8 @@ func TestRun(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 123, v)
 		require.True(t, left.Done())
+		require.Contains(t, told[0].Function, "loop_test.TestRun.")
+		told[0].Function = ""
 		require.Equal(t, reports{{
 			Message: "unhandled exception during asyncio.run() shutdown",
 			Err:     spam,

@@ -173,14 +173,6 @@ func (w *signalWatch) Run() {
 	}
 }
 
-// String names the handler, for reports.
-func (w *signalWatch) String() string {
-	if w.handler == nil {
-		return "a signal handler that was removed"
-	}
-	return w.handler.String()
-}
-
 // close ends all watches.
 func (s signals) close() {
 	for sig, w := range s {

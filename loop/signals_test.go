@@ -125,3 +125,17 @@ func TestSignalsThatCannotBeCaught(t *testing.T) {
 		require.NoError(t, l.Close())
 	})
 }
+
+// A handler that panics goes by the program's name.
+func TestNameOfSignalHandler(t *testing.T) {
+	var log logged
+	l := loop.New(loop.Logger(log.logger()))
+	require.NoError(t, l.AddSignalHandler(syscall.SIGUSR1, func() {
+		l.Stop()
+		guilty()
+	}))
+	raise(t, syscall.SIGUSR1)
+	require.NoError(t, l.RunForever())
+	require.Contains(t, log.String(), `msg="Exception in callback github.com/ouro-loop/ouro/loop_test.TestNameOfSignalHandler.func1()"`)
+	require.NoError(t, l.Close())
+}

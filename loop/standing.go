@@ -1,5 +1,7 @@
 package loop
 
+import "github.com/ouro-loop/ouro/internal/frames"
+
 // A standingCall is called each time that what it stands for comes: a signal, or a
 // descriptor that is ready. All its calls are in one context, so that each sees what
 // those before it have set.
@@ -8,7 +10,11 @@ type standingCall struct {
 }
 
 func (l *Loop) newStandingCall(fn func()) *standingCall {
-	return &standingCall{call{loop: l, fn: fn, vars: *l.sched.Vars()}}
+	c := &standingCall{call{loop: l, fn: fn, vars: *l.sched.Vars()}}
+	if l.sched.Debug {
+		c.site = frames.CallSite()
+	}
+	return c
 }
 
 // Run calls the function, unless it was canceled. Unlike a call it can run many times.
@@ -17,6 +23,3 @@ func (c *standingCall) Run() {
 		c.loop.sched.Call(&c.vars, c.fn)
 	}
 }
-
-// String names the function, for reports.
-func (c *standingCall) String() string { return functionName(c.fn) }

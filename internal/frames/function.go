@@ -4,85 +4,91 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 )
 
 // An adapter is a closure of this module that wraps a function of the program's: what
-// coro.Bind or loop.ToThread return. It is in one of these files, where every closure
-// that takes one argument answers a nil with [Inner].
-var adapters = []string{"coro/func.go", "loop/adapters.go"}
+// coro.Bind or loop.ToThread return. It is in one of these files, in which every closure
+// with one argument answers a nil with [Wrapped]. A closure cannot be looked into, and a
+// map of them all would have to be kept; so they are asked.
+var adapters = []string{"coro/func.go", "coro/ensure.go", "loop/adapters.go"}
 
-// Inner is the answer of an adapter that was called with nil: what it wraps.
-func Inner(fn any) error { return &inner{fn} }
-
-type inner struct{ fn any }
-
-func (*inner) Error() string { return "coro: a coroutine was called with nil in place of its Co" }
-
-// isAdapter reports whether the function that is entered at pc is an adapter.
-func isAdapter(pc uintptr) bool {
-	f := runtime.FuncForPC(pc)
-	if f == nil {
-		return false
-	}
-	file, _ := f.FileLine(pc)
+// IsAdapter reports whether a file is one of the adapters'.
+func IsAdapter(file string) bool {
 	rest, ok := strings.CutPrefix(file, moduleRoot)
-	if !ok {
-		return false
-	}
-	for _, name := range adapters {
-		if rest == name {
-			return true
-		}
-	}
-	return false
+	return ok && slices.Contains(adapters, rest)
 }
 
-// maxAdapters is how many adapters are seen through: nobody wraps more.
-const maxAdapters = 20
+// Wrapped is the answer of an adapter that was called with nil: what it wraps.
+func Wrapped(fn any) error { return &wrapped{fn} }
 
-// Program is the function of the program's that fn stands for: fn itself, or what
-// adapters wrap. It may be no function, but something else that can be awaited.
-func Program(fn any) any {
+type wrapped struct{ fn any }
+
+func (*wrapped) Error() string { return "coro: a coroutine was called with nil in place of its Co" }
+
+// A Function is what a program calls a function. It refers to the code only, and keeps
+// nothing alive that a closure has.
+type Function struct {
+	pc   uintptr
+	text string // of what is no function
+}
+
+// FunctionOf is the program's function that fn stands for: fn itself, or what adapters
+// wrap. That may be no function, but something else that can be awaited. If ask is not nil,
+// it calls fn with nil, which costs less than to find out how.
+func FunctionOf(fn any, ask func() error) Function {
+	const maxAdapters = 20 // nobody wraps more
 	for range maxAdapters {
 		v := reflect.ValueOf(fn)
-		if v.Kind() != reflect.Func || v.IsNil() || v.Type().NumIn() != 1 || v.Type().NumOut() == 0 || !isAdapter(v.Pointer()) {
-			return fn
+		switch {
+		case !v.IsValid():
+			return Function{}
+		case v.Kind() != reflect.Func:
+			return Function{text: strings.TrimPrefix(fmt.Sprintf("%T", fn), "*") + ".Await"}
+		case v.IsNil():
+			return Function{}
 		}
-		out := v.Call([]reflect.Value{reflect.Zero(v.Type().In(0))})
-		answer, ok := out[len(out)-1].Interface().(*inner)
+		f := Function{pc: v.Pointer()}
+		if !f.isAdapter() {
+			return f
+		}
+		answer, ok := answerOf(v, ask).(*wrapped)
 		if !ok {
-			return fn
+			return f
 		}
-		fn = answer.fn
+		fn, ask = answer.fn, nil
 	}
-	return fn
+	return Function{}
 }
 
-// Name names what Program gives: main.fetch. Of what is no function it is what is
-// called in its place, main.page.Await.
-func Name(fn any) string {
-	if plain, ok := fn.(func()); ok { // what callbacks are, seldom an adapter
-		return nameAt(reflect.ValueOf(plain).Pointer())
+// answerOf is what an adapter answers.
+func answerOf(v reflect.Value, ask func() error) any {
+	if ask != nil {
+		return ask()
 	}
-	fn = Program(fn)
-	v := reflect.ValueOf(fn)
-	switch {
-	case fn == nil:
-		return ""
-	case v.Kind() == reflect.Func:
-		return nameAt(v.Pointer())
+	t := v.Type()
+	if t.NumIn() != 1 || t.NumOut() == 0 {
+		return nil
 	}
-	if s, ok := fn.(interface{ Function() string }); ok {
-		return s.Function()
-	}
-	return strings.TrimPrefix(fmt.Sprintf("%T", fn), "*") + ".Await"
+	out := v.Call([]reflect.Value{reflect.Zero(t.In(0))})
+	return out[len(out)-1].Interface()
 }
 
-func nameAt(pc uintptr) string {
-	f := runtime.FuncForPC(pc)
-	if f == nil {
-		return ""
+func (f Function) isAdapter() bool {
+	code := runtime.FuncForPC(f.pc)
+	if code == nil {
+		return false
 	}
-	return strings.TrimSuffix(f.Name(), "-fm") // that of a method value
+	file, _ := code.FileLine(f.pc)
+	return IsAdapter(file)
+}
+
+// String is the name, main.fetch, and that of the method that is called in its place for
+// what is no function: main.page.Await.
+func (f Function) String() string {
+	if code := runtime.FuncForPC(f.pc); code != nil {
+		return strings.TrimSuffix(code.Name(), "-fm") // that of a method value
+	}
+	return f.text
 }

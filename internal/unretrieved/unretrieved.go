@@ -3,8 +3,11 @@
 package unretrieved
 
 import (
+	"strconv"
 	"sync"
 	"sync/atomic"
+
+	"github.com/ouro-loop/ouro/internal/frames"
 )
 
 // List is a loop's list of such errors. The zero value is an empty list.
@@ -23,12 +26,31 @@ type List struct {
 // A Note stands for an error without keeping its future alive.
 type Note struct {
 	Err  error
-	Task string // the task's name; "" for a future that is none
-	Vars any    // the task's context
+	Vars any // the task's context
+	Origin
 
 	next, prev *Note
 	list       *List
 	dropped    atomic.Bool // retrieved or reported
+}
+
+// An Origin is what reports say about the task that failed, without keeping it alive.
+type Origin struct {
+	Task     string          // its name, if it was given one
+	Number   int32           // or else its number; 0 for a future that is no task
+	Function frames.Function // what it ran
+	Created  string          // the line that created it, in debug mode
+}
+
+// IsTask reports whether it is one.
+func (o Origin) IsTask() bool { return o.Task != "" || o.Number > 0 }
+
+// Name is the task's name, "" for a future that is none.
+func (o Origin) Name() string {
+	if o.Task == "" && o.Number > 0 {
+		return "Task-" + strconv.Itoa(int(o.Number))
+	}
+	return o.Task
 }
 
 // Add puts n at the end of the list.
