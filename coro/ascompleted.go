@@ -174,3 +174,12 @@ func (c *completion[T]) next(co *Co) (future.Of[T], error) {
 func (c *completion[T]) Describe() string {
 	return fmt.Sprintf("the next of AsCompleted (%d not done)", c.waiting)
 }
+
+func (c *completion[T]) Holders() []AnyTask { return holdersBehind(c) }
+
+func (c *completion[T]) Behind(i int) (*future.Core, bool) {
+	if i >= len(c.watches) {
+		return nil, false
+	}
+	return c.watches[i].f.Core(), true
+}

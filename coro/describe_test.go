@@ -32,7 +32,7 @@ func TestWhatTasksWaitFor(t *testing.T) {
 		{"Wait", func(co *coro.Co) error {
 			_, _, err := coro.Wait(co, []future.Any{f, other})
 			return err
-		}, "wait for 2 (0 done)", nil},
+		}, "wait for 2 (0 done)", []string{`task "other"`}},
 		{"AsCompleted", func(co *coro.Co) error {
 			for next := range coro.AsCompleted(co, coro.Forever, coro.Awaitable[int](f), other) {
 				if _, err := next.Await(co); err != nil {
@@ -40,7 +40,7 @@ func TestWhatTasksWaitFor(t *testing.T) {
 				}
 			}
 			return nil
-		}, "the next of AsCompleted (2 not done)", nil},
+		}, "the next of AsCompleted (2 not done)", []string{`task "other"`}},
 		{"a group", func(co *coro.Co) error {
 			return coro.Group(co, func(g *coro.TaskGroup) error {
 				coro.CreateTask(g, coro.Bind3(waitWith, 1, 2, f), coro.Name("member"))
@@ -53,13 +53,24 @@ func TestWhatTasksWaitFor(t *testing.T) {
 					_, _ = f.Await(co)
 					f = loop.CreateFuture[int](loop.Of(co))
 				}
-			}), coro.Quiet())
+			}), coro.Quiet(), coro.Name("stubborn"))
 			if err := coro.Sleep(co, 0); err != nil {
 				return err
 			}
 			_, err := coro.WaitFor(co, stubborn, 0)
 			return err
-		}, "the end of what timed out", nil},
+		}, "the end of what timed out", []string{`task "stubborn"`}},
+		{"a shield", func(co *coro.Co) error { _, err := coro.Shield(co, other).Await(co); return err },
+			`a shield of task "other"`, []string{`task "other"`}},
+		{"a shield of a future", func(co *coro.Co) error {
+			_, err := coro.Shield(co, coro.Shield(co, coro.Awaitable[int](f))).Await(co)
+			return err
+		}, "a shield of a shield", nil},
+		{"a gather of gathers", func(co *coro.Co) error {
+			inner := coro.Gather(co, coro.Awaitable[int](coro.Shield(co, other)), f)
+			_, err := coro.Gather(co, coro.Awaitable[[]int](inner), coro.Gather(co, other)).Await(co)
+			return err
+		}, "gather of 2 (0 done)", []string{`task "other"`}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			l := loop.New(loop.VirtualTime())

@@ -248,12 +248,13 @@ func (g *gathering) Describe() string {
 	return fmt.Sprintf("gather of %d (%d done)", g.total, g.finished)
 }
 
-func (g *gathering) Holders() []AnyTask {
-	var tasks []AnyTask
-	for i := range g.of.count() {
-		tasks = append(tasks, holder(g.of.child(i))...)
+func (g *gathering) Holders() []AnyTask { return holdersBehind(g) }
+
+func (g *gathering) Behind(i int) (*future.Core, bool) {
+	if i >= g.of.count() {
+		return nil, false
 	}
-	return tasks
+	return g.of.child(i), true
 }
 
 func (g *gathering) BeginCancel(*string) {}

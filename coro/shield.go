@@ -20,7 +20,8 @@ func Shield[T any](s Spawner, aw Awaitable[T]) future.Of[T] {
 	if inner.Done() {
 		return inner
 	}
-	sh := &shield[T]{outer: future.New[T](inner.Core()), inner: inner}
+	sh := &shield[T]{outer: new(future.Future[T]), inner: inner}
+	sh.outer.Core().Init(inner.Core(), (*shieldRole[T])(sh))
 	inner.Core().Attach(sh.fromInner.Init((*shieldInner[T])(sh)))
 	sh.outer.Core().Attach(sh.fromOuter.Init((*shieldOuter[T])(sh)))
 	return sh.outer
@@ -31,6 +32,26 @@ type shield[T any] struct {
 	inner                future.Of[T]
 	fromInner, fromOuter future.Link
 }
+
+// shieldRole is a shield as what stands behind the future it gave out.
+type shieldRole[T any] shield[T]
+
+func (r *shieldRole[T]) Describe() string {
+	switch role := r.inner.Core().Role().(type) {
+	case nil:
+		return "a shield of a future"
+	case interface{ shields() }: // of which there may be any number
+		return "a shield of a shield"
+	default:
+		return "a shield of " + role.Describe()
+	}
+}
+
+func (*shieldRole[T]) shields() {}
+
+func (r *shieldRole[T]) Holders() []AnyTask { return holdersBehind(r) }
+
+func (r *shieldRole[T]) Behind(i int) (*future.Core, bool) { return r.inner.Core(), i == 0 }
 
 // shieldInner is a shield as the callback of what it shields.
 type shieldInner[T any] shield[T]

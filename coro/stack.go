@@ -3,6 +3,7 @@ package coro
 import (
 	"reflect"
 	"runtime"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -23,44 +24,89 @@ const maxStack = 64
 // for a task that has not begun or is done, and may be for one that has suspended in
 // the present iteration if a task asks that was started eagerly just now.
 //
-// It costs a switch to the task and back; nothing else is slower for it.
+// It costs a switch to the task and back; nothing else is slower for it. For a task that
+// waits inside an iterator that it draws from with iter.Pull, the stacks of all goroutines
+// are gone through.
 //
 // Semantics: asyncio.Task.get_stack, CPython 3.15.
-func (t *Task[T]) Stack() []Frame { return t.co.stack() }
+func (t *Task[T]) Stack() []Frame { return t.co.stack(new(frames.Goroutines)) }
 
-func (co *Co) stack() []Frame {
+// Stack is that of the task, for who asks for many.
+func (b *body[T]) Stack(all *frames.Goroutines) []Frame { return b.co.stack(all) }
+
+func (co *Co) stack(all *frames.Goroutines) []Frame {
 	var pcs [maxStack]uintptr
 	n := 0
 	co.coroutine.OnStack(func() { n = runtime.Callers(0, pcs[:]) })
-	return userFrames(pcs[:n])
+	out, whole := userFrames(symbolized(pcs[:n]))
+	if whole || n == 0 || n == maxStack {
+		return out
+	}
+	// The task has suspended inside an iter.Pull: on a goroutine of that.
+	creator := ""
+	co.coroutine.OnStack(func() { creator = frames.Creator() })
+	const maxPulls = 10
+	for range maxPulls {
+		var outer []Frame
+		if outer, creator = pulling(all.Stack(creator)); outer == nil {
+			break
+		}
+		outer, whole = userFrames(outer)
+		out = append(out, outer...)
+		if whole {
+			break
+		}
+	}
+	return out
 }
 
-// userFrames leaves out how the function was suspended, below, and how it was
-// started, above.
-func userFrames(pcs []uintptr) []Frame {
-	var out []Frame
+func symbolized(pcs []uintptr) (out []Frame) {
 	calls := runtime.CallersFrames(pcs)
 	for more := len(pcs) > 0; more; {
 		var f Frame
 		f, more = calls.Next()
+		out = append(out, f)
+	}
+	return out
+}
+
+// pulling are the calls of a goroutine that waits for an iterator to go on, nil for one
+// that does something else: it is not the one that the iterator runs for.
+func pulling(calls []frames.Call, creator string) ([]Frame, string) {
+	for len(calls) > 0 && strings.HasPrefix(calls[0].Function, "runtime.") {
+		calls = calls[1:]
+	}
+	if len(calls) == 0 || !strings.HasPrefix(calls[0].Function, "iter.Pull") {
+		return nil, ""
+	}
+	out := make([]Frame, len(calls))
+	for i, c := range calls {
+		line, _ := strconv.Atoi(c.Line)
+		out[i] = Frame{Function: c.Function, File: c.File, Line: line}
+	}
+	return out, creator
+}
+
+// userFrames leaves out how the function was suspended, below, and how it was
+// started, above. It reports whether it has come to the latter.
+func userFrames(stack []Frame) (out []Frame, whole bool) {
+	for _, f := range stack {
 		name, ours := strings.CutPrefix(f.Function, packagePath+".")
 		switch {
 		case ours && strings.HasPrefix(name, "(*Task[") && strings.HasSuffix(name, ").call"):
-			return out
+			return out, true
 		case ours && unicode.IsLower(rune(name[0])),
 			ours && strings.HasSuffix(name, ").Stack"),
 			ours && (strings.HasPrefix(name, "(*Waiters).") || strings.HasPrefix(name, "(*Co).")),
 			strings.HasPrefix(f.Function, schedPath+"."),
-			strings.HasPrefix(f.Function, futurePath+".(*Future["),
-			strings.HasPrefix(f.Function, "runtime."), strings.HasPrefix(f.Function, "iter.Pull"):
+			strings.HasPrefix(f.Function, futurePath+".(*Future["):
 			out = out[:0] // all of it was the machinery
-			continue
-		}
-		if !frames.IsAdapter(f.File) {
+		case strings.HasPrefix(f.Function, "runtime."), strings.HasPrefix(f.Function, "iter."):
+		case !frames.IsAdapter(f.File):
 			out = append(out, f)
 		}
 	}
-	return out
+	return out, false
 }
 
 var (

@@ -1,11 +1,13 @@
 package coro_test
 
 import (
+	"iter"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
@@ -50,4 +52,85 @@ func TestTaskStack(t *testing.T) {
 	require.NoError(t, f.SetResult(coro.None{}))
 	testkit.Briefly(t, l)
 	require.Empty(t, p.task.Stack(), "done")
+}
+
+// A task that waits inside of iterators that it draws from has a stack through them all.
+func TestStackThroughPulls(t *testing.T) {
+	run(t, func(co *coro.Co) error {
+		f := loop.CreateFuture[coro.None](loop.Of(co))
+		task := coro.CreateTask(co, coro.Bind(drawsTwice, f))
+		require.NoError(t, coro.Sleep(co, 0))
+		want := []string{"waitsInside", "drawsOnce.func1", "drawsOnce", "drawsTwice.func1", "drawsTwice"}
+		require.Equal(t, want, functions(task.Stack()))
+		require.NoError(t, f.SetResult(coro.None{}))
+		_, err := task.Await(co)
+		require.NoError(t, err)
+		require.Empty(t, task.Stack())
+		return nil
+	})
+}
+
+// One task draws from an iterator that another has made: its maker is not on the stack.
+func TestStackInPullOfAnother(t *testing.T) {
+	run(t, func(co *coro.Co) error {
+		f := loop.CreateFuture[coro.None](loop.Of(co))
+		var who *coro.Co
+		next, stop := iter.Pull(func(yield func(int) bool) {
+			_ = waitsInside(who, f)
+			yield(1)
+		})
+		defer stop()
+		task := coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
+			who = co
+			next()
+			return nil
+		}))
+		require.NoError(t, coro.Sleep(co, 0))
+		require.Equal(t, []string{"waitsInside", "TestStackInPullOfAnother.func1.1"}, functions(task.Stack()))
+		require.NoError(t, f.SetResult(coro.None{}))
+		_, err := task.Await(co)
+		return err
+	})
+}
+
+func drawsTwice(co *coro.Co, f *future.Future[coro.None]) (int, error) {
+	next, stop := iter.Pull(func(yield func(int) bool) { yield(drawsOnce(co, f)) })
+	defer stop()
+	v, _ := next()
+	return v, nil
+}
+
+func drawsOnce(co *coro.Co, f *future.Future[coro.None]) int {
+	next, stop := iter.Pull(func(yield func(int) bool) {
+		_ = waitsInside(co, f)
+		yield(1)
+	})
+	defer stop()
+	v, _ := next()
+	return v
+}
+
+//go:noinline
+func waitsInside(co *coro.Co, f *future.Future[coro.None]) error {
+	_, err := f.Await(co)
+	return err
+}
+
+// A deferred function that waits, while a panic is on its way, stands on what panicked.
+func TestStackOfWaitDuringPanic(t *testing.T) {
+	run(t, func(co *coro.Co) error {
+		f := loop.CreateFuture[coro.None](loop.Of(co))
+		task := coro.CreateTask(co, coro.Bind(panicsAndWaits, f))
+		require.NoError(t, coro.Sleep(co, 0))
+		require.Equal(t, []string{"waitsInside", "panicsAndWaits.func1", "panicsAndWaits"}, functions(task.Stack()))
+		require.NoError(t, f.SetResult(coro.None{}))
+		_, err := task.Await(co)
+		require.ErrorContains(t, err, "panic: boom")
+		return nil
+	})
+}
+
+func panicsAndWaits(co *coro.Co, f *future.Future[coro.None]) (int, error) {
+	defer func() { _ = waitsInside(co, f) }()
+	panic("boom")
 }

@@ -122,7 +122,7 @@ type waiting struct {
 	timer   timers.Timer
 	when    When
 	pending int
-	total   int
+	watches []waitWatch
 }
 
 // A waitWatch waits for one of the futures.
@@ -135,22 +135,21 @@ type waitWatch struct {
 // wait waits for n futures, of which core gives the i-th.
 func wait(co *Co, n int, core func(i int) *future.Core, o waitOptions) error {
 	m := co.machine()
-	w := &waiting{loop: m.loop, when: o.when, pending: n, total: n}
+	w := &waiting{loop: m.loop, when: o.when, pending: n, watches: make([]waitWatch, n)}
 	w.over.Init(co, w)
 	if o.timeout != Forever {
 		w.timer.Run = w
 		w.loop.AddTimer(&w.timer, m.loop.Deadline(o.timeout))
 	}
-	watches := make([]waitWatch, n)
-	for i := range watches {
-		watch := &watches[i]
+	for i := range w.watches {
+		watch := &w.watches[i]
 		watch.w, watch.core = w, core(i)
 		watch.core.Attach(watch.link.Init(watch))
 	}
 	err := co.Suspend(&w.over)
 	w.loop.RemoveTimer(&w.timer)
-	for i := range watches {
-		watches[i].link.Detach()
+	for i := range w.watches {
+		w.watches[i].link.Detach()
 	}
 	return err
 }
@@ -172,5 +171,14 @@ func (watch *waitWatch) Run() {
 }
 
 func (w *waiting) Describe() string {
-	return fmt.Sprintf("wait for %d (%d done)", w.total, w.total-w.pending)
+	return fmt.Sprintf("wait for %d (%d done)", len(w.watches), len(w.watches)-w.pending)
+}
+
+func (w *waiting) Holders() []AnyTask { return holdersBehind(w) }
+
+func (w *waiting) Behind(i int) (*future.Core, bool) {
+	if i >= len(w.watches) {
+		return nil, false
+	}
+	return w.watches[i].core, true
 }

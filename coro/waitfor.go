@@ -48,7 +48,7 @@ func WaitFor[T any](co *Co, aw Awaitable[T], d time.Duration) (T, error) {
 // cancelAndWait cancels c and waits for its end, with a future of its own: waiting
 // for c itself would pass a cancellation of the caller on to it.
 func cancelAndWait(co *Co, c *future.Core) error {
-	r := &releaser{}
+	r := &releaser{of: c}
 	r.ended.Init(co, r)
 	c.Attach(r.link.Init(r))
 	c.Cancel(nil)
@@ -61,8 +61,13 @@ func cancelAndWait(co *Co, c *future.Core) error {
 type releaser struct {
 	ended future.Core
 	link  future.Link
+	of    *future.Core
 }
 
 func (r *releaser) Run() { r.ended.Finish() }
 
 func (r *releaser) Describe() string { return "the end of what timed out" }
+
+func (r *releaser) Holders() []AnyTask { return holdersBehind(r) }
+
+func (r *releaser) Behind(i int) (*future.Core, bool) { return r.of, i == 0 }

@@ -2,6 +2,7 @@ package loop
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ouro-loop/ouro/coro"
@@ -12,9 +13,14 @@ import (
 
 // DeadlockError ends the run of a loop with a virtual clock in which nothing can
 // ever happen again: nothing is ready, no timer is set, and no work is out.
+//
+// Its size is bounded, whatever waits for what: of many holders and circles a few are
+// named, and how many more there are.
 type DeadlockError struct {
 	Tasks   []WaitingTask // every unfinished task, in order of creation
 	Circles [][]string    // cycles of task names: each waits for what the next one holds, the last for the first
+
+	moreCircles int // that are not among Circles
 }
 
 // WaitingTask is a task in a DeadlockError.
@@ -22,8 +28,17 @@ type WaitingTask struct {
 	Name    string
 	On      string       // what it waits for
 	Holders []string     // who could end the wait, as far as that is known
-	At      []coro.Frame // where it stands, the innermost call first
+	At      []coro.Frame // where it stands, the innermost call first; known of the first thousand tasks
 }
+
+// What a report names of a kind. The rest is counted.
+const (
+	maxNamed   = 5    // holders of one thing
+	maxTasks   = 100  // tasks in the text
+	maxStacks  = 1000 // tasks with a stack
+	maxCircles = 10
+	maxCircle  = 20 // tasks in a circle
+)
 
 // String says what the task waits for, and who holds that.
 func (t WaitingTask) String() string {
@@ -37,16 +52,53 @@ func (t WaitingTask) String() string {
 func (e *DeadlockError) Error() string {
 	var b strings.Builder
 	b.WriteString("loop: deadlock: nothing is ready, no timer is set, and nothing else is at work")
-	for _, t := range e.Tasks {
+	shown := e.shown()
+	for _, t := range shown {
 		fmt.Fprintf(&b, "\n  %v", t)
 		if f, ok := ownFrame(t.At); ok {
 			fmt.Fprintf(&b, "\n    at %s (%s:%d)", f.Function, f.File, f.Line)
 		}
 	}
+	if more := len(e.Tasks) - len(shown); more > 0 {
+		fmt.Fprintf(&b, "\n  and %d more tasks", more)
+	}
 	for _, names := range e.Circles {
 		fmt.Fprintf(&b, "\n  in a circle: %s, %s", strings.Join(names, ", "), names[0])
 	}
+	if e.moreCircles > 0 {
+		fmt.Fprintf(&b, "\n  and %d more circles", e.moreCircles)
+	}
 	return b.String()
+}
+
+// shown are the tasks in the text: those of the circles before others.
+func (e *DeadlockError) shown() []WaitingTask {
+	if len(e.Tasks) <= maxTasks {
+		return e.Tasks
+	}
+	circling := map[string]bool{}
+	for _, names := range e.Circles {
+		for _, name := range names {
+			circling[name] = true
+		}
+	}
+	left := maxTasks
+	take := make([]bool, len(e.Tasks))
+	for _, wanted := range []bool{true, false} {
+		for i, t := range e.Tasks {
+			if left > 0 && circling[t.Name] == wanted {
+				take[i] = true
+				left--
+			}
+		}
+	}
+	var shown []WaitingTask
+	for i, t := range e.Tasks {
+		if take[i] {
+			shown = append(shown, t)
+		}
+	}
+	return shown
 }
 
 // ownFrame is the innermost call of the program's own.
@@ -64,40 +116,53 @@ type pending interface {
 	Task() coro.AnyTask
 	Awaited() *future.Core // nil if the task is scheduled
 	Quiet() bool           // created with coro.Quiet
+	Stack(all *frames.Goroutines) []coro.Frame
 }
 
 func pendingTask(c *sched.Coroutine) pending { return c.Body().(pending) }
 
 func (l *Loop) deadlock() *DeadlockError {
 	e := &DeadlockError{}
-	holders := map[coro.AnyTask][]coro.AnyTask{}
-	var tasks []coro.AnyTask
+	g := waitGraph{tasks: map[*future.Core]pending{}}
+	holders := map[*future.Core][]string{} // of what several may wait for
+	goroutines := new(frames.Goroutines)
 	l.sched.All(func(c *sched.Coroutine) {
-		t, on := pendingTask(c).Task(), pendingTask(c).Awaited()
-		tasks = append(tasks, t)
-		w := WaitingTask{Name: t.Name(), On: "a future", At: t.Stack()}
+		p := pendingTask(c)
+		t, on := p.Task(), p.Awaited()
+		g.tasks[t.Core()] = p
+		g.order = append(g.order, t.Core())
+		w := WaitingTask{Name: t.Name(), On: "a future"}
+		if len(e.Tasks) < maxStacks {
+			w.At = p.Stack(goroutines)
+		}
 		if on != nil && on.Role() != nil {
 			w.On = on.Role().Describe()
 			if h, ok := on.Role().(coro.HeldBy); ok {
-				holders[t] = h.Holders()
-				w.Holders = named(h.Holders())
+				if _, known := holders[on]; !known {
+					holders[on] = named(h.Holders())
+				}
+				w.Holders = holders[on]
 			}
 		}
 		e.Tasks = append(e.Tasks, w)
 	})
-	e.Circles = circles(tasks, holders)
+	e.Circles, e.moreCircles = g.circles()
 	return e
 }
 
-// maxNamed is how many holders of one thing a report names.
-const maxNamed = 5
+// manyHolders is how many the roles of package coro find at most.
+const manyHolders = 1000
 
 // named are tasks as a report names them.
 func named(tasks []coro.AnyTask) []string {
 	var names []string
 	for i, t := range tasks {
 		if i == maxNamed {
-			return append(names, fmt.Sprintf("and %d more", len(tasks)-i))
+			least := ""
+			if len(tasks) >= manyHolders {
+				least = "at least "
+			}
+			return append(names, fmt.Sprintf("and %s%d more", least, len(tasks)-i))
 		}
 		name := fmt.Sprintf("task %q", t.Name())
 		if t.Done() {
@@ -108,47 +173,127 @@ func named(tasks []coro.AnyTask) []string {
 	return names
 }
 
-// circles follows the tasks from each to those it waits for, without recursion, and
-// returns the ways that come back to where they were.
-func circles(tasks []coro.AnyTask, holders map[coro.AnyTask][]coro.AnyTask) [][]string {
-	var found [][]string
+// A waitGraph leads from each unfinished task to the future that it waits for, and from
+// there to the tasks that hold it, by way of the futures that are behind it. A gather that
+// many wait for is one node of it.
+type waitGraph struct {
+	tasks map[*future.Core]pending
+	order []*future.Core // of the tasks
+	left  int            // edges that may still be looked at
+}
+
+// behind is a role of a future that waits for others, as a gather does. Behind is the i-th
+// of these, nil for one that is not there any more; ok is false after the last.
+type behind interface {
+	Behind(i int) (c *future.Core, ok bool)
+}
+
+// A waitNode is a future on the way of a search.
+type waitNode struct {
+	core    *future.Core
+	behind  behind         // either this leads on
+	holders []*future.Core // or these
+	next    int
+}
+
+func (g *waitGraph) node(c *future.Core) waitNode {
+	n := waitNode{core: c}
+	if t, ok := g.tasks[c]; ok {
+		if on := t.Awaited(); on != nil {
+			n.holders = []*future.Core{on}
+		}
+		return n
+	}
+	var ok bool
+	if n.behind, ok = c.Role().(behind); ok {
+		return n
+	}
+	if h, ok := c.Role().(coro.HeldBy); ok {
+		for _, t := range h.Holders() {
+			n.holders = append(n.holders, t.Core())
+		}
+	}
+	return n
+}
+
+// follow is the next future that n leads to, nil after the last.
+func (g *waitGraph) follow(n *waitNode) *future.Core {
+	for ; g.left > 0; g.left-- {
+		var c *future.Core
+		switch {
+		case n.behind != nil:
+			var ok bool
+			if c, ok = n.behind.Behind(n.next); !ok {
+				return nil
+			}
+		case n.next < len(n.holders):
+			c = n.holders[n.next]
+		default:
+			return nil
+		}
+		n.next++
+		if c != nil && !c.Done() {
+			return c
+		}
+	}
+	return nil
+}
+
+// circles follows the futures from each task, without recursion, and returns the ways
+// that come back to where they were, and how many it has found beyond those.
+func (g *waitGraph) circles() (found [][]string, more int) {
+	g.left = 10_000_000 // a second's work
 	const onPath, left = 1, 2
-	state := map[coro.AnyTask]int{}
-	for _, start := range tasks {
+	state := map[*future.Core]int{}
+	for _, start := range g.order {
 		if state[start] != 0 {
 			continue
 		}
-		path := []coro.AnyTask{start}
-		next := map[coro.AnyTask]int{} // the holder of each to look at next
+		path := []waitNode{g.node(start)}
 		state[start] = onPath
 		for len(path) > 0 {
-			at := path[len(path)-1]
-			if next[at] == len(holders[at]) {
-				state[at] = left
+			at := &path[len(path)-1]
+			c := g.follow(at)
+			if c == nil {
+				state[at.core] = left
 				path = path[:len(path)-1]
 				continue
 			}
-			h := holders[at][next[at]]
-			next[at]++
-			switch state[h] {
+			switch state[c] {
 			case onPath:
-				found = append(found, circle(path, h))
+				if len(found) == maxCircles {
+					more++
+					continue
+				}
+				names := g.circle(path, c)
+				if len(names) > 0 && !slices.ContainsFunc(found, func(f []string) bool { return slices.Equal(f, names) }) {
+					found = append(found, names)
+				}
 			case 0:
-				state[h] = onPath
-				path = append(path, h)
+				state[c] = onPath
+				path = append(path, g.node(c))
 			}
 		}
 	}
-	return found
+	return found, more
 }
 
-// circle are the names from first to the end of the path.
-func circle(path []coro.AnyTask, first coro.AnyTask) []string {
-	var names []string
-	for _, t := range path {
-		if t == first || names != nil {
-			names = append(names, t.Name())
+// circle are the names of the tasks from first to the end of the path.
+func (g *waitGraph) circle(path []waitNode, first *future.Core) (names []string) {
+	from := slices.IndexFunc(path, func(n waitNode) bool { return n.core == first })
+	more := 0
+	for _, n := range path[from:] {
+		t, ok := g.tasks[n.core]
+		switch {
+		case !ok:
+		case len(names) == maxCircle:
+			more++
+		default:
+			names = append(names, t.Task().Name())
 		}
+	}
+	if more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
 	}
 	return names
 }

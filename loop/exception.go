@@ -71,8 +71,8 @@ type inOneLine struct{ error }
 
 func (e inOneLine) Unwrap() error { return e.error }
 
-// maxStacks is how many stacks a report has, if an error wraps many panics.
-const maxStacks = 5
+// maxPanics is how many stacks a report has, if an error wraps many panics.
+const maxPanics = 5
 
 // stacksIn are the stacks of the panics that err is or wraps, each in one line.
 func stacksIn(err error) (stacks []string) {
@@ -81,7 +81,7 @@ func stacksIn(err error) (stacks []string) {
 	for len(left) > 0 {
 		err, left = left[0], left[1:]
 		if p, ok := err.(*future.PanicError); ok {
-			if len(stacks) == maxStacks {
+			if len(stacks) == maxPanics {
 				return append(stacks, "and more")
 			}
 			if len(p.Stack) > 0 {

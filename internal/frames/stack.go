@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path"
+	"runtime"
 	"strings"
 )
 
@@ -56,6 +57,47 @@ func withoutArguments(function string) string {
 		return function[:at]
 	}
 	return function
+}
+
+// Creator is the number of the goroutine that has made this one.
+func Creator() string {
+	buf := make([]byte, 64<<10)
+	_, _, creator := Parse(buf[:runtime.Stack(buf, false)])
+	return creator
+}
+
+// Goroutines are the stacks of all goroutines, as they were when first asked for one.
+type Goroutines struct{ stacks map[string][]byte }
+
+// Stack are the calls of the goroutine of that number, and the number of the one that has
+// made it.
+func (g *Goroutines) Stack(number string) (calls []Call, creator string) {
+	if g.stacks == nil {
+		g.stacks = make(map[string][]byte)
+		for stack := range bytes.SplitSeq(allStacks(), []byte("\n\n")) {
+			rest, _ := bytes.CutPrefix(stack, []byte("goroutine "))
+			n, _, _ := bytes.Cut(rest, []byte(" "))
+			g.stacks[string(n)] = stack
+		}
+	}
+	stack, ok := g.stacks[number]
+	if !ok {
+		return nil, ""
+	}
+	_, calls, creator = Parse(stack)
+	return calls, creator
+}
+
+// allStacks is what runtime.Stack says of all goroutines, up to a size that nobody is to
+// wait for.
+func allStacks() []byte {
+	const most = 16 << 20
+	for size := 64 << 10; ; size *= 4 {
+		buf := make([]byte, size)
+		if n := runtime.Stack(buf, true); n < size || size >= most {
+			return buf[:n]
+		}
+	}
 }
 
 // Panicked are the calls in the stack of a panic, from the program's own that has
