@@ -33,6 +33,7 @@ type Loop struct {
 	isRunning atomic.Bool
 	stopping  atomic.Bool
 	closed    atomic.Bool
+	closing   closing
 	outside   int // pieces of work that executors and goroutines do for the loop
 
 	handler      ExceptionHandler
@@ -71,6 +72,7 @@ func newLoop(o options) *Loop {
 		l.clock.start = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
 	l.inbox.init()
+	l.closing.ended = make(chan struct{})
 	l.sched.Init((*wired)(l), o.maxIdle)
 	l.SetDebug(o.debug)
 	return l
@@ -249,49 +251,4 @@ func (l *Loop) mayCall() {
 	if l.closed.Load() {
 		panic(ErrClosed)
 	}
-}
-
-// Close ends the loop for good. Suspended coroutines are unwound: their deferred
-// functions run, and awaits in those end at once. Tasks that were pending and
-// errors that nobody looked at are reported to the exception handler. The default
-// executor is told to shut down, and not waited for. No goroutine of the loop is
-// left when Close returns. Closing it again does nothing.
-//
-// The error is ErrRunning if the loop runs; from inside, Stop it. It is ErrThread if tasks
-// are suspended that only a goroutine that is locked to its OS thread can resume; the loop
-// is not closed then.
-//
-// Semantics: asyncio.loop.close, CPython 3.15.
-func (l *Loop) Close() error {
-	if l.isRunning.Load() {
-		return errCloseRunning
-	}
-	if err := l.sched.MayClose(); err != nil {
-		return err
-	}
-	if l.closed.Swap(true) {
-		return nil
-	}
-	defer l.signals.close() // the last, and whatever the exception handler does
-	l.sched.All(func(c *sched.Coroutine) {
-		if t := pendingTask(c); !t.Quiet() {
-			l.CallExceptionHandler(future.ErrorContext{
-				Message: "Task was destroyed but it is pending!",
-				Task:    t.Task().Name(),
-				Future:  t.Task(),
-			})
-		}
-	})
-	l.inbox.close()
-	l.sched.Close()
-	l.timers.Clear()
-	l.submitted.fail()
-	l.unretrieved.ReportAll(l.reportUnretrieved)
-	l.closeDescriptors()
-	l.executorShutdown = true
-	if e := l.defaultExecutor; e != nil {
-		l.defaultExecutor = nil
-		shutdownExecutor(e)
-	}
-	return nil
 }

@@ -123,12 +123,13 @@ func (s *submissions) remove(sub interface{ fail() }) {
 	}
 }
 
-func (s *submissions) fail() {
+// close takes no more, and gives a function for each that tells its future so.
+func (s *submissions) close() (fails []func()) {
 	s.mu.Lock()
-	open := s.open
-	s.open, s.closed = nil, true
-	s.mu.Unlock()
-	for sub := range open {
-		sub.fail()
+	defer s.mu.Unlock()
+	for sub := range s.open {
+		fails = append(fails, sub.fail)
 	}
+	s.open, s.closed = nil, true
+	return fails
 }

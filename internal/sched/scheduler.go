@@ -136,17 +136,34 @@ func (s *Scheduler) Reset() {
 // workers. No goroutine is left when it returns, unless a deferred function blocks.
 // What is ready is forgotten. MayClose has to be asked before.
 func (s *Scheduler) Close() {
-	s.closed = true
+	s.BeginClose()
 	s.Reset()
 	for c := s.first; c != nil; c = s.first {
-		c.unwind()
+		s.unwind(c)
 	}
 	s.pool.closed = true
 	s.stopIdle()
 	s.ready = ready{}
 }
 
-// Closed reports whether Close was called.
+// unwind ends c. If a deferred function of it calls runtime.Goexit where that comes here,
+// on a locked thread, Close goes on all the same.
+func (s *Scheduler) unwind(c *Coroutine) {
+	returned := false
+	defer func() {
+		if !returned {
+			c.worker.dead = true
+			s.Close()
+		}
+	}()
+	c.unwind()
+	returned = true
+}
+
+// BeginClose has no further coroutine begin.
+func (s *Scheduler) BeginClose() { s.closed = true }
+
+// Closed reports whether BeginClose or Close was called.
 func (s *Scheduler) Closed() bool { return s.closed }
 
 // Count is how many coroutines have not ended.

@@ -112,18 +112,21 @@ func (l *List) ReportLost(report func(*Note)) {
 	l.lost.any.Store(false)
 	l.lost.mu.Unlock()
 	for _, n := range notes {
-		n.report(report)
+		n.Report(report)
 	}
 }
 
-// ReportAll calls report for all of them, oldest first: the loop is closing.
-func (l *List) ReportAll(report func(*Note)) {
-	for l.first != nil {
-		l.first.report(report)
+// All are the errors that are in the list, oldest first.
+func (l *List) All() []*Note {
+	var notes []*Note
+	for n := l.first; n != nil; n = n.next {
+		notes = append(notes, n)
 	}
+	return notes
 }
 
-func (n *Note) report(report func(*Note)) {
+// Report calls report with n, unless it has been dropped, and drops it.
+func (n *Note) Report(report func(*Note)) {
 	if n.dropped.Load() {
 		return
 	}

@@ -1,0 +1,140 @@
+package loop
+
+import (
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/goroutine"
+	"github.com/ouro-loop/ouro/internal/sched"
+)
+
+// Close ends the loop for good. Suspended coroutines are unwound: their deferred
+// functions run, and awaits in those end at once. Tasks that were pending and
+// errors that nobody looked at are reported to the exception handler. The default
+// executor is told to shut down, and not waited for. No goroutine of the loop is
+// left when Close returns. Closing it again does nothing, but wait for a Close on another
+// goroutine.
+//
+// Everything of this is done, whatever the exception handler, a deferred function or the
+// executor does: a panic of the executor's Shutdown is the error of Close, a Goexit
+// goes on when all is done. No task can be created meanwhile.
+//
+// The error is ErrRunning if the loop runs; from inside, Stop it. It is ErrThread if tasks
+// are suspended that only a goroutine that is locked to its OS thread can resume; the loop
+// is not closed then.
+//
+// Semantics: asyncio.loop.close, CPython 3.15.
+func (l *Loop) Close() error {
+	if l.isRunning.Load() {
+		return errCloseRunning
+	}
+	if err := l.sched.MayClose(); err != nil {
+		return err
+	}
+	if l.closed.Swap(true) {
+		l.closing.wait()
+		return nil
+	}
+	l.closing.begin()
+	defer l.closing.end()
+	return l.close()
+}
+
+func (l *Loop) close() (err error) {
+	var steps []func()
+	l.sched.BeginClose()
+	l.sched.All(func(c *sched.Coroutine) {
+		steps = append(steps, func() { l.reportPending(pendingTask(c)) })
+	})
+	steps = append(steps,
+		l.inbox.close,
+		l.sched.Close,
+		l.timers.Clear,
+		func() { finally(nil, l.submitted.close()...) },
+		func() {
+			var reports []func() // of what is there now, not of what they lead to
+			for _, n := range l.unretrieved.All() {
+				reports = append(reports, func() { n.Report(l.reportUnretrieved) })
+			}
+			finally(nil, reports...)
+		},
+		l.closeDescriptors,
+		l.signals.close,
+		func() {
+			l.executorShutdown = true
+			if e := l.defaultExecutor; e != nil {
+				l.defaultExecutor = nil
+				shutdownExecutor(e)
+			}
+		},
+	)
+	finally(func(v any) {
+		err = errors.Join(err, fmt.Errorf("loop: closing it: %w", future.NewPanicError(v)))
+	}, steps...)
+	return err
+}
+
+func (l *Loop) reportPending(t pending) {
+	if t.Quiet() || t.Task().Done() {
+		return
+	}
+	l.CallExceptionHandler(future.ErrorContext{
+		Message: "Task was destroyed but it is pending!",
+		Task:    t.Task().Name(),
+		Future:  t.Task(),
+	})
+}
+
+// finally takes all steps, also those after one that panics, which is reported, or that
+// calls runtime.Goexit, which goes on when all are taken. A report of nil has the panic go
+// on as well.
+func finally(report func(v any), steps ...func()) {
+	for i, step := range steps {
+		take(step, report, steps[i+1:])
+	}
+}
+
+func take(step func(), report func(v any), rest []func()) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		if report != nil {
+			if v := recover(); v != nil {
+				report(v)
+				return // finally goes on
+			}
+		}
+		finally(report, rest...)
+	}()
+	step()
+	returned = true
+}
+
+// closing is a Close that is at work, or was.
+type closing struct {
+	by    atomic.Pointer[string] // the goroutine
+	ended chan struct{}
+}
+
+func (c *closing) begin() {
+	name := goroutine.Name()
+	c.by.Store(&name)
+}
+
+func (c *closing) end() { close(c.ended) }
+
+// wait returns when the Close has ended; or at once if it is that which calls, by way of
+// what it reports to.
+func (c *closing) wait() {
+	select {
+	case <-c.ended:
+	default:
+		if by := c.by.Load(); by == nil || *by != goroutine.Name() {
+			<-c.ended
+		}
+	}
+}
