@@ -1,6 +1,7 @@
 package loop_test
 
 import (
+	"os"
 	"testing"
 	"time"
 
@@ -36,27 +37,29 @@ func otherCalls(l *loop.Loop, co *coro.Co) map[string]func() {
 	f := loop.CreateFuture[int](l)
 	handle, timer := l.CallSoon(func() {}), l.CallLater(time.Minute, func() {})
 	return map[string]func(){
-		"CreateTask":         func() { coro.CreateTask(l, noop) },
-		"CreateTask, eager":  func() { coro.CreateTask(l, noop, coro.Eager(true)) },
-		"CreateTask by Co":   func() { coro.CreateTask(co, noop) },
-		"Gather":             func() { coro.Gather(l, coro.Bind0(noop)) },
-		"Shield":             func() { coro.Shield(l, coro.Bind0(noop)) },
-		"AddDoneCallback":    func() { f.AddDoneCallback(func() {}) },
-		"AddReader":          func() { _, _ = l.AddReader(0, func() {}) },
-		"AddWriter":          func() { _, _ = l.AddWriter(0, func() {}) },
-		"RemoveReader":       func() { l.RemoveReader(0) },
-		"RemoveWriter":       func() { l.RemoveWriter(0) },
-		"Handle.Cancel":      func() { handle.Cancel() },
-		"TimerHandle.Cancel": func() { timer.Cancel() },
-		"Sleep":              func() { _ = coro.Sleep(co, 0) },
-		"Sleep for long":     func() { _ = coro.Sleep(co, time.Hour) },
-		"Await":              func() { _, _ = f.Await(co) },
-		"Wait":               func() { _, _, _ = coro.Wait(co, []future.Any{f}) },
-		"WaitFor":            func() { _, _ = coro.WaitFor(co, f, time.Second) },
-		"WaitFor 0":          func() { _, _ = coro.WaitFor(co, f, 0) },
-		"AsCompleted":        func() { coro.AsCompleted(co, time.Second, coro.Awaitable[int](f)) },
-		"Timeout":            func() { _ = coro.Timeout(co, time.Second, func(*coro.TimeoutScope) error { return nil }) },
-		"Group":              func() { _ = coro.Group(co, func(*coro.TaskGroup) error { return nil }) },
+		"CreateTask":          func() { coro.CreateTask(l, noop) },
+		"CreateTask, eager":   func() { coro.CreateTask(l, noop, coro.Eager(true)) },
+		"CreateTask by Co":    func() { coro.CreateTask(co, noop) },
+		"Gather":              func() { coro.Gather(l, coro.Bind0(noop)) },
+		"Shield":              func() { coro.Shield(l, coro.Bind0(noop)) },
+		"AddDoneCallback":     func() { f.AddDoneCallback(func() {}) },
+		"AddReader":           func() { _, _ = l.AddReader(0, func() {}) },
+		"AddWriter":           func() { _, _ = l.AddWriter(0, func() {}) },
+		"RemoveReader":        func() { l.RemoveReader(0) },
+		"RemoveWriter":        func() { l.RemoveWriter(0) },
+		"AddSignalHandler":    func() { _ = l.AddSignalHandler(os.Interrupt, func() {}) },
+		"RemoveSignalHandler": func() { l.RemoveSignalHandler(os.Interrupt) },
+		"Handle.Cancel":       func() { handle.Cancel() },
+		"TimerHandle.Cancel":  func() { timer.Cancel() },
+		"Sleep":               func() { _ = coro.Sleep(co, 0) },
+		"Sleep for long":      func() { _ = coro.Sleep(co, time.Hour) },
+		"Await":               func() { _, _ = f.Await(co) },
+		"Wait":                func() { _, _, _ = coro.Wait(co, []future.Any{f}) },
+		"WaitFor":             func() { _, _ = coro.WaitFor(co, f, time.Second) },
+		"WaitFor 0":           func() { _, _ = coro.WaitFor(co, f, 0) },
+		"AsCompleted":         func() { coro.AsCompleted(co, time.Second, coro.Awaitable[int](f)) },
+		"Timeout":             func() { _ = coro.Timeout(co, time.Second, func(*coro.TimeoutScope) error { return nil }) },
+		"Group":               func() { _ = coro.Group(co, func(*coro.TaskGroup) error { return nil }) },
 	}
 }
 

@@ -138,8 +138,8 @@ func (r *Runner) keepInterrupts() {
 
 // Close ends the runner and its loop, as described at [Run]. The error is that
 // which kept it from being done in order: an interrupt, or a deadlock under a
-// virtual clock; the loop is closed even so. It is also ErrKeyboardInterrupt if one came
-// after the last run. Closing again does nothing.
+// virtual clock; the loop is closed even so, unless it is ErrThread. It is also
+// ErrKeyboardInterrupt if one came after the last run. Closing again does nothing.
 //
 // Semantics: asyncio.Runner.close, CPython 3.15.
 func (r *Runner) Close() (err error) {
@@ -152,8 +152,9 @@ func (r *Runner) Close() (err error) {
 	}
 	r.closed = true
 	defer func() { // whatever the exception handler does
-		err = join(err, r.loop.Close())
-		err = join(err, r.interrupts.left())
+		closing := r.loop.Close()
+		r.closed = r.loop.IsClosed() // not if the error is ErrThread: another goroutine may
+		err = join(join(err, closing), r.interrupts.left())
 	}()
 	switch err {
 	case nil:

@@ -41,6 +41,7 @@ func (l *Loop) AddSignalHandler(sig os.Signal, fn func()) error {
 	if fn == nil {
 		panic("loop: AddSignalHandler of a nil function")
 	}
+	(*wired)(l).CheckGoroutine()
 	switch {
 	case l.closed.Load():
 		return ErrClosed
@@ -63,6 +64,7 @@ func (l *Loop) AddSignalHandler(sig os.Signal, fn func()) error {
 //
 // Semantics: asyncio.loop.remove_signal_handler, CPython 3.15.
 func (l *Loop) RemoveSignalHandler(sig os.Signal) bool {
+	(*wired)(l).CheckGoroutine()
 	w := l.signals[sig]
 	if w == nil || w.handler == nil {
 		return false

@@ -189,6 +189,19 @@ var lockedPrograms = map[string]struct {
 		check(l.Close())
 		fmt.Println("closed")
 	}, "true true false\ntrue\ndeferred\nclosed\nPASS"},
+	"a Runner with a suspended task": {func() {
+		runtime.LockOSThread()
+		r := loop.NewRunner()
+		suspend(r.Loop())
+		other := make(chan bool)
+		go func() {
+			defer close(other)
+			fmt.Println(errors.Is(r.Close(), loop.ErrThread), r.Loop().IsClosed())
+		}()
+		<-other
+		check(r.Close())
+		fmt.Println("closed:", r.Loop().IsClosed())
+	}, "true false\nnot reached canceled\ndeferred\nclosed: true\nPASS"},
 	"two locked goroutines in turn": {func() {
 		l := loop.New()
 		for range 2 {
