@@ -44,12 +44,12 @@ func (l *Loop) Close() error {
 
 func (l *Loop) close() (err error) {
 	var steps []func()
+	l.inbox.close()
 	l.sched.BeginClose()
 	l.sched.All(func(c *sched.Coroutine) {
 		steps = append(steps, func() { l.reportPending(pendingTask(c)) })
 	})
 	steps = append(steps,
-		l.inbox.close,
 		l.sched.Close,
 		l.timers.Clear,
 		func() { finally(nil, l.submitted.close()...) },
@@ -61,7 +61,6 @@ func (l *Loop) close() (err error) {
 			finally(nil, reports...)
 		},
 		l.closeDescriptors,
-		l.signals.close,
 		func() {
 			l.executorShutdown = true
 			if e := l.defaultExecutor; e != nil {
@@ -69,6 +68,7 @@ func (l *Loop) close() (err error) {
 				shutdownExecutor(e)
 			}
 		},
+		l.signals.close, // the last: up to here an interrupt does not kill
 	)
 	finally(func(v any) {
 		err = errors.Join(err, fmt.Errorf("loop: closing it: %w", future.NewPanicError(v)))
@@ -128,12 +128,12 @@ func (c *closing) begin() {
 func (c *closing) end() { close(c.ended) }
 
 // wait returns when the Close has ended; or at once if it is that which calls, by way of
-// what it reports to.
+// what it reports to, or of a deferred function of a coroutine.
 func (c *closing) wait() {
 	select {
 	case <-c.ended:
 	default:
-		if by := c.by.Load(); by == nil || *by != goroutine.Name() {
+		if by := c.by.Load(); where() == elsewhere && (by == nil || *by != goroutine.Name()) {
 			<-c.ended
 		}
 	}

@@ -23,7 +23,7 @@ func Submit[T any](l *Loop, f coro.Func[T]) (*executor.Future[T], error) {
 	}
 	s := &submission[T]{loop: l, fn: f, out: new(executor.Future[T])}
 	s.vars, s.hasVars = sched.CallerVars()
-	if !l.submitted.add(s) {
+	if l.closed.Load() || !l.submitted.add(s) {
 		return nil, ErrClosed
 	}
 	if err := l.inbox.post(s); err != nil {
