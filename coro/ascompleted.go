@@ -11,8 +11,9 @@ import (
 
 // AsCompleted runs aws side by side, within a time limit of d (Forever for none),
 // and yields as many Funcs: the n-th, awaited, gives the outcome of the n-th to be
-// done, or a *future.TimeoutError for each that was not done in time. None is
-// canceled for that. The tasks are created by the call itself, not by the ranging.
+// done, or a *future.TimeoutError for each that was not done in time. There are as many
+// awaits as Funcs: after that the error is ErrAlreadyAwaited. None is canceled for being
+// late. The tasks are created by the call itself, not by the ranging.
 //
 //	for next := range coro.AsCompleted(co, coro.Forever, a, b, c) {
 //		v, err := next.Await(co)
@@ -23,9 +24,13 @@ import (
 func AsCompleted[T any](co *Co, d time.Duration, aws ...Awaitable[T]) iter.Seq[Func[T]] {
 	c := newCompletion(co, d, aws, true)
 	next := func(co *Co) (T, error) { // whichever is awaited first gets what is done first
+		var zero T
+		if c.awaited == c.yielded {
+			return zero, ErrAlreadyAwaited
+		}
+		c.awaited++
 		f, err := c.next(co)
 		if err != nil {
-			var zero T
 			return zero, err
 		}
 		return f.Result()
@@ -62,7 +67,9 @@ type completion[T any] struct {
 	timer   timers.Timer
 	watches []completionWatch[T]
 	waiting int // watches that are attached
-	left    int // how many are still to be yielded
+	left    int // how many are still to be yielded,
+	yielded int // how many were,
+	awaited int // and how often any of those was awaited
 	expired bool
 	done    []future.Of[T] // nil stands for one that was out of time
 	getters Waiters        // coroutines in next
@@ -115,6 +122,7 @@ func (c *completion[T]) take() bool {
 		return false
 	}
 	c.left--
+	c.yielded++
 	return true
 }
 

@@ -17,6 +17,10 @@ var (
 	// ErrAwaitSelf is returned by a task's await of itself.
 	ErrAwaitSelf = errors.New("coro: a task cannot await itself")
 
+	// ErrAlreadyAwaited is returned by what AsCompleted yields when that has been awaited as
+	// often as there were Funcs.
+	ErrAlreadyAwaited = errors.New("coro: what AsCompleted yields can be awaited once each")
+
 	// ErrGroupInactive is in the panic of a CreateTask for a group that has
 	// ended, or is shutting down after an error or a cancellation.
 	ErrGroupInactive = errors.New("coro: the task group takes no more tasks")

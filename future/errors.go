@@ -39,15 +39,40 @@ type SystemExit struct{ Code int }
 func (e *SystemExit) Error() string { return fmt.Sprintf("exit status %d", e.Code) }
 
 // IsBase reports whether err escapes task groups and ends the run of its loop: whether it
-// is, or wraps, ErrKeyboardInterrupt or a *SystemExit.
+// is ErrKeyboardInterrupt or a *SystemExit, or wrapped around one in a single chain, as
+// for [IsCanceled].
 func IsBase(err error) bool {
 	if err == nil {
 		return false
 	}
 	return asked(func() bool {
-		var exit *SystemExit
-		return errors.Is(err, ErrKeyboardInterrupt) || errors.As(err, &exit)
+		for range maxChain {
+			if _, ok := err.(*SystemExit); ok || err == ErrKeyboardInterrupt {
+				return true
+			}
+			if err = next(err); err == nil {
+				return false
+			}
+		}
+		return false
 	})
+}
+
+// maxChain is how many errors of a chain are looked at. One may be its own successor.
+const maxChain = 100_000
+
+// next is the error that err wraps, if it wraps one and no others. A group of one counts:
+// errors.Join makes one of an error and a cleanup that succeeded.
+func next(err error) error {
+	switch err := err.(type) {
+	case interface{ Unwrap() error }:
+		return err.Unwrap()
+	case interface{ Unwrap() []error }:
+		if members := err.Unwrap(); len(members) == 1 {
+			return members[0]
+		}
+	}
+	return nil
 }
 
 // asked is the answer to a question about an error, and false if a method of the error
@@ -107,20 +132,11 @@ func IsCanceled(err error) bool {
 }
 
 func isCanceled(err error) bool {
-	for err != nil {
+	for range maxChain {
 		if _, ok := err.(*CanceledError); ok {
 			return true
 		}
-		switch u := err.(type) {
-		case interface{ Unwrap() error }:
-			err = u.Unwrap()
-		case interface{ Unwrap() []error }:
-			members := u.Unwrap()
-			if len(members) != 1 {
-				return false
-			}
-			err = members[0]
-		default:
+		if err = next(err); err == nil {
 			return false
 		}
 	}

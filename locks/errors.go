@@ -13,7 +13,8 @@ var (
 	ErrNotAcquired = errors.New("locks: the lock is not acquired")
 
 	// ErrTooManyReleases is returned by a release that would lift a
-	// BoundedSemaphore above its initial value.
+	// BoundedSemaphore above its initial value, and is in the panic of one that would
+	// lift a Semaphore above the greatest int.
 	//
 	// Semantics: the ValueError of asyncio.BoundedSemaphore.release.
 	ErrTooManyReleases = errors.New("locks: the semaphore was released too many times")

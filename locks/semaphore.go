@@ -2,6 +2,7 @@ package locks
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/ouro-loop/ouro/coro"
@@ -42,7 +43,8 @@ func NewBoundedSemaphore(value int) *BoundedSemaphore {
 	return s
 }
 
-// Release raises the value by one, or lets in the first task that waits.
+// Release raises the value by one, or lets in the first task that waits. It panics with an
+// error that wraps ErrTooManyReleases if the value is the greatest int.
 //
 // Semantics: asyncio.Semaphore.release, CPython 3.15.
 func (s *Semaphore) Release() { s.raise() }
@@ -138,6 +140,9 @@ func (s *semaphore) wait(co *coro.Co) error {
 }
 
 func (s *semaphore) raise() {
+	if s.value == math.MaxInt {
+		panic(fmt.Errorf("%w: its value is the greatest int", ErrTooManyReleases))
+	}
 	s.holders.drop()
 	s.value++
 	s.wakeNext()

@@ -1,6 +1,7 @@
 package locks_test
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -289,4 +290,12 @@ func taking(sem *locks.Semaphore, got *[]int) func(co *coro.Co, i int) *coro.Tas
 			return nil
 		})
 	}
+}
+
+// A value that could not be counted any more is refused.
+func TestSemaphoreOverflow(t *testing.T) {
+	s := locks.NewSemaphore(math.MaxInt)
+	require.PanicsWithError(t, "locks: the semaphore was released too many times: its value is the greatest int", s.Release)
+	require.Equal(t, math.MaxInt, s.Value())
+	require.ErrorIs(t, locks.NewBoundedSemaphore(math.MaxInt).Release(), locks.ErrTooManyReleases)
 }

@@ -129,3 +129,26 @@ func TestRunWithBrokenExecutor(t *testing.T) {
 	})
 	require.ErrorContains(t, err, "panic: boom")
 }
+
+// A fickleExecutor runs a job, and refuses it all the same.
+type fickleExecutor struct{ brokenExecutor }
+
+func (fickleExecutor) Execute(job executor.Job) error {
+	job.Run()
+	return errors.New("refused")
+}
+
+// What an executor has run and refused is not counted as work that is out, nor as less.
+func TestExecutorThatRefusesWhatItHasRun(t *testing.T) {
+	l := loop.New(loop.VirtualTime())
+	_, err := loop.RunUntilComplete(l, coro.Do(func(co *coro.Co) error {
+		_, err := loop.RunInExecutor(l, fickleExecutor{}, func() (int, error) { return 1, nil })
+		require.EqualError(t, err, "refused")
+		require.NoError(t, coro.Sleep(co, 0))
+		require.NoError(t, coro.Sleep(co, 0))
+		require.Zero(t, l.OutsideCount())
+		return coro.Sleep(co, 1)
+	}))
+	require.NoError(t, err)
+	require.NoError(t, l.Close())
+}

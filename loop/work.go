@@ -21,6 +21,8 @@ type work[T any] struct {
 	post   post          // brings the outcome to the loop
 	stage  atomic.Uint32 // see workWaiting
 
+	counted bool // among the work that is outside of the loop
+
 	// These belong to whoever moved stage on from workWaiting, and to the loop once
 	// the outcome is posted.
 	plain func() (T, error)                    // the function: either this
@@ -61,8 +63,18 @@ func (w *work[T]) begin(l *Loop, e executor.Executor) error {
 		return err
 	}
 	w.future.Core().Attach(w.link.Init((*workDropped[T])(w)))
+	w.counted = true
 	l.outside++
 	return nil
+}
+
+// uncount takes w off what is out. An executor may have run it and refused it all the same,
+// and then it was never counted.
+func (w *work[T]) uncount() {
+	if w.counted {
+		w.counted = false
+		w.loop.outside--
+	}
 }
 
 // leave moves w on from workWaiting. It reports false if somebody else has.
@@ -116,7 +128,7 @@ func (d *workDropped[T]) Run() {
 	w := (*work[T])(d)
 	if w.future.Canceled() && w.leave(workCanceled) {
 		w.forget()
-		w.loop.outside--
+		w.uncount()
 	}
 }
 
@@ -125,7 +137,7 @@ type workDone[T any] work[T]
 
 func (d *workDone[T]) Run() {
 	w := (*work[T])(d)
-	w.loop.outside--
+	w.uncount()
 	w.link.Detach() // its entry would have nothing to do
 	value, err := w.value, w.err
 	var zero T
