@@ -116,7 +116,7 @@ func parse(t *testing.T, dir string, mode parser.Mode) []*ast.File {
 // allowedImports are the packages of this module that each may import: those below it.
 var allowedImports = map[string][]string{
 	"timers":               {},
-	"executor":             {"future", "internal/frames", "internal/goroutine"},
+	"executor":             {"future", "internal/frames", "internal/goroutine", "internal/mark"},
 	"internal/frames":      {},
 	"internal/goroutine":   {},
 	"internal/sched":       {"internal/goroutine"},

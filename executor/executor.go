@@ -1,6 +1,13 @@
 package executor
 
-import "github.com/ouro-loop/ouro/future"
+import (
+	"log/slog"
+	"runtime"
+	"sync/atomic"
+
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/frames"
+)
 
 // Executor runs jobs, as a rule on goroutines of its own. Its methods are safe
 // for concurrent use.
@@ -90,11 +97,33 @@ func (c *call[T]) Run() {
 	err := ErrGoexit // unless f gets as far as to return
 	defer func() {
 		if value := recover(); value != nil {
-			err = future.NewPanicError(value)
+			p := future.NewPanicError(value)
+			c.reportUnlessSeen(p)
+			err = p
 		}
 		// It is refused if the user has set a result through the future: the first
 		// one counts.
 		_ = c.finish(v, err)
 	}()
 	v, err = f()
+}
+
+// reportUnlessSeen has a panic logged if its future becomes garbage before anybody has
+// asked that for its outcome.
+func (c *call[T]) reportUnlessSeen(p *future.PanicError) {
+	unseen := &unseenPanic{panic: p}
+	c.OnLook = func() { unseen.seen.Store(true) }
+	runtime.AddCleanup(&c.Future, (*unseenPanic).report, unseen)
+}
+
+type unseenPanic struct {
+	panic *future.PanicError
+	seen  atomic.Bool
+}
+
+func (u *unseenPanic) report() {
+	if !u.seen.Load() {
+		slog.Error("executor: the panic of a submitted function was never retrieved",
+			"error", u.panic, "stack", frames.OneLine(u.panic.Stack))
+	}
 }

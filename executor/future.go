@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/ouro-loop/ouro/internal/frames"
+	"github.com/ouro-loop/ouro/internal/mark"
 )
 
 // Future is the outcome, awaited or known, of work that is done elsewhere. It has two
@@ -31,6 +32,18 @@ type Future[T any] struct {
 	// Constant once the state is canceled or finished.
 	value T
 	err   error
+
+	look
+}
+
+// look is embedded under a name that godoc does not show.
+type look = mark.Look
+
+// looked says that somebody has the error.
+func (f *Future[T]) looked(err error) {
+	if err != nil && f.OnLook != nil {
+		f.OnLook()
+	}
 }
 
 type state uint8
@@ -71,10 +84,12 @@ var closed = func() chan struct{} {
 func (f *Future[T]) Wait(ctx context.Context) (T, error) {
 	if ctx.Done() == nil { // a plain receive is cheaper than a select
 		<-f.Done()
+		f.looked(f.err)
 		return f.value, f.err
 	}
 	select {
 	case <-f.Done():
+		f.looked(f.err)
 		return f.value, f.err
 	case <-ctx.Done():
 		v, done, err := f.outcome()
@@ -184,7 +199,7 @@ func (f *Future[T]) AddDoneCallback(fn func(*Future[T])) {
 // running or finished already, for then it has two owners.
 //
 // Semantics: concurrent.futures.Future.set_running_or_notify_cancel, CPython
-// 3.14, but that asking again about a canceled future is allowed.
+// 3.15, but that asking again about a canceled future is allowed.
 func (f *Future[T]) SetRunning() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -238,6 +253,7 @@ func (f *Future[T]) String() string {
 func (f *Future[T]) outcome() (v T, done bool, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.looked(f.err)
 	return f.value, f.state.final(), f.err
 }
 

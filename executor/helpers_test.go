@@ -110,3 +110,10 @@ func captureLog(t *testing.T) *logged {
 	})
 	return l
 }
+
+// inline is an executor that runs its jobs inside Execute.
+type inline struct{}
+
+func (inline) Execute(job executor.Job) error { job.Run(); return nil }
+
+func (inline) Shutdown(executor.Pending) <-chan struct{} { return nil }

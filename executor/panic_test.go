@@ -114,3 +114,28 @@ func TestPanicInABareJob(t *testing.T) {
 	require.Contains(t, l.String(), `level=ERROR msg="executor: panic in a job" panic=bare`)
 	require.Contains(t, l.String(), "culprit")
 }
+
+// The panic of a submitted function is logged if nobody asks its future for it.
+func TestPanicNobodyLooksAt(t *testing.T) {
+	log := captureLog(t)
+	submit := func(look bool) {
+		f, err := executor.Submit(inline{}, func() (int, error) { panic("unseen") })
+		require.NoError(t, err)
+		if look {
+			_, err = f.Result()
+			require.Error(t, err)
+		}
+	}
+	submit(true)
+	for range 10 {
+		runtime.GC()
+	}
+	require.Empty(t, log.String())
+	submit(false)
+	for i := 0; i < 1000 && log.String() == ""; i++ {
+		runtime.GC()
+		runtime.Gosched()
+	}
+	require.Contains(t, log.String(), "the panic of a submitted function was never retrieved")
+	require.Contains(t, log.String(), "unseen")
+}

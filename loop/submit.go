@@ -1,12 +1,14 @@
 package loop
 
 import (
+	"runtime"
 	"sync"
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/executor"
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/sched"
+	"github.com/ouro-loop/ouro/internal/unretrieved"
 )
 
 // Submit has the loop run f as a task, and gives a future that any goroutine can
@@ -14,7 +16,8 @@ import (
 // copy of the caller's context, as CallSoonThreadsafe has it.
 //
 // The error is ErrClosed if the loop is closed; if it closes before the task has
-// ended, that is the future's error.
+// ended, that is the future's error. An error of the task that nobody asks the future for
+// is reported to the exception handler, as that of a task is.
 //
 // Semantics: asyncio.run_coroutine_threadsafe, CPython 3.15.
 func Submit[T any](l *Loop, f coro.Func[T]) (*executor.Future[T], error) {
@@ -76,9 +79,25 @@ func (s *submissionDone[T]) Run() {
 		return // canceled; an error of the task's is nobody's then, and reported as such
 	}
 	if v, err := s.task.Result(); err != nil {
+		s.note(err)
 		_ = s.out.SetError(err)
 	} else {
 		_ = s.out.SetResult(v)
+	}
+}
+
+// note puts the error among those that nobody has looked at, until somebody asks the
+// future for it, on whatever goroutine.
+func (s *submissionDone[T]) note(err error) {
+	n := &unretrieved.Note{Err: err, Vars: s.task.Vars().Copy()}
+	if task, ok := s.task.Core().Role().(interface{ Origin() unretrieved.Origin }); ok {
+		n.Origin = task.Origin()
+	}
+	l := (*wired)(s.loop)
+	l.Unretrieved().Add(n)
+	s.out.OnLook = n.Look
+	if l.ReportsCollected() {
+		runtime.AddCleanup(s.out, unretrieved.Collected, n)
 	}
 }
 

@@ -1,6 +1,6 @@
 // Package mark holds what this module's own packages note on a future. Its types are
-// embedded in future.Core under unexported names: coro reaches their fields as if they
-// were the Core's own, and programs do not see them.
+// embedded in future.Core and executor.Future under unexported names: coro and loop reach
+// their fields as if they were the future's own, and programs do not see them.
 package mark
 
 // Flags are yes or no.
@@ -22,4 +22,11 @@ type Message struct {
 	// CancelMessage is the message of the last cancel request that the future itself
 	// was given, nil for none.
 	CancelMessage *string
+}
+
+// Look is for an error that is to be reported unless somebody looks at it.
+type Look struct {
+	// OnLook is called each time that somebody looks, on any goroutine. It is set before
+	// the error is.
+	OnLook func()
 }

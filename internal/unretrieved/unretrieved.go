@@ -12,7 +12,7 @@ import (
 
 // List is a loop's list of such errors. The zero value is an empty list.
 //
-// Only Collected is safe for concurrent use.
+// Only Collected and Look are safe for concurrent use.
 type List struct {
 	first, last *Note
 
@@ -32,6 +32,7 @@ type Note struct {
 	next, prev *Note
 	list       *List
 	dropped    atomic.Bool // retrieved or reported
+	looked     atomic.Bool // retrieved on another goroutine, which can only leave word
 }
 
 // An Origin is what reports say about the task that failed, without keeping it alive.
@@ -87,9 +88,19 @@ func (n *Note) Drop() {
 // leaves word: waking the loop from the collector's goroutine would touch channels that
 // may belong to a testing/synctest bubble.
 func Collected(n *Note) {
-	if n.dropped.Load() {
-		return
+	if !n.dropped.Load() {
+		n.leaveWord()
 	}
+}
+
+// Look is Drop for other goroutines.
+func (n *Note) Look() {
+	if !n.looked.Swap(true) {
+		n.leaveWord()
+	}
+}
+
+func (n *Note) leaveWord() {
 	lost := &n.list.lost
 	lost.mu.Lock()
 	lost.notes = append(lost.notes, n)
@@ -131,5 +142,7 @@ func (n *Note) Report(report func(*Note)) {
 		return
 	}
 	n.Drop()
-	report(n)
+	if !n.looked.Load() {
+		report(n)
+	}
 }
