@@ -98,6 +98,8 @@ func awaitsItself(c *future.Core) bool {
 // refuse is what comes of a Suspend on a future that cannot be awaited.
 func (co *Co) refuse(c *future.Core) error {
 	switch {
+	case c.Scheduler() == nil:
+		panic(zeroFuture)
 	case awaitsItself(c):
 		return fmt.Errorf("%w: %s has done so, and cannot be awaited before it ends", ErrAwaitSelf, c.Role().Describe())
 	case c == co.core:

@@ -107,10 +107,15 @@ func (co *Co) mayBeMisused() {
 	if co.coroutine.Torn() {
 		co.coroutine.Exit() // a deferred function awaits while the loop closes
 	}
-	running := "no task"
-	if current := co.sched().Current(); current != nil {
-		running = fmt.Sprintf("task %q", taskOn(current).Task().Name())
+	if co.core.Done() {
+		panic(fmt.Sprintf("coro: the Co of task %q is used after the task has ended; a coroutine awaits with the Co that it was given itself",
+			co.Name()))
 	}
-	panic(fmt.Sprintf("coro: the Co of task %q is used while %s runs; a coroutine awaits with the Co that it was given itself",
-		co.Name(), running))
+	current := co.sched().Current()
+	if current == nil {
+		panic(fmt.Sprintf("coro: the Co of task %q is used while no task runs; a callback or another goroutine cannot await: it creates a task that does, with CreateTask or loop.Submit",
+			co.Name()))
+	}
+	panic(fmt.Sprintf("coro: the Co of task %q is used while task %q runs; a coroutine awaits with the Co that it was given itself",
+		co.Name(), taskOn(current).Task().Name()))
 }

@@ -21,7 +21,10 @@ func (co *Co) Context() context.Context {
 	c := x.context
 	if c == nil {
 		c = &taskContext{parent: co.machine().loop.ParentContext()}
-		if co.mustCancel {
+		switch {
+		case co.core.Done():
+			c.end(context.Canceled)
+		case co.mustCancel:
 			c.end(future.ErrCanceled)
 		}
 		c.latest = &c.first

@@ -2,6 +2,7 @@ package coro
 
 import (
 	"fmt"
+	"reflect"
 
 	"github.com/ouro-loop/ouro/future"
 )
@@ -21,6 +22,7 @@ func EnsureFuture[T any](s Spawner, aw Awaitable[T], opts ...TaskOption) future.
 
 // mustBeOf panics if f belongs to another loop than s.
 func mustBeOf(s Spawner, f future.Any) {
+	mustBeFuture(f)
 	if err := checkLoop(s, f); err != nil {
 		panic(err)
 	}
@@ -45,10 +47,31 @@ func ensureFuture[T any](s Spawner, aw Awaitable[T], o taskOptions) future.Of[T]
 
 // mustBeAwaitable refuses what cannot be awaited where it is given.
 func mustBeAwaitable[T any](aw Awaitable[T]) {
-	if f, ok := aw.(Func[T]); aw == nil || ok && f == nil {
+	switch aw := aw.(type) {
+	case nil:
 		panic("coro: nil cannot be awaited")
+	case Func[T]:
+		if aw == nil {
+			panic("coro: nil cannot be awaited")
+		}
+	case future.Any:
+		mustBeFuture(aw)
 	}
 }
+
+// mustBeFuture refuses a nil, also one with a type, and a zero value. A future that is
+// done is never asked for its loop, and lets a zero one pass only if somebody has
+// canceled it.
+func mustBeFuture(f future.Any) {
+	if v := reflect.ValueOf(f); f == nil || v.Kind() == reflect.Pointer && v.IsNil() {
+		panic(fmt.Sprintf("coro: a nil %T cannot be awaited: no future or task was assigned to it", f))
+	}
+	if f.Core().Scheduler() == nil {
+		panic(zeroFuture)
+	}
+}
+
+const zeroFuture = "coro: a Future that was not made by loop.CreateFuture or future.New belongs to no loop; the zero Future is none"
 
 // funcOf is what awaits aw, which is no future.
 func funcOf[T any](aw Awaitable[T]) Func[T] {

@@ -46,13 +46,27 @@ func machineOf(s *sched.Scheduler) *machine {
 	if m, ok := s.Tasks.(*machine); ok {
 		return m
 	}
+	return newMachine(s)
+}
+
+func newMachine(s *sched.Scheduler) *machine {
+	if s == nil || s.Loop() == nil {
+		panic(notOnLoop)
+	}
 	m := &machine{loop: s.Loop().(eventLoop)}
 	s.Tasks = m
 	return m
 }
 
+const notOnLoop = "coro: neither a Co, nor a loop made by loop.New, nor a group: nil, or a zero value, has no tasks"
+
 // machine is that of the loop of co.
 func (co *Co) machine() *machine { return machineOf(co.sched()) }
 
 // schedulerOf is the scheduler of the loop that on is on.
-func schedulerOf(on future.OnLoop) *sched.Scheduler { return (*sched.Scheduler)(on.Scheduler()) }
+func schedulerOf(on future.OnLoop) *sched.Scheduler {
+	if on == nil {
+		panic(notOnLoop)
+	}
+	return (*sched.Scheduler)(on.Scheduler())
+}

@@ -72,6 +72,9 @@ const (
 func collect(opts []TaskOption) taskOptions {
 	o := new(taskOptions)
 	for _, opt := range opts {
+		if opt == nil {
+			panic("coro: a nil TaskOption; leave it out")
+		}
 		opt(o)
 	}
 	return *o
@@ -130,6 +133,9 @@ func createTask[T any](s Spawner, f Func[T], o *taskOptions, t *Task[T]) *Task[T
 		panic("coro: CreateTask of a nil function")
 	}
 	sc := schedulerOf(s)
+	if sc == nil {
+		panic(notOnLoop)
+	}
 	if sc.Debug {
 		sc.Loop().CheckGoroutine()
 	}

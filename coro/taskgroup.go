@@ -69,7 +69,17 @@ func (g *TaskGroup) call(body func(g *TaskGroup) error) (err error) {
 }
 
 // Scheduler makes a group a [Spawner].
-func (g *TaskGroup) Scheduler() *future.Scheduler { return g.parent.Scheduler() }
+func (g *TaskGroup) Scheduler() *future.Scheduler {
+	g.mustBeMade()
+	return g.parent.Scheduler()
+}
+
+// mustBeMade refuses a group that Group has not made.
+func (g *TaskGroup) mustBeMade() {
+	if g == nil || g.parent == nil {
+		panic("coro: a TaskGroup that was not made by Group, which gives one to its body; the zero TaskGroup and nil are none")
+	}
+}
 
 func (g *TaskGroup) mustBeActive() {
 	switch {
@@ -184,6 +194,7 @@ func (m *groupMember) Run() {
 //
 // Semantics: asyncio.TaskGroup.cancel, CPython 3.15.
 func (g *TaskGroup) Cancel() {
+	g.mustBeMade()
 	if !g.ended && (!g.exiting || g.first != nil) {
 		g.shutDown()
 	}

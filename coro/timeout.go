@@ -99,6 +99,9 @@ func (t *TimeoutScope) Expired() bool {
 // One that has passed takes effect in the next iteration. The error is
 // ErrTimeoutInactive if the timeout has expired or the block has ended.
 func (t *TimeoutScope) Reschedule(when time.Duration) error {
+	if t == nil || t.co == nil {
+		panic("coro: a TimeoutScope that was not made by Timeout, which gives one to its body")
+	}
 	if t.state != timeoutEntered {
 		return ErrTimeoutInactive
 	}

@@ -91,7 +91,7 @@ var ErrToken = errors.New("coro: the token is of another variable or context, or
 // Reset gives the variable the value in s that it had before the Set that
 // returned t.
 func (v *Var[T]) Reset(s Scope, t *Token[T]) error {
-	if t.variable != v || t.vars != s.Vars() || t.used {
+	if t == nil || t.variable != v || t.vars != s.Vars() || t.used {
 		return ErrToken
 	}
 	t.used = true

@@ -54,12 +54,16 @@ func Wait[F future.Any](co *Co, fs []F, opts ...WaitOption) (done, pending []F, 
 	}
 	o := waitOptions{timeout: Forever}
 	for _, opt := range opts {
+		if opt == nil {
+			panic("coro: a nil WaitOption; leave it out")
+		}
 		opt(&o)
 	}
 	if o.when < AllCompleted || o.when > FirstException {
 		panic(fmt.Sprintf("coro: ReturnWhen(%d); it is AllCompleted, FirstCompleted or FirstException", o.when))
 	}
 	for _, f := range fs {
+		mustBeFuture(f)
 		if err := checkLoop(co, f); err != nil {
 			return nil, nil, err
 		}
@@ -135,21 +139,23 @@ type waitWatch struct {
 // wait waits for n futures, of which core gives the i-th.
 func wait(co *Co, n int, core func(i int) *future.Core, o waitOptions) error {
 	m := co.machine()
-	w := &waiting{loop: m.loop, when: o.when, pending: n, watches: make([]waitWatch, n)}
+	w := &waiting{loop: m.loop, when: o.when, pending: n}
 	w.over.Init(co, w)
 	if o.timeout != Forever {
 		w.timer.Run = w
 		w.loop.AddTimer(&w.timer, m.loop.Deadline(o.timeout))
 	}
-	for i := range w.watches {
-		watch := &w.watches[i]
+	watches := make([]waitWatch, n)
+	w.watches = watches
+	for i := range watches {
+		watch := &watches[i]
 		watch.w, watch.core = w, core(i)
 		watch.core.Attach(watch.link.Init(watch))
 	}
 	err := co.Suspend(&w.over)
 	w.loop.RemoveTimer(&w.timer)
-	for i := range w.watches {
-		w.watches[i].link.Detach()
+	for i := range watches {
+		watches[i].link.Detach()
 	}
 	return err
 }

@@ -68,6 +68,9 @@ func Submit[T any](e Executor, f func() (T, error)) (*Future[T], error) {
 	if f == nil {
 		panic("executor: Submit of a nil function")
 	}
+	if e == nil {
+		panic("executor: Submit to a nil executor; NewThreadPool makes one")
+	}
 	c := &call[T]{f: f}
 	if err := e.Execute(c); err != nil {
 		return nil, err

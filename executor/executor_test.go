@@ -115,3 +115,8 @@ func TestJob(t *testing.T) {
 		require.Equal(t, 2, v, "the first result counts")
 	})
 }
+
+func TestNilIsRefused(t *testing.T) {
+	require.PanicsWithValue(t, "executor: a nil Option; leave it out", func() { _, _ = executor.NewThreadPool(nil) })
+	require.PanicsWithValue(t, "executor: Submit to a nil executor; NewThreadPool makes one", func() { _, _ = executor.Submit(nil, returns(1, nil)) })
+}

@@ -71,6 +71,9 @@ func NewThreadPool(opts ...Option) (*ThreadPool, error) {
 		ended:   make(chan struct{}),
 	}
 	for _, opt := range opts {
+		if opt == nil {
+			panic("executor: a nil Option; leave it out")
+		}
 		opt(p)
 	}
 	if p.limit <= 0 {

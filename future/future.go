@@ -20,7 +20,10 @@ type Future[T any] struct {
 // New returns a pending future of the loop that on is on.
 func New[T any](on OnLoop) *Future[T] {
 	f := new(Future[T])
-	f.core.Init(on, nil)
+	if on != nil {
+		f.core.Init(on, nil)
+	}
+	f.core.mustBeMade()
 	return f
 }
 
@@ -100,7 +103,15 @@ func Resolve[T any](f *Future[T], v T) bool {
 	return f.core.Finish()
 }
 
+// mustBeMade refuses a future that belongs to no loop.
+func (c *Core) mustBeMade() {
+	if c.sched == nil || c.sched.Loop() == nil {
+		panic("future: a Future that was not made by New or loop.CreateFuture, on a loop, belongs to none; the zero Future and nil have no use")
+	}
+}
+
 func (c *Core) settable(what string) error {
+	c.mustBeMade()
 	if c.Owned {
 		return fmt.Errorf("%w: a task's %s is what its function returns", ErrInvalidState, what)
 	}
@@ -128,6 +139,7 @@ func (f *Future[T]) AddDoneCallback(fn func(), opts ...CallOption) (stop func() 
 	if fn == nil {
 		panic("future: AddDoneCallback of a nil function")
 	}
+	f.core.mustBeMade()
 	var o sched.CallOptions
 	if len(opts) > 0 {
 		o = collect(opts)
@@ -143,6 +155,9 @@ func (f *Future[T]) AddDoneCallback(fn func(), opts ...CallOption) (stop func() 
 //
 // Semantics: asyncio.Future.__await__.
 func (f *Future[T]) Await(w Waiter) (T, error) {
+	if f == nil {
+		panic("future: Await of a nil future: none was assigned")
+	}
 	if f.core.state != Pending {
 		return f.Result()
 	}

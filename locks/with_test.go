@@ -157,3 +157,15 @@ func TestWithAllocatesNothing(t *testing.T) {
 		})
 	}
 }
+
+// A block without a body is refused before anything is acquired.
+func TestNilBody(t *testing.T) {
+	testkit.Run(t, func(co *coro.Co) {
+		for kind, l := range lockables() {
+			require.PanicsWithValue(t, "locks: With of a nil function", func() { _ = l.With(co, nil) }, kind)
+			require.False(t, l.Locked())
+		}
+		var changed locks.Condition
+		require.PanicsWithValue(t, "locks: WaitFor of a nil function", func() { _ = changed.WaitFor(co, nil) })
+	})
+}

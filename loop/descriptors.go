@@ -55,6 +55,7 @@ func (l *Loop) watch(fd int, fn func(), write bool) (Handle, error) {
 	if fn == nil {
 		panic("loop: AddReader or AddWriter of a nil function")
 	}
+	l.mustBeMade()
 	(*wired)(l).CheckGoroutine()
 	if l.closed.Load() {
 		return Handle{}, ErrClosed

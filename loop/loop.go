@@ -123,6 +123,7 @@ func (l *Loop) run() error {
 
 // mayRun is why the loop cannot run here and now, nil if it can.
 func (l *Loop) mayRun() error {
+	l.mustBeMade()
 	switch {
 	case l.closed.Load():
 		return ErrClosed
@@ -157,7 +158,7 @@ func RunUntilComplete[T any](l *Loop, aw coro.Awaitable[T]) (T, error) {
 func runUntilComplete[T any](l *Loop, aw coro.Awaitable[T]) (T, error) {
 	var zero T
 	_, isFunc := aw.(coro.Func[T])
-	if f, ok := aw.(future.Any); ok && f.Core().Scheduler() != l.Scheduler() {
+	if f, ok := aw.(future.Any); ok && !isNil(f) && f.Core().Scheduler() != l.Scheduler() {
 		return zero, coro.ErrOtherLoop
 	}
 	f := coro.EnsureFuture(l, aw, coro.Quiet())
@@ -226,7 +227,12 @@ func (l *Loop) IsRunning() bool { return l.isRunning.Load() }
 func (l *Loop) IsClosed() bool { return l.closed.Load() }
 
 // Scheduler makes a Loop a [coro.Spawner] and a [future.OnLoop].
-func (l *Loop) Scheduler() *future.Scheduler { return (*future.Scheduler)(&l.sched) }
+func (l *Loop) Scheduler() *future.Scheduler {
+	if l == nil {
+		return nil // which is refused with a word
+	}
+	return (*future.Scheduler)(&l.sched)
+}
 
 // Vars is the context that the code running now is in. It makes a Loop a
 // [coro.Scope].
@@ -235,7 +241,10 @@ func (l *Loop) Vars() *coro.Vars { return (*coro.Vars)(l.sched.Vars()) }
 // CreateFuture makes a pending future of the loop.
 //
 // Semantics: asyncio.loop.create_future.
-func CreateFuture[T any](l *Loop) *future.Future[T] { return future.New[T](l) }
+func CreateFuture[T any](l *Loop) *future.Future[T] {
+	l.mustBeMade()
+	return future.New[T](l)
+}
 
 // push puts an entry into the ready queue.
 func (l *Loop) push(e sched.Entry) {
@@ -247,6 +256,7 @@ func (l *Loop) push(e sched.Entry) {
 
 // mayCall panics where CallSoon and its kin may not be called.
 func (l *Loop) mayCall() {
+	l.mustBeMade()
 	(*wired)(l).CheckGoroutine()
 	if l.closed.Load() {
 		panic(ErrClosed)

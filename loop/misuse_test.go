@@ -310,3 +310,149 @@ func TestNilFunctions(t *testing.T) {
 	require.Panics(t, func() { coro.Gather(l, coro.Bind0(noop), nil) })
 	require.Empty(t, coro.AllTasks(l), "nothing is made for the others")
 }
+
+// What is nil or a zero value, and what comes too late, is refused with a word on what it
+// is and what to do.
+func TestRefusals(t *testing.T) {
+	l := loop.New(loop.VirtualTime())
+	defer func() { require.NoError(t, l.Close()) }()
+	const (
+		notMade  = "loop: a Loop that was not made by New, NewRunner or Run; the zero Loop and nil are none"
+		notOn    = "coro: neither a Co, nor a loop made by loop.New, nor a group: nil, or a zero value, has no tasks"
+		zero     = "coro: a Future that was not made by loop.CreateFuture or future.New belongs to no loop; the zero Future is none"
+		unmade   = "future: a Future that was not made by New or loop.CreateFuture, on a loop, belongs to none; the zero Future and nil have no use"
+		group    = "coro: a TaskGroup that was not made by Group, which gives one to its body; the zero TaskGroup and nil are none"
+		nilTask  = "coro: a nil *coro.Task[int] cannot be awaited: no future or task was assigned to it"
+		nilOther = "coro: a nil *future.Future[int] cannot be awaited: no future or task was assigned to it"
+	)
+	var noContext context.Context
+	var zeroLoop loop.Loop
+	var nilLoop *loop.Loop
+	var zeroFuture future.Future[int]
+	var task *coro.Task[int]
+	var f *future.Future[int]
+	var zeroGroup coro.TaskGroup
+	for name, test := range map[string]struct {
+		text string
+		call func()
+	}{
+		"a nil Option of New":            {"loop: a nil Option; leave it out", func() { loop.New(nil) }},
+		"a nil Option of Run":            {"loop: a nil Option; leave it out", func() { _, _ = loop.Run(noop, nil) }},
+		"a nil Option of NewRunner":      {"loop: a nil Option; leave it out", func() { loop.NewRunner(loop.VirtualTime(), nil) }},
+		"a nil TaskOption":               {"coro: a nil TaskOption; leave it out", func() { coro.CreateTask(l, noop, nil) }},
+		"a nil TaskOption, EnsureFuture": {"coro: a nil TaskOption; leave it out", func() { coro.EnsureFuture(l, coro.Bind0(noop), nil) }},
+		"a nil Context": {
+			"loop: Context of a nil context; leave the option out, or give context.Background()",
+			func() { loop.Context(noContext) },
+		},
+
+		"RunForever of a zero Loop":         {notMade, func() { _ = zeroLoop.RunForever() }},
+		"RunUntilComplete of a zero Loop":   {notMade, func() { _, _ = loop.RunUntilComplete(&zeroLoop, coro.Bind0(noop)) }},
+		"RunUntilComplete of nil":           {notMade, func() { _, _ = loop.RunUntilComplete(nilLoop, coro.Bind0(noop)) }},
+		"CallSoon of a zero Loop":           {notMade, func() { zeroLoop.CallSoon(doNothing) }},
+		"CallSoon of nil":                   {notMade, func() { nilLoop.CallSoon(doNothing) }},
+		"CallLater of a zero Loop":          {notMade, func() { zeroLoop.CallLater(1, doNothing) }},
+		"CallSoonThreadsafe of a zero Loop": {notMade, func() { _, _ = zeroLoop.CallSoonThreadsafe(doNothing) }},
+		"Submit to a zero Loop":             {notMade, func() { _, _ = loop.Submit(&zeroLoop, noop) }},
+		"CreateFuture of a zero Loop":       {notMade, func() { loop.CreateFuture[int](&zeroLoop) }},
+		"CreateFuture of nil":               {notMade, func() { loop.CreateFuture[int](nil) }},
+		"RunInExecutor of a zero Loop":      {notMade, func() { _, _ = loop.RunInExecutor(&zeroLoop, nil, answer) }},
+		"AddReader of a zero Loop":          {notMade, func() { _, _ = zeroLoop.AddReader(0, doNothing) }},
+		"AddSignalHandler of a zero Loop":   {notMade, func() { _ = zeroLoop.AddSignalHandler(os.Interrupt, doNothing) }},
+
+		"CreateTask on a zero Loop": {notOn, func() { coro.CreateTask(&zeroLoop, noop) }},
+		"CreateTask on a nil Loop":  {notOn, func() { coro.CreateTask(nilLoop, noop) }},
+		"CreateTask on nil":         {notOn, func() { coro.CreateTask(nil, noop) }},
+		"AllTasks of nil":           {notOn, func() { coro.AllTasks(nil) }},
+		"a Future on nil":           {unmade, func() { future.New[int](nil) }},
+		"a Future on a zero Loop":   {unmade, func() { future.New[int](&zeroLoop) }},
+		"a Future on a nil Loop":    {unmade, func() { future.New[int](nilLoop) }},
+
+		"SetResult of a zero Future":       {unmade, func() { _ = zeroFuture.SetResult(1) }},
+		"SetError of a zero Future":        {unmade, func() { _ = zeroFuture.SetError(errZero) }},
+		"AddDoneCallback of a zero Future": {unmade, func() { zeroFuture.AddDoneCallback(doNothing) }},
+		"Gather of a zero Future":          {zero, func() { coro.Gather(l, &zeroFuture) }},
+		"Shield of a zero Future":          {zero, func() { coro.Shield(l, &zeroFuture) }},
+		"GatherErrors of a zero Future":    {zero, func() { coro.GatherErrors(l, &zeroFuture) }},
+
+		"RunUntilComplete of a nil task": {nilTask, func() { _, _ = loop.RunUntilComplete(l, task) }},
+		"Gather of a nil task":           {nilTask, func() { coro.Gather(l, coro.Bind0(noop), task) }},
+		"Gather of a nil future":         {nilOther, func() { coro.Gather(l, coro.Bind0(noop), f) }},
+		"GatherErrors of a nil task":     {nilTask, func() { coro.GatherErrors(l, task) }},
+		"Shield of a nil future":         {nilOther, func() { coro.Shield(l, f) }},
+		"Into of a nil task":             {nilTask, func() { coro.Into(new(int), task) }},
+		"AsAny of a nil task":            {nilTask, func() { coro.AsAny(task) }},
+		"EnsureFuture of a nil future":   {nilOther, func() { coro.EnsureFuture(l, f) }},
+		"Await of a nil future":          {"future: Await of a nil future: none was assigned", func() { _, _ = f.Await(nil) }},
+
+		"CreateTask in a zero TaskGroup": {group, func() { coro.CreateTask(&zeroGroup, noop) }},
+		"CreateTask in a nil TaskGroup":  {group, func() { coro.CreateTask((*coro.TaskGroup)(nil), noop) }},
+		"Cancel of a zero TaskGroup":     {group, func() { zeroGroup.Cancel() }},
+		"Reschedule of a zero TimeoutScope": {
+			"coro: a TimeoutScope that was not made by Timeout, which gives one to its body",
+			func() { _ = new(coro.TimeoutScope).Reschedule(0) },
+		},
+	} {
+		t.Run(name, func(t *testing.T) { require.PanicsWithValue(t, test.text, test.call) })
+	}
+	require.Empty(t, coro.AllTasks(l))
+	require.ErrorIs(t, coro.NewVar("v", 0).Reset(l, nil), coro.ErrToken)
+
+	// These are for a coroutine.
+	for name, test := range map[string]struct {
+		text string
+		call func(co *coro.Co)
+	}{
+		"a nil WaitOption":            {"coro: a nil WaitOption; leave it out", func(co *coro.Co) { _, _, _ = coro.Wait(co, []future.Any{loop.CreateFuture[int](l)}, nil) }},
+		"Wait for a nil task":         {nilTask, func(co *coro.Co) { _, _, _ = coro.Wait(co, []*coro.Task[int]{task}) }},
+		"Wait for a nil future":       {nilOther, func(co *coro.Co) { _, _, _ = coro.Wait(co, []future.Any{f}) }},
+		"Wait for a zero Future":      {zero, func(co *coro.Co) { _, _, _ = coro.Wait(co, []future.Any{&zeroFuture}) }},
+		"Wait for nil":                {"coro: a nil <nil> cannot be awaited: no future or task was assigned to it", func(co *coro.Co) { _, _, _ = coro.Wait(co, []future.Any{nil}) }},
+		"WaitFor of a nil task":       {nilTask, func(co *coro.Co) { _, _ = coro.WaitFor(co, task, time.Second) }},
+		"AsCompleted of a nil future": {nilOther, func(co *coro.Co) { coro.AsCompleted(co, coro.Forever, f) }},
+		"Await of a zero Future":      {zero, func(co *coro.Co) { _, _ = zeroFuture.Await(co) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := loop.RunUntilComplete(l, coro.Do(func(co *coro.Co) error {
+				require.PanicsWithValue(t, test.text, func() { test.call(co) })
+				return nil
+			}))
+			require.NoError(t, err)
+		})
+	}
+}
+
+// A Co is of no use to an await once its task has ended, and in a callback.
+func TestStaleCo(t *testing.T) {
+	l := loop.New(loop.VirtualTime())
+	defer func() { require.NoError(t, l.Close()) }()
+	var stale *coro.Co
+	_, err := loop.RunUntilComplete(l, coro.CreateTask(l, func(co *coro.Co) (int, error) {
+		stale = co
+		return 1, nil
+	}, coro.Name("short")))
+	require.NoError(t, err)
+	const ended = `coro: the Co of task "short" is used after the task has ended; a coroutine awaits with the Co that it was given itself`
+	awaits := map[string]func(co *coro.Co){
+		"Sleep(0)": func(co *coro.Co) { _ = coro.Sleep(co, 0) },
+		"Sleep":    func(co *coro.Co) { _ = coro.Sleep(co, 1) },
+		"Await":    func(co *coro.Co) { _, _ = loop.CreateFuture[int](l).Await(co) },
+		"Timeout":  func(co *coro.Co) { _ = coro.Timeout(co, 1, func(*coro.TimeoutScope) error { return nil }) },
+		"Group":    func(co *coro.Co) { _ = coro.Group(co, func(*coro.TaskGroup) error { return nil }) },
+		"Wait":     func(co *coro.Co) { _, _, _ = coro.Wait(co, []future.Any{loop.CreateFuture[int](l)}) },
+	}
+	for name, await := range awaits {
+		require.PanicsWithValue(t, ended, func() { await(stale) }, name)
+	}
+	require.ErrorIs(t, stale.Context().Err(), context.Canceled, "it ends with the task")
+	_, err = loop.RunUntilComplete(l, coro.Do(func(co *coro.Co) error {
+		const callback = `coro: the Co of task "Task-1" is used while no task runs; ` +
+			`a callback or another goroutine cannot await: it creates a task that does, with CreateTask or loop.Submit`
+		for name, await := range awaits {
+			l.CallSoon(func() { require.PanicsWithValue(t, callback, func() { await(co) }, name) })
+			require.PanicsWithValue(t, ended, func() { await(stale) }, name)
+		}
+		return coro.Sleep(co, 1)
+	}))
+	require.NoError(t, err)
+}

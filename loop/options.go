@@ -29,6 +29,9 @@ func newOptions(opts []Option) options {
 		interrupts:   true,
 	}
 	for _, opt := range opts {
+		if opt == nil {
+			panic("loop: a nil Option; leave it out")
+		}
 		opt(&o)
 	}
 	return o
@@ -68,7 +71,12 @@ func MaxIdleWorkers(n int) Option { return func(o *options) { o.maxIdle = max(n,
 
 // Context makes ctx the parent of every task's context. When it is done, a Run is
 // ended as by a Ctrl-C: its main task is canceled, and Run returns the cause.
-func Context(ctx context.Context) Option { return func(o *options) { o.ctx = ctx } }
+func Context(ctx context.Context) Option {
+	if ctx == nil {
+		panic("loop: Context of a nil context; leave the option out, or give context.Background()")
+	}
+	return func(o *options) { o.ctx = ctx }
+}
 
 // Interrupts says whether Run handles the interrupt signal, which it does if this
 // is not given. Inside a testing/synctest bubble it never does.

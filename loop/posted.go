@@ -45,6 +45,7 @@ func (l *Loop) CallSoonThreadsafe(fn func(), opts ...future.CallOption) (PostedH
 	if fn == nil {
 		panic("loop: CallSoonThreadsafe of a nil function")
 	}
+	l.mustBeMade()
 	h := l.inbox.giveOut(l)
 	h.p.fn = fn
 	h.p.setContext(opts)

@@ -41,6 +41,7 @@ func (l *Loop) AddSignalHandler(sig os.Signal, fn func()) error {
 	if fn == nil {
 		panic("loop: AddSignalHandler of a nil function")
 	}
+	l.mustBeMade()
 	(*wired)(l).CheckGoroutine()
 	switch {
 	case l.closed.Load():

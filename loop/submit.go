@@ -24,6 +24,7 @@ func Submit[T any](l *Loop, f coro.Func[T]) (*executor.Future[T], error) {
 	if f == nil {
 		panic("loop: Submit of a nil function")
 	}
+	l.mustBeMade()
 	s := &submission[T]{loop: l, fn: f, out: new(executor.Future[T])}
 	s.vars, s.hasVars = sched.CallerVars()
 	if l.closed.Load() || !l.submitted.add(s) {

@@ -48,6 +48,7 @@ const (
 
 // begin hands w to e, to the default executor if that is nil.
 func (w *work[T]) begin(l *Loop, e executor.Executor) error {
+	l.mustBeMade()
 	if l.closed.Load() {
 		return ErrClosed
 	}
