@@ -70,6 +70,8 @@ type completion[T any] struct {
 	left    int // how many are still to be yielded,
 	yielded int // how many were,
 	awaited int // and how often any of those was awaited
+	limit   time.Duration
+	late    string // what was not done in time
 	expired bool
 	done    []future.Of[T] // nil stands for one that was out of time
 	getters Waiters        // coroutines in next
@@ -85,7 +87,7 @@ type completionWatch[T any] struct {
 func newCompletion[T any](co *Co, d time.Duration, aws []Awaitable[T], together bool) *completion[T] {
 	co.mustRun()
 	m := co.machine()
-	c := &completion[T]{loop: m.loop}
+	c := &completion[T]{loop: m.loop, limit: d}
 	all := make([]future.Of[T], len(aws))
 	tasks := roomFor[Task[T]](len(aws) - futuresAmong(co, aws, all))
 	for i, aw := range aws {
@@ -144,7 +146,7 @@ func (c *completion[T]) Run() {
 	if c.waiting == 0 {
 		return
 	}
-	c.expired = true
+	c.expired, c.late = true, c.Describe()
 	for ; c.waiting > 0; c.waiting-- {
 		c.put(nil)
 	}
@@ -173,7 +175,7 @@ func (c *completion[T]) next(co *Co) (future.Of[T], error) {
 	f := c.done[0]
 	c.done = c.done[1:]
 	if f == nil {
-		return nil, &future.TimeoutError{}
+		return nil, &future.TimeoutError{After: max(0, c.limit), WaitingFor: c.late}
 	}
 	return f, nil
 }

@@ -24,7 +24,7 @@ func ExampleShield() {
 		fmt.Println(err)
 	}
 	// Output:
-	// timed out
+	// timed out after 1s, waiting for a shield of task "Task-2"
 	// payment canceled: false
 	// paid <nil>
 }

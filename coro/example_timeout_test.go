@@ -54,7 +54,7 @@ func ExampleTimeoutAt() {
 	}
 	// Output:
 	// 7s <nil>
-	// 10s timed out
+	// 10s timed out after 3s, waiting for sleep until 12s
 }
 
 // An idle timeout: whenever something happens, the limit moves on.
@@ -79,7 +79,7 @@ func ExampleTimeoutScope_Reschedule() {
 	// Output:
 	// data at 4s and the limit is 9s
 	// data at 7s and the limit is 12s
-	// timed out
+	// timed out after 12s, waiting for sleep until 16s
 }
 
 // A block may use the cancellation to come to a good end. Expired tells it from a

@@ -33,6 +33,6 @@ func ExampleWaitFor() {
 	// Output:
 	// the page <nil>
 	// fetch: canceled
-	// timed out
+	// timed out after 1m0s, waiting for sleep until 1h0m1s
 	// deadline exceeded: true
 }

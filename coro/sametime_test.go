@@ -25,7 +25,7 @@ func TestSameDeadline(t *testing.T) {
 				tr.Add("%v, expired %v", err, scope.Expired())
 				return err
 			}))
-		}, testkit.Trace{"canceled, expired true", "timed out"}},
+		}, testkit.Trace{"canceled, expired true", "timed out after 1s, waiting for sleep until 1s"}},
 		{"sleep, then timeout", func(co *coro.Co, tr *testkit.Trace) {
 			f := loop.CreateFuture[int](loop.Of(co))
 			loop.Of(co).CallLater(time.Second, func() { _ = f.SetResult(1) })
@@ -34,17 +34,17 @@ func TestSameDeadline(t *testing.T) {
 				tr.Add("%v, expired %v", err, scope.Expired())
 				return err
 			}))
-		}, testkit.Trace{"canceled, expired true", "timed out"}}, // the result is there, and the cancellation wins
+		}, testkit.Trace{"canceled, expired true", "timed out after 1s"}}, // the result is there, and the cancellation wins
 		{"WaitFor a sleep", func(co *coro.Co, tr *testkit.Trace) {
 			v, err := coro.WaitFor(co, sleepThen(time.Second, 1, nil), time.Second)
 			tr.Add("%v %v", v, err)
-		}, testkit.Trace{"0 timed out"}},
+		}, testkit.Trace{"0 timed out after 1s, waiting for sleep until 1s"}},
 		{"WaitFor a task that sleeps already", func(co *coro.Co, tr *testkit.Trace) {
 			task := coro.CreateTask(co, sleepThen(time.Second, 1, nil))
 			require.NoError(t, coro.Sleep(co, 0))
 			v, err := coro.WaitFor(co, task, time.Second)
 			tr.Add("%v %v", v, err)
-		}, testkit.Trace{"0 timed out"}},
+		}, testkit.Trace{`0 timed out after 1s, waiting for task "Task-2"`}},
 		{"Wait for a task that sleeps afterwards", func(co *coro.Co, tr *testkit.Trace) {
 			task := coro.CreateTask(co, sleepThen(time.Second, 1, nil))
 			done, pending, err := coro.Wait(co, []*coro.Task[int]{task}, coro.TimeLimit(time.Second))
@@ -61,14 +61,14 @@ func TestSameDeadline(t *testing.T) {
 				v, err := next(co)
 				tr.Add("%v %v", v, err)
 			}
-		}, testkit.Trace{"0 timed out"}},
+		}, testkit.Trace{"0 timed out after 1s, waiting for the next of AsCompleted (1 not done)"}},
 		{"the inner of two timeouts was set later", func(co *coro.Co, tr *testkit.Trace) {
 			tr.Add("outer: %v", coro.Timeout(co, time.Second, func(*coro.TimeoutScope) error {
 				err := coro.Timeout(co, time.Second, func(*coro.TimeoutScope) error { return coro.Sleep(co, time.Hour) })
 				tr.Add("inner: %v", err)
 				return err
 			}))
-		}, testkit.Trace{"inner: canceled", "outer: timed out"}},
+		}, testkit.Trace{"inner: canceled", "outer: timed out after 1s, waiting for sleep until 1h0m0s"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			run(t, func(co *coro.Co) error {

@@ -14,6 +14,8 @@ import (
 type TimeoutScope struct {
 	co        *Co
 	when      time.Duration
+	entered   time.Duration // when the block was entered; Forever if nobody has looked at the clock yet
+	timedOut  *future.TimeoutError
 	state     timeoutState
 	canceling int // requests that the task had when the block was entered
 	deadline  *deadline
@@ -48,11 +50,13 @@ type deadline struct {
 // An error that is not a cancellation is returned unchanged after the time, where
 // CPython puts a TimeoutError into its __context__.
 func Timeout(co *Co, d time.Duration, body func(t *TimeoutScope) error) error {
-	when := Forever
+	co.mustRun()
+	when, entered := Forever, Forever
 	if d != Forever {
 		when = co.machine().loop.Deadline(d)
+		entered = when - d
 	}
-	return TimeoutAt(co, when, body)
+	return timeoutAt(co, when, entered, body)
 }
 
 // TimeoutAt is Timeout with a limit in the loop's time, Forever for none.
@@ -60,10 +64,15 @@ func Timeout(co *Co, d time.Duration, body func(t *TimeoutScope) error) error {
 // Semantics: asyncio.timeout_at, CPython 3.15.
 func TimeoutAt(co *Co, when time.Duration, body func(t *TimeoutScope) error) error {
 	co.mustRun()
+	return timeoutAt(co, when, Forever, body)
+}
+
+// timeoutAt is both; entered is Forever for one that looks at the clock only if it has to.
+func timeoutAt(co *Co, when, entered time.Duration, body func(t *TimeoutScope) error) error {
 	if body == nil {
 		panic("coro: Timeout of a nil function")
 	}
-	t := &TimeoutScope{co: co, canceling: int(co.cancels)}
+	t := &TimeoutScope{co: co, entered: entered, canceling: int(co.cancels)}
 	t.set(when)
 	returned := false
 	defer func() {
@@ -122,7 +131,11 @@ func (t *TimeoutScope) set(when time.Duration) {
 	d.scope, d.timer.Run = t, d
 	t.deadline = d
 	loop := t.co.machine().loop
-	if when <= loop.Time() {
+	now := loop.Time()
+	if t.entered == Forever {
+		t.entered = now
+	}
+	if when <= now {
 		t.co.sched().Schedule(d)
 	} else {
 		loop.AddTimer(&d.timer, when)
@@ -143,6 +156,7 @@ func (d *deadline) Run() {
 	if t == nil {
 		return
 	}
+	t.timedOut = &future.TimeoutError{After: max(0, t.when-t.entered), WaitingFor: waitsFor(t.co.awaited)}
 	t.co.core.Cancel(nil)
 	t.state = timeoutExpiring
 	t.deadline = nil
@@ -156,7 +170,19 @@ func (t *TimeoutScope) exit(err error) error {
 	}
 	t.state = timeoutExpired
 	if t.co.uncancel() <= t.canceling && future.IsCanceled(err) {
-		return &future.TimeoutError{Cause: err}
+		t.timedOut.Cause = err
+		return t.timedOut
 	}
 	return err
+}
+
+// waitsFor is what a wait for c means, in a few words, "" if it is no wait.
+func waitsFor(c *future.Core) string {
+	switch {
+	case c == nil || c.Done():
+		return ""
+	case c.Role() == nil:
+		return "a future"
+	}
+	return c.Role().Describe()
 }

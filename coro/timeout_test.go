@@ -11,6 +11,7 @@ import (
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/testkit"
+	"github.com/ouro-loop/ouro/locks"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -341,4 +342,64 @@ func TestNestedTimeouts(t *testing.T) {
 			return nil
 		})
 	})
+}
+
+// A timeout tells after how long it was, and what was waited for then.
+func TestTimeoutErrorTells(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		err  func(co *coro.Co, mu *locks.Lock) error
+		want string
+	}{
+		{"Timeout", func(co *coro.Co, mu *locks.Lock) error {
+			return coro.Timeout(co, time.Second, func(*coro.TimeoutScope) error { return mu.Acquire(co) })
+		}, `timed out after 1s, waiting for lock "a"`},
+		{"TimeoutAt", func(co *coro.Co, mu *locks.Lock) error {
+			return coro.TimeoutAt(co, 3*time.Second, func(*coro.TimeoutScope) error { return mu.Acquire(co) })
+		}, `timed out after 2s, waiting for lock "a"`},
+		{"Reschedule", func(co *coro.Co, mu *locks.Lock) error {
+			return coro.Timeout(co, time.Hour, func(s *coro.TimeoutScope) error {
+				require.NoError(t, s.Reschedule(5*time.Second))
+				return mu.Acquire(co)
+			})
+		}, `timed out after 4s, waiting for lock "a"`},
+		{"Reschedule of none", func(co *coro.Co, mu *locks.Lock) error {
+			return coro.Timeout(co, coro.Forever, func(s *coro.TimeoutScope) error {
+				require.NoError(t, coro.Sleep(co, time.Second))
+				require.NoError(t, s.Reschedule(5*time.Second))
+				return mu.Acquire(co)
+			})
+		}, `timed out after 3s, waiting for lock "a"`},
+		{"a limit that has passed", func(co *coro.Co, mu *locks.Lock) error {
+			return coro.TimeoutAt(co, 0, func(*coro.TimeoutScope) error { return mu.Acquire(co) })
+		}, `timed out, waiting for lock "a"`},
+		{"WaitFor", func(co *coro.Co, mu *locks.Lock) error {
+			_, err := coro.WaitFor(co, coro.Do(mu.Acquire), time.Second)
+			return err
+		}, `timed out after 1s, waiting for lock "a"`},
+		{"WaitFor of a task", func(co *coro.Co, mu *locks.Lock) error {
+			_, err := coro.WaitFor(co, coro.CreateTask(co, coro.Do(mu.Acquire), coro.Name("child")), time.Second)
+			return err
+		}, `timed out after 1s, waiting for task "child"`},
+		{"WaitFor without time", func(co *coro.Co, mu *locks.Lock) error {
+			_, err := coro.WaitFor(co, coro.CreateTask(co, coro.Do(mu.Acquire), coro.Name("child")), -time.Second)
+			return err
+		}, `timed out, waiting for task "child"`},
+		{"a future", func(co *coro.Co, _ *locks.Lock) error {
+			_, err := coro.WaitFor(co, loop.CreateFuture[int](loop.Of(co)), time.Second)
+			return err
+		}, `timed out after 1s, waiting for a future`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			run(t, func(co *coro.Co) error {
+				require.NoError(t, coro.Sleep(co, time.Second))
+				var mu locks.Lock
+				mu.SetName("a")
+				require.NoError(t, mu.Acquire(co))
+				require.EqualError(t, test.err(co, &mu), test.want)
+				return nil
+			})
+		})
+	}
+	require.EqualError(t, &future.TimeoutError{}, "timed out")
 }

@@ -35,12 +35,13 @@ func WaitFor[T any](co *Co, aw Awaitable[T], d time.Duration) (T, error) {
 	if f.Done() {
 		return f.Result()
 	}
+	waited := waitsFor(f.Core())
 	if err := cancelAndWait(co, f.Core()); err != nil {
 		return v, err
 	}
 	v, err := f.Result()
 	if future.IsCanceled(err) {
-		err = &future.TimeoutError{Cause: err}
+		err = &future.TimeoutError{Cause: err, WaitingFor: waited}
 	}
 	return v, err
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/ouro-loop/ouro/internal/frames"
 )
@@ -150,9 +151,22 @@ func isCanceled(err error) bool {
 // Semantics: asyncio.TimeoutError.
 type TimeoutError struct {
 	Cause error // the cancellation that the limit turned into this error; may be nil
+
+	After      time.Duration // the limit, from the beginning; 0 if there was no time at all, or it is not known
+	WaitingFor string        // what the task was waiting for when the time was over; "" if it was not, or it is not known
 }
 
-func (e *TimeoutError) Error() string { return "timed out" }
+// Error tells what is known: timed out after 10s, waiting for lock "a".
+func (e *TimeoutError) Error() string {
+	text := "timed out"
+	if e.After > 0 {
+		text += fmt.Sprintf(" after %v", e.After)
+	}
+	if e.WaitingFor != "" {
+		text += ", waiting for " + e.WaitingFor
+	}
+	return text
+}
 
 // Timeout reports true, as net.Error has it.
 func (e *TimeoutError) Timeout() bool { return true }

@@ -75,7 +75,7 @@ func ExampleTimeoutError() {
 	var timeout *future.TimeoutError
 	fmt.Println(errors.As(err, &timeout), "and not", future.IsCanceled(err))
 	// Output:
-	// timed out
+	// timed out after 1s, waiting for sleep until 1h0m0s
 	// true true
 	// true and not false
 }

@@ -89,7 +89,7 @@ func (b *Barrier) Wait(co *coro.Co) (index int, err error) {
 		}
 	}
 	if b.state == Broken {
-		return 0, ErrBroken
+		return 0, b.name.Wrap("barrier", ErrBroken)
 	}
 	index = b.count
 	b.count++
@@ -105,7 +105,7 @@ func (b *Barrier) Wait(co *coro.Co) (index int, err error) {
 		}
 	}
 	if b.state == Broken || b.state == Resetting {
-		return 0, ErrBroken
+		return 0, b.name.Wrap("barrier", ErrBroken)
 	}
 	return index, nil
 }

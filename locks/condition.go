@@ -71,7 +71,7 @@ func (c *Condition) Owner() coro.AnyTask { return c.lock().Owner() }
 func (c *Condition) Wait(co *coro.Co) error {
 	lock := c.lock()
 	if !lock.Locked() {
-		return ErrNotAcquired
+		return c.name.Wrap("condition", ErrNotAcquired)
 	}
 	if err := c.bound.Bind(co, (*conditionRole)(c)); err != nil {
 		return err
@@ -134,7 +134,7 @@ func (c *Condition) WaitFor(co *coro.Co, condition func() bool) error {
 // Semantics: asyncio.Condition.notify, CPython 3.15.
 func (c *Condition) Notify(n int) error {
 	if !c.Locked() {
-		return ErrNotAcquired
+		return c.name.Wrap("condition", ErrNotAcquired)
 	}
 	c.waiters.Wake(n)
 	return nil
@@ -145,7 +145,7 @@ func (c *Condition) Notify(n int) error {
 // Semantics: asyncio.Condition.notify_all, CPython 3.15.
 func (c *Condition) NotifyAll() error {
 	if !c.Locked() {
-		return ErrNotAcquired
+		return c.name.Wrap("condition", ErrNotAcquired)
 	}
 	c.waiters.WakeAll()
 	return nil

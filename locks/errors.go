@@ -5,6 +5,8 @@ import (
 	"fmt"
 )
 
+// From what has a name, see SetName, they come wrapped, with the name in the text: use
+// errors.Is.
 var (
 	// ErrNotAcquired is returned for the release of a lock that no task holds, and
 	// for a wait for a condition, or its notification, while no task holds its lock.

@@ -61,7 +61,7 @@ func (l *Lock) acquireSlowly(co *coro.Co) error {
 // Semantics: asyncio.Lock.release, CPython 3.15.
 func (l *Lock) Release() error {
 	if l.owner == nil {
-		return ErrNotAcquired
+		return l.name.Wrap("lock", ErrNotAcquired)
 	}
 	l.owner = nil
 	if l.watch != nil {

@@ -227,3 +227,43 @@ func TestDeadlockReport(t *testing.T) {
 		`watcher waits for a notification of condition "changed" of []`,
 	}, got)
 }
+
+// The errors of what has a name tell it; of what has none they are the sentinels themselves.
+func TestNameInErrors(t *testing.T) {
+	testkit.Run(t, func(co *coro.Co) {
+		for _, named := range []bool{false, true} {
+			var mu locks.Lock
+			var changed locks.Condition
+			bounded := locks.NewBoundedSemaphore(1)
+			barrier := locks.NewBarrier(2)
+			barrier.Abort()
+			if named {
+				for _, n := range []interface{ SetName(string) }{&mu, &changed, bounded, barrier} {
+					n.SetName("a")
+				}
+			}
+			for _, test := range []struct {
+				got, is error
+				kind    string
+			}{
+				{mu.Release(), locks.ErrNotAcquired, "lock"},
+				{mu.With(co, mu.Release), locks.ErrNotAcquired, "lock"},
+				{changed.Release(), locks.ErrNotAcquired, "lock"},
+				{changed.Notify(1), locks.ErrNotAcquired, "condition"},
+				{changed.NotifyAll(), locks.ErrNotAcquired, "condition"},
+				{changed.Wait(co), locks.ErrNotAcquired, "condition"},
+				{bounded.Release(), locks.ErrTooManyReleases, "semaphore"},
+				{second(barrier.Wait(co)), locks.ErrBroken, "barrier"},
+			} {
+				if named {
+					require.ErrorIs(t, test.got, test.is)
+					require.EqualError(t, test.got, fmt.Sprintf("%v: %s %q", test.is, test.kind, "a"))
+				} else {
+					require.Same(t, test.is, test.got)
+				}
+			}
+		}
+	})
+}
+
+func second(_ int, err error) error { return err }

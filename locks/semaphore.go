@@ -72,7 +72,7 @@ func (s *Semaphore) With(co *coro.Co, body func() error) error {
 // Semantics: asyncio.BoundedSemaphore.release, CPython 3.15.
 func (s *BoundedSemaphore) Release() error {
 	if s.value >= s.initial {
-		return ErrTooManyReleases
+		return s.name.Wrap("semaphore", ErrTooManyReleases)
 	}
 	s.raise()
 	return nil

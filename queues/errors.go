@@ -2,6 +2,8 @@ package queues
 
 import "errors"
 
+// From what has a name, see SetName, they come wrapped, with the name in the text: use
+// errors.Is.
 var (
 	// ErrEmpty is returned by GetNowait from an empty queue.
 	//

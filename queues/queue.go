@@ -1,6 +1,7 @@
 package queues
 
 import (
+	"errors"
 	"iter"
 
 	"github.com/ouro-loop/ouro/coro"
@@ -118,7 +119,7 @@ func all[T any](co *coro.Co, get func(*coro.Co) (T, error)) iter.Seq2[T, error] 
 	return func(yield func(T, error) bool) {
 		for {
 			v, err := get(co)
-			if err == ErrShutDown {
+			if errors.Is(err, ErrShutDown) {
 				return
 			}
 			if !yield(v, err) || err != nil {

@@ -109,3 +109,39 @@ func TestCloseWhileWaiting(t *testing.T) {
 	require.Empty(t, out.Joiners())
 	require.Equal(t, 1, out.Len())
 }
+
+// The errors of a queue with a name tell it; of one without they are the sentinels
+// themselves.
+func TestNameInErrors(t *testing.T) {
+	for _, named := range []bool{false, true} {
+		q := queues.New[int](1)
+		if named {
+			q.SetName("jobs")
+		}
+		check := func(is, got error) {
+			t.Helper()
+			if named {
+				require.ErrorIs(t, got, is)
+				require.EqualError(t, got, is.Error()+`: queue "jobs"`)
+			} else {
+				require.Same(t, is, got)
+			}
+		}
+		_, err := q.GetNowait()
+		check(queues.ErrEmpty, err)
+		check(queues.ErrTooManyDone, q.TaskDone())
+		require.NoError(t, q.PutNowait(1))
+		check(queues.ErrFull, q.PutNowait(2))
+		q.Shutdown(false)
+		check(queues.ErrShutDown, q.PutNowait(2))
+		testkit.Run(t, func(co *coro.Co) {
+			for v, err := range q.All(co) { // ends without an error
+				require.NoError(t, err)
+				require.Equal(t, 1, v)
+			}
+			_, err := q.Get(co)
+			check(queues.ErrShutDown, err)
+			check(queues.ErrShutDown, q.Put(co, 1))
+		})
+	}
+}

@@ -61,7 +61,7 @@ func (s *state) Full() bool { return s.maxSize > 0 && s.n >= s.maxSize }
 // mayWait is the error of a Put or Get that would have to wait.
 func (s *state) mayWait(co *coro.Co, role future.Role) error {
 	if s.down {
-		return ErrShutDown
+		return s.name.Wrap("queue", ErrShutDown)
 	}
 	return s.bound.Bind(co, role)
 }
@@ -86,9 +86,9 @@ func (s *state) gaveUpGet(woken bool, err error) error {
 func (s *state) mayPut() error {
 	switch {
 	case s.down:
-		return ErrShutDown
+		return s.name.Wrap("queue", ErrShutDown)
 	case s.Full():
-		return ErrFull
+		return s.name.Wrap("queue", ErrFull)
 	}
 	return nil
 }
@@ -110,9 +110,9 @@ func (s *state) mayGet() error {
 	case s.n > 0:
 		return nil
 	case s.down:
-		return ErrShutDown
+		return s.name.Wrap("queue", ErrShutDown)
 	}
-	return ErrEmpty
+	return s.name.Wrap("queue", ErrEmpty)
 }
 
 // got wakes a putter, after an item was taken out.
@@ -125,7 +125,7 @@ func (s *state) got() { s.putters.Wake(1) }
 // Semantics: asyncio.Queue.task_done, CPython 3.15.
 func (s *state) TaskDone() error {
 	if s.unfinished <= 0 {
-		return ErrTooManyDone
+		return s.name.Wrap("queue", ErrTooManyDone)
 	}
 	s.unfinished--
 	if s.unfinished == 0 {

@@ -30,3 +30,22 @@ func (n *Name) Title(kind string) string {
 	}
 	return fmt.Sprintf("%s %q", kind, n.text)
 }
+
+// Wrap is err with the kind of primitive and its name, and err itself if it has none: so
+// those who compare errors go on as long as they give no names.
+func (n *Name) Wrap(kind string, err error) error {
+	if n.text == "" {
+		return err
+	}
+	return &namedError{err, kind, n.text}
+}
+
+// A namedError is written out when somebody reads it: who polls a queue does not.
+type namedError struct {
+	err        error
+	kind, name string
+}
+
+func (e *namedError) Error() string { return fmt.Sprintf("%v: %s %q", e.err, e.kind, e.name) }
+
+func (e *namedError) Unwrap() error { return e.err }

@@ -1,6 +1,7 @@
 package named_test
 
 import (
+	"errors"
 	"testing"
 	"unsafe"
 
@@ -23,4 +24,13 @@ func TestTitle(t *testing.T) {
 // What go vet is shown takes no room.
 func TestSize(t *testing.T) {
 	require.Equal(t, unsafe.Sizeof(""), unsafe.Sizeof(named.Name{}))
+}
+
+func TestWrap(t *testing.T) {
+	err := errors.New("locks: it is not so")
+	var name named.Name
+	require.Same(t, err, name.Wrap("lock", err))
+	name.Set("a")
+	require.EqualError(t, name.Wrap("lock", err), `locks: it is not so: lock "a"`)
+	require.ErrorIs(t, name.Wrap("lock", err), err)
 }
