@@ -8,9 +8,11 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -237,4 +239,43 @@ func TestNoWallClockSleep(t *testing.T) {
 		return nil
 	})
 	require.NoError(t, err)
+}
+
+// TestForgottenAwaits: the command in the README finds what it says, and nothing else.
+func TestForgottenAwaits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds")
+	}
+	for _, tool := range []string{"bash", "go"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skip(err)
+		}
+	}
+	block := regexp.MustCompile(`(?m)(^    .*\n)*    go vet -unusedresult (.*\n)*?.* \./\.\.\.$`).FindString(read(t, "../README.md"))
+	require.NotEmpty(t, block)
+	const where = "docs/testdata/forgotten"
+	cmd := exec.Command("bash", "-c", strings.Replace(block, "./...", "./"+where, 1))
+	cmd.Dir = ".."
+	cmd.Env = append(os.Environ(), "GOFLAGS=")
+	out, err := cmd.CombinedOutput()
+	require.Error(t, err, "what is found is an error")
+
+	var found []string
+	for _, at := range regexp.MustCompile(`forgotten\.go:(\d+):\d+: result of .* call not used`).FindAllStringSubmatch(string(out), -1) {
+		found = append(found, at[1])
+	}
+	var want []string
+	for i, line := range strings.Split(read(t, "testdata/forgotten/forgotten.go"), "\n") {
+		if strings.Contains(line, "// want") {
+			want = append(want, strconv.Itoa(i+1))
+		}
+	}
+	require.ElementsMatch(t, want, found, string(out))
+
+	exported := exportedNames(t)
+	for _, group := range regexp.MustCompile(`(coro|loop)\.\{([\w,]+)\}`).FindAllStringSubmatch(block, -1) {
+		for name := range strings.SplitSeq(group[2], ",") {
+			require.True(t, exported[group[1]+"."+name], name)
+		}
+	}
 }
