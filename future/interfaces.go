@@ -55,6 +55,9 @@ type CallOption func(*sched.CallOptions)
 func collect(opts []CallOption) sched.CallOptions {
 	var o sched.CallOptions
 	for _, opt := range opts {
+		if opt == nil {
+			panic("future: a nil CallOption; leave it out")
+		}
 		opt(&o)
 	}
 	return o

@@ -71,6 +71,9 @@ func InContext(v *coro.Vars) future.CallOption {
 func collect(opts []future.CallOption) sched.CallOptions {
 	var o sched.CallOptions
 	for _, opt := range opts {
+		if opt == nil {
+			panic("loop: a nil CallOption; leave it out")
+		}
 		opt(&o)
 	}
 	return o

@@ -336,11 +336,15 @@ func TestRefusals(t *testing.T) {
 		text string
 		call func()
 	}{
-		"a nil Option of New":            {"loop: a nil Option; leave it out", func() { loop.New(nil) }},
-		"a nil Option of Run":            {"loop: a nil Option; leave it out", func() { _, _ = loop.Run(noop, nil) }},
-		"a nil Option of NewRunner":      {"loop: a nil Option; leave it out", func() { loop.NewRunner(loop.VirtualTime(), nil) }},
-		"a nil TaskOption":               {"coro: a nil TaskOption; leave it out", func() { coro.CreateTask(l, noop, nil) }},
-		"a nil TaskOption, EnsureFuture": {"coro: a nil TaskOption; leave it out", func() { coro.EnsureFuture(l, coro.Bind0(noop), nil) }},
+		"a nil Option of New":                 {"loop: a nil Option; leave it out", func() { loop.New(nil) }},
+		"a nil Option of Run":                 {"loop: a nil Option; leave it out", func() { _, _ = loop.Run(noop, nil) }},
+		"a nil Option of NewRunner":           {"loop: a nil Option; leave it out", func() { loop.NewRunner(loop.VirtualTime(), nil) }},
+		"a nil TaskOption":                    {"coro: a nil TaskOption; leave it out", func() { coro.CreateTask(l, noop, nil) }},
+		"a nil TaskOption, EnsureFuture":      {"coro: a nil TaskOption; leave it out", func() { coro.EnsureFuture(l, coro.Bind0(noop), nil) }},
+		"a nil CallOption":                    {"loop: a nil CallOption; leave it out", func() { l.CallSoon(doNothing, nil) }},
+		"a nil CallOption of a timer":         {"loop: a nil CallOption; leave it out", func() { l.CallLater(1, doNothing, nil) }},
+		"a nil CallOption from others":        {"loop: a nil CallOption; leave it out", func() { _, _ = l.CallSoonThreadsafe(doNothing, nil) }},
+		"a nil CallOption of AddDoneCallback": {"future: a nil CallOption; leave it out", func() { loop.CreateFuture[int](l).AddDoneCallback(doNothing, nil) }},
 		"a nil Context": {
 			"loop: Context of a nil context; leave the option out, or give context.Background()",
 			func() { loop.Context(noContext) },
