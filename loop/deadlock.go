@@ -137,17 +137,23 @@ func (l *Loop) deadlock() *DeadlockError {
 		}
 		if on != nil && on.Role() != nil {
 			w.On = on.Role().Describe()
-			if h, ok := on.Role().(coro.HeldBy); ok {
-				if _, known := holders[on]; !known {
-					holders[on] = named(h.Holders())
-				}
-				w.Holders = holders[on]
+			if _, known := holders[on]; !known {
+				holders[on] = heldBy(on)
 			}
+			w.Holders = holders[on]
 		}
 		e.Tasks = append(e.Tasks, w)
 	})
 	e.Circles, e.moreCircles = g.circles()
 	return e
+}
+
+// heldBy names who could end a wait for c, as far as that is known.
+func heldBy(c *future.Core) []string {
+	if h, ok := c.Role().(coro.HeldBy); ok {
+		return named(h.Holders())
+	}
+	return nil
 }
 
 // manyHolders is how many the roles of package coro find at most.

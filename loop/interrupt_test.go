@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -37,6 +38,32 @@ func interrupter(t *testing.T) (interrupt func()) {
 func never(co *coro.Co) error {
 	_, err := loop.CreateFuture[int](loop.Of(co)).Await(co)
 	return err
+}
+
+// In debug mode an interrupt tells where the main task stands, also one that ends the run.
+func TestInterruptTellsWhereMainStands(t *testing.T) {
+	interrupt := interrupter(t)
+	var log logged
+	r := loop.NewRunner(loop.Debug(true), loop.SlowCallback(time.Hour), loop.Logger(log.logger()), (&reports{}).handler())
+	r.Loop().CallLater(time.Millisecond, interrupt)
+	_, err := loop.RunIn(r, coro.Do(func(co *coro.Co) error {
+		child := coro.CreateTask(co, coro.Do(never), coro.Name("child"))
+		_, err := coro.Shield(co, child).Await(co)
+		require.ErrorIs(t, err, future.ErrCanceled)
+		loop.Of(co).CallLater(time.Millisecond, interrupt)
+		return never(co)
+	}))
+	require.Equal(t, loop.ErrKeyboardInterrupt, err)
+	lines := strings.Split(strings.TrimSpace(log.String()), "\n")
+	require.Len(t, lines, 2)
+	for _, part := range []string{
+		"level=WARN msg=Interrupted task=", `TestInterruptTellsWhereMainStands.func1() created at `,
+		`waits_for="a shield of task \"child\"" held_by="task \"child\""`, "stack=", "interrupt_test.go:",
+	} {
+		require.Contains(t, lines[0], part)
+	}
+	require.Contains(t, lines[1], `stack="github.com/ouro-loop/ouro/loop_test.never (`)
+	require.NoError(t, r.Close())
 }
 
 // CPython: test_runners.RunnerTests.test_interrupt_call_soon

@@ -70,6 +70,9 @@ func (a interrupt) Run() {
 		return // it came too late for the run, and is no reason to cut the cleanup short
 	}
 	i.taken++
+	if i.run != nil && i.watch.loop.Debug() {
+		defer i.run.logInterrupt(i.run.stands()) // after: whatever the logger does
+	}
 	if i.run == nil || i.atOnce || !i.run.interrupt() {
 		i.watch.loop.abortWith(ErrKeyboardInterrupt)
 	}

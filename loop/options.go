@@ -46,7 +46,8 @@ func newOptions(opts []Option) options {
 func VirtualTime() Option { return func(o *options) { o.virtual = true } }
 
 // Debug turns on asyncio's debug mode: calls from a wrong goroutine panic, slow
-// callbacks are logged, and errors tell where their callback was scheduled. It
+// callbacks are logged, errors tell where their callback was scheduled or their task
+// created, and an interrupt where the main task stands. It
 // costs time.
 func Debug(on bool) Option { return func(o *options) { o.debug = on } }
 
