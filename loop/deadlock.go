@@ -136,7 +136,7 @@ func (l *Loop) deadlock() *DeadlockError {
 			w.At = p.Stack(goroutines)
 		}
 		if on != nil && on.Role() != nil {
-			w.On = on.Role().Describe()
+			w.On = described(on.Role())
 			if _, known := holders[on]; !known {
 				holders[on] = heldBy(on)
 			}
@@ -148,8 +148,24 @@ func (l *Loop) deadlock() *DeadlockError {
 	return e
 }
 
+// described is what r describes itself as. A Describe that panics must not hide the rest of
+// a report.
+func described(r future.Role) (text string) {
+	defer func() {
+		if v := recover(); v != nil {
+			text = fmt.Sprintf("a %T, whose Describe panics: %v", r, v)
+		}
+	}()
+	return r.Describe()
+}
+
 // heldBy names who could end a wait for c, as far as that is known.
-func heldBy(c *future.Core) []string {
+func heldBy(c *future.Core) (names []string) {
+	defer func() {
+		if v := recover(); v != nil {
+			names = []string{fmt.Sprintf("who is not known: its Holders panics: %v", v)}
+		}
+	}()
 	if h, ok := c.Role().(coro.HeldBy); ok {
 		return named(h.Holders())
 	}
@@ -214,12 +230,20 @@ func (g *waitGraph) node(c *future.Core) waitNode {
 	if n.behind, ok = c.Role().(behind); ok {
 		return n
 	}
+	n.holders = holderCores(c)
+	return n
+}
+
+// holderCores are the futures of the tasks that could end a wait for c; none if its role
+// panics.
+func holderCores(c *future.Core) (cores []*future.Core) {
+	defer func() { _ = recover() }() // heldBy has told of it
 	if h, ok := c.Role().(coro.HeldBy); ok {
 		for _, t := range h.Holders() {
-			n.holders = append(n.holders, t.Core())
+			cores = append(cores, t.Core())
 		}
 	}
-	return n
+	return cores
 }
 
 // follow is the next future that n leads to, nil after the last.

@@ -191,5 +191,19 @@ func where() place {
 	return elsewhere
 }
 
+// insideRunningLoop reports whether the caller is called by a loop, also through the
+// iterators of iter.Pull.
+func insideRunningLoop() bool {
+	switch where() {
+	case insideLoop:
+		return true
+	case insidePull:
+		loop := reflect.TypeFor[Loop]().PkgPath()
+		sched := reflect.TypeFor[sched.Scheduler]().PkgPath()
+		return frames.PulledFrom(sched+".(*worker).run.func1", loop+".(*Loop).runIterations")
+	}
+	return false
+}
+
 // loopEntry is that of the function on the stack of everything that runs on a loop.
 var loopEntry = reflect.ValueOf((*Loop).runIterations).Pointer()

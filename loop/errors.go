@@ -36,6 +36,8 @@ var (
 	// ErrChannelClosed is returned by Receive from a closed channel.
 	ErrChannelClosed = errors.New("loop: receive from a closed channel")
 
+	errOtherBubble = errors.New("loop: it was not made in the testing/synctest bubble that it is run in, and would wait for ever; make it where it is run")
+
 	errAlreadyRunning = fmt.Errorf("%w already: this one", ErrRunning)
 	errAnotherRunning = fmt.Errorf("%w: another cannot run inside it", ErrRunning)
 	errRunInside      = fmt.Errorf("%w: Run cannot be called from inside it; await the coroutine, or create a task", ErrRunning)

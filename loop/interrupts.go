@@ -35,7 +35,7 @@ type interrupts struct {
 
 // keep has the interrupts of l come to i until l is closed.
 func (i *interrupts) keep(l *Loop) {
-	if i.watch != nil || goroutine.InBubble() || signal.Ignored(os.Interrupt) {
+	if i.watch != nil || goroutine.Bubble() != "" || signal.Ignored(os.Interrupt) {
 		return
 	}
 	i.watch = l.signalWatch(os.Interrupt)

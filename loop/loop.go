@@ -28,6 +28,7 @@ type Loop struct {
 	inbox  inbox
 
 	goroutine string // that the loop runs on
+	bubble    string // the testing/synctest bubble that it was made in
 	abort     error  // ends the run before the next entry
 
 	isRunning atomic.Bool
@@ -73,6 +74,7 @@ func newLoop(o options) *Loop {
 	}
 	l.inbox.init()
 	l.closing.ended = make(chan struct{})
+	l.bubble = goroutine.Bubble()
 	l.sched.Init((*wired)(l), o.maxIdle)
 	l.SetDebug(o.debug)
 	return l
@@ -129,7 +131,9 @@ func (l *Loop) mayRun() error {
 		return ErrClosed
 	case l.isRunning.Load():
 		return errAlreadyRunning
-	case where() == insideLoop:
+	case goroutine.Bubble() != l.bubble:
+		return errOtherBubble
+	case insideRunningLoop():
 		return errAnotherRunning
 	}
 	return nil

@@ -36,7 +36,7 @@ func Run[T any](main coro.Func[T], opts ...Option) (v T, err error) {
 	if main == nil {
 		panic("loop: Run of a nil function")
 	}
-	if where() == insideLoop {
+	if insideRunningLoop() {
 		return v, errRunInside
 	}
 	r := NewRunner(opts...)

@@ -50,7 +50,7 @@ func (l *Loop) AddSignalHandler(sig os.Signal, fn func()) error {
 		return errors.New("loop: AddSignalHandler of a nil signal")
 	case uncatchable(sig):
 		return fmt.Errorf("loop: signal %v cannot be caught", sig)
-	case goroutine.InBubble():
+	case goroutine.Bubble() != "":
 		return errors.New("loop: signals cannot be caught inside a testing/synctest bubble")
 	}
 	w := l.signalWatch(sig)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -155,4 +156,24 @@ func trimmed(calls []Call, wanted func(file string) bool) []Call {
 		calls = calls[:len(calls)-1]
 	}
 	return calls
+}
+
+// PulledFrom reports whether a function that iter.Pull runs, the caller, was pulled on a
+// stack with one of the functions of that name, be it through further iterators. It is
+// answered from the stacks of all goroutines: an iterator has a goroutine of its own.
+func PulledFrom(functions ...string) bool {
+	var all Goroutines
+	for number := Creator(); number != ""; {
+		calls, creator := all.Stack(number)
+		for _, c := range calls {
+			if slices.Contains(functions, c.Function) {
+				return true
+			}
+		}
+		if len(calls) == 0 || !strings.HasPrefix(calls[len(calls)-1].Function, "iter.Pull") {
+			return false // no iterator
+		}
+		number = creator
+	}
+	return false
 }

@@ -1,6 +1,6 @@
 // Package goroutine tells on which goroutine its caller runs. Go keeps that to
-// itself, except in stack traces, whose first line is read here: it takes half a
-// microsecond, and is for diagnoses.
+// itself, except in stack traces, whose first line is read here. That takes some
+// microseconds, more on a deep stack, and is for what is seldom.
 package goroutine
 
 import (
@@ -24,9 +24,17 @@ func Name() string {
 // called it.
 func Locked() bool { return strings.Contains(head(), "locked to thread") }
 
-// InBubble reports whether the caller is inside a testing/synctest bubble, where
+// Bubble is the testing/synctest bubble that the caller is in, "" for none. Inside of one
 // os/signal blocks for ever.
-func InBubble() bool { return strings.Contains(head(), "synctest bubble") }
+func Bubble() string {
+	_, bubble, ok := strings.Cut(head(), "synctest bubble ")
+	if !ok {
+		return ""
+	}
+	bubble, _, _ = strings.Cut(bubble, "]")
+	bubble, _, _ = strings.Cut(bubble, ",")
+	return bubble
+}
 
 // head is the first line of the caller's stack trace:
 // "goroutine 12 [running, synctest bubble 1]:".

@@ -19,9 +19,9 @@ func TestName(t *testing.T) {
 }
 
 func TestInBubble(t *testing.T) {
-	require.False(t, goroutine.InBubble())
+	require.False(t, goroutine.Bubble() != "")
 	synctest.Test(t, func(t *testing.T) {
-		require.True(t, goroutine.InBubble())
+		require.True(t, goroutine.Bubble() != "")
 		require.Regexp(t, `^goroutine [0-9]+$`, goroutine.Name())
 	})
 }
