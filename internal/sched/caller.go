@@ -38,6 +38,8 @@ func CallerVars() (Vars, bool) {
 	switch at, number := callerFrame(); at {
 	case inJob:
 		return jobs.get(number), true
+	case inEmptyJob:
+		return Vars{}, true
 	case inEntry:
 		if s := callerScheduler(); s != nil {
 			return *s.Vars(), true
@@ -49,15 +51,17 @@ func CallerVars() (Vars, bool) {
 type callerPlace int
 
 const (
-	outside callerPlace = iota
-	inEntry             // an entry of a loop
-	inJob               // a function that CallJob calls
+	outside    callerPlace = iota
+	inEntry                // an entry of a loop
+	inJob                  // a function that CallJob calls
+	inEmptyJob             // one in a context without variables, which has no number
 )
 
 // callerFrame looks for the innermost frame that tells where the caller is, and for the
 // number of a job.
 func callerFrame() (at callerPlace, number uint32) {
 	var pcs [64]uintptr
+	numbered := false
 	for skip := 3; ; skip += len(pcs) {
 		n := runtime.Callers(skip, pcs[:])
 		for _, pc := range pcs[:n] {
@@ -66,8 +70,12 @@ func callerFrame() (at callerPlace, number uint32) {
 			case entryFrame:
 				return inEntry, 0
 			case jobFrame:
+				if !numbered {
+					return inEmptyJob, 0
+				}
 				return inJob, number
 			default:
+				numbered = true
 				number = number<<digitBits | uint32(kind-digitFrame)
 			}
 		}

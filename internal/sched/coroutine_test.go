@@ -138,6 +138,7 @@ func TestCallerVars(t *testing.T) {
 			job.Set("key", n)
 			sched.CallJob(job, func() {
 				require.Equal(t, n, get())
+				sched.CallJob(sched.Vars{}, func() { require.Nil(t, get(), "in a context without variables") })
 				if n < 70 {
 					call(n + 1)
 				}
