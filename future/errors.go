@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -249,22 +250,31 @@ func Details(err error) string {
 // wrappedDetails are paragraphs about the errors that err wraps, as far as these have
 // more to tell than their messages, which are in that of err.
 func wrappedDetails(err error) string {
-	var wrapped []error
-	switch u := err.(type) {
-	case interface{ Unwrap() error }:
-		wrapped = []error{u.Unwrap()}
-	case interface{ Unwrap() []error }:
-		wrapped = u.Unwrap()
-	}
-	text := ""
-	for _, err := range wrapped {
+	var b strings.Builder
+	left := wrappedBy(err)
+	for range maxChain {
+		if len(left) == 0 {
+			break
+		}
+		err, left = left[0], left[1:]
 		if _, ok := err.(fmt.Formatter); ok {
-			text += "\n\n" + fmt.Sprintf("%+v", err)
-		} else {
-			text += wrappedDetails(err)
+			fmt.Fprintf(&b, "\n\n%+v", err)
+		} else if wrapped := wrappedBy(err); len(wrapped) > 0 {
+			left = append(wrapped, left...)
 		}
 	}
-	return text
+	return b.String()
+}
+
+// wrappedBy are the errors that err wraps, in a slice of the caller's.
+func wrappedBy(err error) []error {
+	switch u := err.(type) {
+	case interface{ Unwrap() error }:
+		return []error{u.Unwrap()}
+	case interface{ Unwrap() []error }:
+		return slices.Clone(u.Unwrap())
+	}
+	return nil
 }
 
 // message turns the optional last argument of Cancel into a pointer that keeps

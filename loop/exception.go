@@ -71,14 +71,20 @@ type inOneLine struct{ error }
 
 func (e inOneLine) Unwrap() error { return e.error }
 
-// maxPanics is how many stacks a report has, if an error wraps many panics.
-const maxPanics = 5
+// What a report looks at of an error that wraps many.
+const (
+	maxPanics  = 5 // stacks
+	maxWrapped = 10_000
+)
 
 // stacksIn are the stacks of the panics that err is or wraps, each in one line.
 func stacksIn(err error) (stacks []string) {
 	defer func() { _ = recover() }() // a method of the error's, as that of a nil pointer
 	left := []error{err}
-	for len(left) > 0 {
+	for range maxWrapped { // one may wrap itself
+		if len(left) == 0 {
+			break
+		}
 		err, left = left[0], left[1:]
 		if p, ok := err.(*future.PanicError); ok {
 			if len(stacks) == maxPanics {

@@ -177,3 +177,17 @@ func TestFunctionInReports(t *testing.T) {
 		}
 	}
 }
+
+// An error that wraps itself is reported like any other.
+func TestReportOfEndlessError(t *testing.T) {
+	var log logRecords
+	l := newLoop(t, log.option())
+	l.CallExceptionHandler(future.ErrorContext{Err: &endless{}})
+	require.Len(t, log.records, 1)
+	require.Equal(t, "endless", future.Details(&endless{}))
+}
+
+type endless struct{}
+
+func (*endless) Error() string   { return "endless" }
+func (e *endless) Unwrap() error { return e }
