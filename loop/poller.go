@@ -1,10 +1,12 @@
 package loop
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"sync/atomic"
+	"time"
 )
 
 // A poller tells the loop which file descriptors are ready to be read or
@@ -24,7 +26,7 @@ import (
 //
 // Semantics: selectors.EpollSelector and selectors.KqueueSelector, CPython 3.15.
 type poller struct {
-	queue *pollQueue
+	queue *pollQueue // nil while none could be opened, after renew
 	wake  func()
 	fds   map[int]pollInterest
 
@@ -92,11 +94,16 @@ func (p *poller) set(fd int, read, write bool) error {
 	}
 	have, known := p.fds[fd]
 	if want == 0 {
-		if known {
-			delete(p.fds, fd)
+		delete(p.fds, fd)
+		if known && p.queue != nil {
 			p.queue.forget(fd)
 		}
 		return nil
+	}
+	if p.queue == nil {
+		if err := p.renew(); err != nil {
+			return err
+		}
 	}
 	if err := p.queue.change(fd, have, want); err != nil {
 		delete(p.fds, fd)
@@ -116,13 +123,16 @@ func (p *poller) poll(ready func(fd int, readable, writable bool)) error {
 	if len(p.fds) == 0 {
 		return nil
 	}
+	if p.queue == nil && p.renew() != nil {
+		return nil // it has been told, and is tried again
+	}
 	haunted, err := p.queue.poll(len(p.fds), func(fd int, is pollInterest) {
 		if is &= p.fds[fd]; is != 0 {
 			ready(fd, is&pollRead != 0, is&pollWrite != 0)
 		}
 	})
 	if haunted {
-		p.renew()
+		err = errors.Join(err, p.renew())
 	}
 	return err
 }
@@ -137,19 +147,28 @@ func (p *poller) poll(ready func(fd int, readable, writable bool)) error {
 //
 // CPython's loop spins, or calls the callbacks of the other file. The remedy is
 // libev's.
-func (p *poller) renew() {
+//
+// Where no descriptor is free for it, the old queue's is.
+func (p *poller) renew() error {
+	p.dismiss()
+	if p.queue != nil {
+		p.queue.close()
+		p.queue = nil
+	}
 	queue, err := openPollQueue()
 	if err != nil {
-		return // no descriptor free: the next poll tries again
+		return err
 	}
 	for _, fd := range slices.Sorted(maps.Keys(p.fds)) {
 		// What is refused was closed as well; the old queue had dropped it too.
 		_ = queue.change(fd, 0, p.fds[fd])
 	}
-	p.dismiss()
-	p.queue.close()
 	p.queue = queue
+	return nil
 }
+
+// renewRetry is how soon a new queue is tried again for which no descriptor was free.
+const renewRetry = 10 * time.Millisecond
 
 // arm makes wake be called as soon as a descriptor is ready, once: after it,
 // arm has to be called again. The loop calls it before it parks, when poll had
@@ -166,6 +185,8 @@ func (p *poller) renew() {
 // the helper is just about to call wake, that call is still to come.
 func (p *poller) arm() {
 	switch {
+	case p.queue == nil:
+		time.AfterFunc(renewRetry, p.wake)
 	case len(p.fds) == 0:
 		// A helper left waiting would do no harm, were it not for a
 		// testing/synctest bubble, whose time stands still while a goroutine
@@ -218,5 +239,7 @@ func (p *poller) dismiss() {
 // again.
 func (p *poller) close() {
 	p.dismiss()
-	p.queue.close()
+	if p.queue != nil {
+		p.queue.close()
+	}
 }

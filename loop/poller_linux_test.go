@@ -142,6 +142,67 @@ func TestPollerGhosts(t *testing.T) {
 	})
 }
 
+// withoutDescriptors calls f while the process can open none.
+func withoutDescriptors(t *testing.T, f func()) {
+	t.Helper()
+	var limit unix.Rlimit
+	require.NoError(t, unix.Getrlimit(unix.RLIMIT_NOFILE, &limit))
+	none := limit
+	none.Cur = 0
+	require.NoError(t, unix.Setrlimit(unix.RLIMIT_NOFILE, &none))
+	defer func() { require.NoError(t, unix.Setrlimit(unix.RLIMIT_NOFILE, &limit)) }()
+	f()
+}
+
+// Where no descriptor is free for a new queue that is needed, the loop neither spins nor
+// forgets what it watches: it is told once, and it is tried again.
+func TestPollerGhostsWithoutDescriptors(t *testing.T) {
+	h := newPollerHost(t)
+	mine, peer := pollerPair(t)
+	file, w := pollerPipe(t)
+	number, err := unix.Dup(file)
+	require.NoError(t, err)
+	h.mustSet(mine, true, false)
+	h.mustSet(number, true, false)
+	require.NoError(t, unix.Close(number))
+	h.mustSet(number, false, false)
+	pollerSend(t, w)
+	nothing := func(int, bool, bool) { t.Error("nothing is ready") }
+	withoutDescriptors(t, func() {
+		require.ErrorIs(t, h.poll(nothing), unix.EMFILE)
+		require.NoError(t, h.poll(nothing), "it is told once")
+		h.arm()
+		h.park() // the next try
+		require.NoError(t, h.poll(nothing))
+		require.ErrorIs(t, h.set(peer, true, false), unix.EMFILE)
+		require.NoError(t, h.set(peer, false, false))
+	})
+	pollerSend(t, peer)
+	require.Equal(t, map[int]string{mine: "r"}, h.report())
+	require.False(t, pollerIsHaunted(h))
+}
+
+func pollerIsHaunted(h *pollerHost) bool {
+	haunted, _ := h.queue.poll(len(h.fds), func(int, pollInterest) {})
+	return haunted
+}
+
+// A loop that can open no poller says so, and goes on without.
+func TestAddReaderWithoutDescriptors(t *testing.T) {
+	l := New()
+	fd, _ := pollerPipe(t)
+	withoutDescriptors(t, func() {
+		_, err := l.AddReader(fd, func() {})
+		require.ErrorIs(t, err, unix.EMFILE)
+		require.ErrorContains(t, err, "watching file descriptors")
+		require.False(t, l.RemoveReader(fd))
+	})
+	_, err := l.AddReader(fd, func() {})
+	require.NoError(t, err)
+	require.True(t, l.RemoveReader(fd))
+	require.NoError(t, l.Close())
+}
+
 // Steady state: no operation of a running loop allocates.
 func TestPollerDoesNotAllocate(t *testing.T) {
 	h := newPollerHost(t)
