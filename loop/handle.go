@@ -25,28 +25,21 @@ type call struct {
 	site     string
 }
 
-// newCall takes fn, and the given context or a copy of the present one.
-func (l *Loop) newCall(fn func(), o sched.CallOptions) *call {
+// newCall takes fn and a copy of the present context.
+func (l *Loop) newCall(fn func()) *call {
 	c := l.freeCalls
 	if c == nil {
+		l.mustBeMade() // a loop that was not has none either
 		c = &call{loop: l}
 	} else {
 		l.freeCalls = c.next
 		l.nFreeCalls--
 	}
-	c.fn = fn
-	c.setContext(o)
+	c.fn, c.vars = fn, *l.sched.Vars()
 	if l.sched.Debug {
 		c.site = frames.CallSite()
 	}
 	return c
-}
-
-// setContext is for a new call.
-func (c *call) setContext(o sched.CallOptions) {
-	if c.given = o.Vars; o.Vars == nil {
-		c.vars = *c.loop.sched.Vars()
-	}
 }
 
 func (c *call) context() *sched.Vars {
@@ -180,11 +173,10 @@ func (l *Loop) CallSoon(fn func(), opts ...future.CallOption) Handle {
 	if fn == nil {
 		panic("loop: CallSoon of a nil function")
 	}
-	var o sched.CallOptions
+	c := l.newCall(fn)
 	if len(opts) > 0 {
-		o = collect(opts)
+		c.given = collect(opts).Vars
 	}
-	c := l.newCall(fn, o)
 	l.push(c)
 	return Handle{c, c.gen}
 }
@@ -206,13 +198,12 @@ func (l *Loop) CallAt(when time.Duration, fn func(), opts ...future.CallOption) 
 	if fn == nil {
 		panic("loop: CallLater or CallAt of a nil function")
 	}
+	l.mustBeMade()
 	t := &timedCall{}
-	t.loop, t.fn, t.timed = l, fn, true
-	var o sched.CallOptions
+	t.loop, t.fn, t.vars, t.timed = l, fn, *l.sched.Vars(), true
 	if len(opts) > 0 {
-		o = collect(opts)
+		t.given = collect(opts).Vars
 	}
-	t.setContext(o)
 	if l.sched.Debug {
 		t.site = frames.CallSite()
 	}

@@ -260,7 +260,12 @@ func (l *Loop) push(e sched.Entry) {
 
 // mayCall panics where CallSoon and its kin may not be called.
 func (l *Loop) mayCall() {
-	l.mustBeMade()
+	if l.sched.Debug || l.closed.Load() {
+		l.mayNotCall()
+	}
+}
+
+func (l *Loop) mayNotCall() {
 	(*wired)(l).CheckGoroutine()
 	if l.closed.Load() {
 		panic(ErrClosed)

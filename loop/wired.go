@@ -41,7 +41,9 @@ func (w *wired) Schedule(e sched.Entry) {
 
 func (w *wired) Callback(fn func(), o sched.CallOptions) sched.Entry {
 	w.CheckGoroutine()
-	return w.loop().newCall(fn, o)
+	c := w.loop().newCall(fn)
+	c.given = o.Vars
+	return c
 }
 
 func (w *wired) Panicked(v any) { w.loop().reportPanic(future.NewPanicError(v)) }
