@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -14,8 +15,9 @@ import (
 )
 
 // newRoot makes the command. Demos print to the standard output of the process, as
-// the programs they are; so does everything else here.
-func newRoot() *cobra.Command {
+// the programs they are; so does everything else here. It is read on terminal, whose
+// width decides how show prints.
+func newRoot(terminal *os.File) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "loopdemo",
 		Short: "asyncio's tutorials, run in Go",
@@ -27,7 +29,7 @@ func newRoot() *cobra.Command {
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
-	root.AddCommand(newList(), newRun(), newShow())
+	root.AddCommand(newList(), newRun(), newShow(terminal))
 	root.SetHelpCommand(newHelp())
 	return root
 }
@@ -83,7 +85,7 @@ func seedUnlessGiven(virtual bool) uint64 {
 	return rand.Uint64()
 }
 
-func newShow() *cobra.Command {
+func newShow(terminal *os.File) *cobra.Command {
 	var width int
 	cmd := &cobra.Command{
 		Use:               "show NAME",
@@ -101,7 +103,7 @@ func newShow() *cobra.Command {
 				return err
 			}
 			if width == 0 {
-				width = terminalWidth()
+				width = terminalWidth(terminal)
 			}
 			return show(cmd.OutOrStdout(), chosen[0], width)
 		},

@@ -25,7 +25,11 @@ func loopdemo(t *testing.T, args ...string) (stdout, stderr string, status int) 
 		realOut, realErr := os.Stdout, os.Stderr
 		defer func() { os.Stdout, os.Stderr = realOut, realErr }()
 		os.Stdout, os.Stderr = out, errs
-		status = execute(args)
+		err := execute(args, out)
+		if err != nil {
+			complain(err)
+		}
+		status = exitStatus(err)
 	}()
 	return readAll(t, out), readAll(t, errs), status
 }

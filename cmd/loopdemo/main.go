@@ -5,8 +5,8 @@
 //	go run ./cmd/loopdemo run --all --virtual   every demo, in virtual time
 //	go run ./cmd/loopdemo show gather           one program's source
 //
-// The exit status is 0, 1 if a demo fails, 2 if the command line is wrong, and 130
-// after an interrupt.
+// The exit status is 0, 1 if a demo fails or the output cannot be written, 2 if the
+// command line is wrong, and 130 after an interrupt.
 package main
 
 import (
@@ -18,19 +18,32 @@ import (
 	"github.com/ouro-loop/ouro/loop"
 )
 
-func main() { os.Exit(execute(os.Args[1:])) }
-
-// execute is loopdemo with these arguments; it returns the exit status.
-func execute(args []string) int {
-	root := newRoot()
-	root.SetArgs(append([]string{}, args...)) // never nil, for which cobra takes those of the process
-	err := root.Execute()
+func main() {
+	terminal := os.Stdout
+	written := watchStdout(func(err error) {
+		complain(fmt.Errorf("the output cannot be written: %w", err))
+		os.Exit(1)
+	})
+	err := execute(os.Args[1:], terminal)
+	written() // before what is said on the standard error
 	if err != nil {
-		for line := range strings.Lines(err.Error()) {
-			fmt.Fprintln(os.Stderr, "loopdemo:", strings.TrimSuffix(line, "\n"))
-		}
+		complain(err)
 	}
-	return exitStatus(err)
+	os.Exit(exitStatus(err))
+}
+
+// execute is loopdemo with these arguments. What it prints is to be read on
+// terminal, if that is one.
+func execute(args []string, terminal *os.File) error {
+	root := newRoot(terminal)
+	root.SetArgs(append([]string{}, args...)) // never nil, for which cobra takes those of the process
+	return root.Execute()
+}
+
+func complain(err error) {
+	for line := range strings.Lines(err.Error()) {
+		fmt.Fprintln(os.Stderr, "loopdemo:", strings.TrimSuffix(line, "\n"))
+	}
 }
 
 func exitStatus(err error) int {

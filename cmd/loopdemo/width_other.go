@@ -2,5 +2,7 @@
 
 package main
 
-// stdoutColumns is the width of the terminal, 0 if there is none.
-func stdoutColumns() int { return 0 }
+import "os"
+
+// columnsOf is the width of the terminal, 0 if there is none.
+func columnsOf(*os.File) int { return 0 }
