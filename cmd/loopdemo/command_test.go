@@ -19,13 +19,13 @@ func TestWrongCommandLines(t *testing.T) {
 	}{
 		{"run", []string{"--all", "loopdemo list"}},
 		{"run hello --all", []string{"not both"}},
-		{"run hello typo", []string{`unknown demo "typo": did you mean "hello"?`}},
+		{"run hello typo", []string{`unknown demo "typo"; see loopdemo list`}},
 		{"run gathr", []string{`did you mean "gather"?`}},
 		{"run Hello", []string{`did you mean "hello"?`}},
 		{"run as_completed", []string{`did you mean "as-completed"?`}},
 		{"run wiat fire", []string{`"wiat": did you mean "wait"?`, `"fire": did you mean "fire-and-forget"?`}},
 		{"run completed-tasks", []string{`did you mean "as-completed-tasks"?`}},
-		{"run -- --all", []string{`unknown demo "--all"`}},
+		{"run -- --all", []string{`unknown demo "--all"; see loopdemo list`}},
 		{"run wait --seed -1", []string{"--seed"}},
 		{"run wait --seed 1e3", []string{"--seed"}},
 		{"run wait --seed", []string{"--seed"}},
@@ -38,6 +38,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{"list hello", []string{`"hello"`}},
 		{"lst", []string{`unknown command "lst": did you mean "list"?`}},
 		{"gather", []string{`unknown command "gather": did you mean "run gather"?`}},
+		{"kubernetes", []string{`unknown command "kubernetes"; see loopdemo help`}},
 		{"help shwo", []string{`unknown command "shwo": did you mean "show"?`}},
 		{"--virtual", []string{"unknown flag"}},
 		{"-", []string{"unknown command"}},
@@ -158,6 +159,38 @@ func readSource(t *testing.T, file string) string {
 	text, err := os.ReadFile("internal/demos/" + file)
 	require.NoError(t, err)
 	return string(text)
+}
+
+// A name is suggested for what might be a slip of it or is a part of it, and for
+// nothing else.
+func TestNearest(t *testing.T) {
+	names := append(demoNames(), "list", "run", "show", "help")
+	tests := []struct{ name, want string }{
+		{"wait", "wait"},
+		{"rnu", "run"},
+		{"lst", "list"},
+		{"lists", "list"},
+		{"Gather_Tasks", "gather-tasks"},
+		{"gather-taks", "gather-tasks"},
+		{"producre-consmer", "producer-consumer"},
+		{"fire", "fire-and-forget"},
+		{"ask-n", "task-name"},
+		{"", ""},
+		{"-", ""},
+		{"s", ""},
+		{"as", ""},
+		{"xxx", ""},
+		{"typo", ""},
+		{"queue", ""},
+		{"kubernetes", ""},
+		{"websocket", ""},
+		{"gather-everything-there-is", ""},
+		{"läuft", ""},
+		{strings.Repeat("wait", 1_000_000), ""},
+	}
+	for _, tt := range tests {
+		require.Equal(t, tt.want, nearest(tt.name, names), "%.50q", tt.name)
+	}
 }
 
 func TestEdits(t *testing.T) {

@@ -150,7 +150,7 @@ func noSuchCommand(root *cobra.Command, args []string) error {
 	if slices.Index(known, suggestion) >= commands {
 		suggestion = "run " + suggestion
 	}
-	return fmt.Errorf("unknown command %q: did you mean %q?", args[0], suggestion)
+	return fmt.Errorf("unknown command %q%s", args[0], didYouMean(suggestion, "see loopdemo help"))
 }
 
 // choose gives the demos with these names, or all. The error names every one that
@@ -170,8 +170,8 @@ func choose(names []string, all bool) ([]demos.Demo, error) {
 	for _, name := range names {
 		i := slices.IndexFunc(known, func(d demos.Demo) bool { return d.Name == name })
 		if i < 0 {
-			suggestion := nearest(name, namesOf(known))
-			unknown = append(unknown, fmt.Errorf("unknown demo %q: did you mean %q?", name, suggestion))
+			help := didYouMean(nearest(name, namesOf(known)), "see loopdemo list")
+			unknown = append(unknown, fmt.Errorf("unknown demo %q%s", name, help))
 			continue
 		}
 		chosen = append(chosen, known[i])

@@ -2,26 +2,62 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
+// shortestPart is how long what is only a part of a name must be to stand for it.
+const shortestPart = 3
+
 // nearest is the one of names that was most likely meant by name: of those that
-// have it as a part, or else of all, the one that differs least.
+// have it as a part, or else of those that it could be a slip of, the one that
+// differs least. Without any it is "".
 func nearest(name string, names []string) string {
 	name = strings.ReplaceAll(strings.ToLower(name), "_", "-")
-	var having []string
-	for _, n := range names {
-		if strings.Contains(n, name) {
-			having = append(having, n)
-		}
+	isPart := func(n string) bool {
+		return utf8.RuneCountInString(name) >= shortestPart && strings.Contains(n, name)
 	}
-	if having != nil {
-		names = having
+	candidates := selected(names, isPart)
+	if candidates == nil {
+		candidates = selected(names, func(n string) bool { return isSlip(name, n) })
 	}
-	return slices.MinFunc(names, func(a, b string) int {
+	if candidates == nil {
+		return ""
+	}
+	return slices.MinFunc(candidates, func(a, b string) int {
 		return cmp.Compare(edits(name, a), edits(name, b))
 	})
+}
+
+func selected(names []string, wanted func(string) bool) []string {
+	var chosen []string
+	for _, n := range names {
+		if wanted(n) {
+			chosen = append(chosen, n)
+		}
+	}
+	return chosen
+}
+
+// isSlip reports whether name could be a mistyped n: at most one character in three
+// is wrong.
+func isSlip(name, n string) bool {
+	length := utf8.RuneCountInString(n)
+	if utf8.RuneCountInString(name) > 2*length { // all that is too much is wrong, and edits takes its time
+		return false
+	}
+	return 3*edits(name, n) <= length
+}
+
+// didYouMean is the end of a message about a wrong name: the suggestion, or if there
+// is none what else helps.
+func didYouMean(suggestion, otherwise string) string {
+	if suggestion == "" {
+		return "; " + otherwise
+	}
+	return fmt.Sprintf(": did you mean %q?", suggestion)
 }
 
 // edits is how many characters have to be inserted, deleted, replaced, or exchanged
