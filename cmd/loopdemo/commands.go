@@ -19,9 +19,10 @@ import (
 // width decides how show prints.
 func newRoot(terminal *os.File) *cobra.Command {
 	root := &cobra.Command{
-		Use:   "loopdemo",
-		Short: "asyncio's tutorials, run in Go",
-		Args:  noSuchCommand,
+		Use:     "loopdemo",
+		Short:   "asyncio's tutorials, run in Go",
+		Version: version(),
+		Args:    noSuchCommand,
 		Run: func(cmd *cobra.Command, _ []string) {
 			printTour(cmd.OutOrStdout())
 		},
@@ -31,6 +32,7 @@ func newRoot(terminal *os.File) *cobra.Command {
 	}
 	root.AddCommand(newList(), newRun(), newShow(terminal))
 	root.SetHelpCommand(newHelp())
+	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	return root
 }
 

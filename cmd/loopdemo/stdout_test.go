@@ -44,7 +44,7 @@ func TestOutputCannotBeWritten(t *testing.T) {
 	defer full.Close()
 	for _, args := range []string{
 		"", "list", "show hello", "show hello --width 200", "run hello", "run --all --virtual", "run wait",
-		"help", "run --help",
+		"help", "run --help", "--version",
 	} {
 		stderr, status := process(t, full, strings.Fields(args)...)
 		require.Equal(t, 1, status, args)
