@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -31,6 +32,7 @@ func newRoot(terminal *os.File) *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.AddCommand(newList(), newRun(), newShow(terminal))
+	root.SetFlagErrorFunc(explainFlag)
 	root.SetHelpCommand(newHelp())
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	return root
@@ -49,7 +51,7 @@ func newList() *cobra.Command {
 
 func newRun() *cobra.Command {
 	var all, virtual bool
-	var seed uint64
+	seed := number{largest: math.MaxUint64}
 	cmd := &cobra.Command{
 		Use:   "run NAME... | --all",
 		Short: "Run demos",
@@ -63,19 +65,19 @@ func newRun() *cobra.Command {
 				return err
 			}
 			if !cmd.Flags().Changed("seed") {
-				seed = seedUnlessGiven(virtual)
+				seed.value = seedUnlessGiven(virtual)
 			}
 			var opts []loop.Option
 			if virtual {
 				opts = append(opts, loop.VirtualTime())
 			}
-			return runDemos(cmd.OutOrStdout(), chosen, seed, opts)
+			return runDemos(cmd.OutOrStdout(), chosen, seed.value, opts)
 		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "run every demo")
 	cmd.Flags().BoolVar(&virtual, "virtual", false,
 		"virtual time: begin at 00:00:00, and never wait for a timer")
-	cmd.Flags().Uint64Var(&seed, "seed", 0,
+	cmd.Flags().Var(&seed, "seed",
 		"`number` that decides the random demos (default: 1 with\n--virtual, and otherwise a different one each time)")
 	return cmd
 }
@@ -88,7 +90,7 @@ func seedUnlessGiven(virtual bool) uint64 {
 }
 
 func newShow(terminal *os.File) *cobra.Command {
-	var width int
+	width := number{largest: math.MaxUint16} // as the system counts a terminal's columns
 	cmd := &cobra.Command{
 		Use:               "show NAME",
 		Short:             "Show a demo's source, and the same program in Python",
@@ -97,20 +99,18 @@ func newShow(terminal *os.File) *cobra.Command {
 			if len(names) != 1 {
 				return errors.New("show takes the name of one demo; see loopdemo list")
 			}
-			if width < 0 {
-				return fmt.Errorf("a width of %d columns is not possible", width)
-			}
 			chosen, err := choose(names, false)
 			if err != nil {
 				return err
 			}
-			if width == 0 {
-				width = terminalWidth(terminal)
+			columns := int(width.value)
+			if columns == 0 {
+				columns = terminalWidth(terminal)
 			}
-			return show(cmd.OutOrStdout(), chosen[0], width)
+			return show(cmd.OutOrStdout(), chosen[0], columns)
 		},
 	}
-	cmd.Flags().IntVar(&width, "width", 0,
+	cmd.Flags().Var(&width, "width",
 		"`columns` there are: with enough of them the two stand side by\nside (default: those of the terminal)")
 	return cmd
 }

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// number is the value of a flag that takes a whole number from 0 to largest. It is
+// written as in Go: 1_000 and 0xff are numbers, too.
+type number struct {
+	value, largest uint64
+}
+
+func (n *number) String() string { return strconv.FormatUint(n.value, 10) }
+func (n *number) Type() string   { return "number" }
+
+// Set explains in words what is wrong with the text.
+func (n *number) Set(text string) error {
+	value, err := strconv.ParseUint(text, 0, 64)
+	switch {
+	case err == nil && value <= n.largest:
+		n.value = value
+		return nil
+	case err == nil || errors.Is(err, strconv.ErrRange):
+		return fmt.Errorf("%s is too large", text)
+	case text == "":
+		return errors.New("it is empty")
+	}
+	if _, err := strconv.ParseInt(text, 0, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		if text[0] == '+' {
+			return fmt.Errorf("%s has a sign", text)
+		}
+		return fmt.Errorf("%s is negative", text)
+	}
+	return fmt.Errorf("%q is not a whole number", text)
+}
+
+func (n *number) accepted() string { return fmt.Sprintf("a whole number from 0 to %d", n.largest) }
+
+// explainFlag makes of an error about a flag's value one that tells what is accepted.
+func explainFlag(_ *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	var missing *pflag.ValueRequiredError
+	switch {
+	case errors.As(err, &invalid):
+		flag := invalid.GetFlag()
+		if _, ok := flag.Value.(*number); ok {
+			return fmt.Errorf("--%s takes %s: %w", flag.Name, accepted(flag), invalid.Unwrap())
+		}
+		return fmt.Errorf("--%s takes %s, not %q", flag.Name, accepted(flag), invalid.GetValue())
+	case errors.As(err, &missing):
+		return fmt.Errorf("--%s takes %s, and there is none", missing.GetFlag().Name, accepted(missing.GetFlag()))
+	}
+	return err
+}
+
+// accepted are the values that a flag takes; those that are no numbers are true or
+// false.
+func accepted(flag *pflag.Flag) string {
+	if n, ok := flag.Value.(*number); ok {
+		return n.accepted()
+	}
+	return "true or false"
+}
