@@ -76,7 +76,7 @@ func TestTour(t *testing.T) {
 			require.NotEmpty(t, succeed(t, strings.Fields(command)...))
 		})
 	}
-	require.Equal(t, 6, tried)
+	require.Equal(t, 7, tried)
 }
 
 func TestList(t *testing.T) {

@@ -90,10 +90,13 @@ func seedUnlessGiven(virtual bool) uint64 {
 }
 
 func newShow(terminal *os.File) *cobra.Command {
+	var program bool
 	width := number{largest: math.MaxUint16} // as the system counts a terminal's columns
 	cmd := &cobra.Command{
-		Use:               "show NAME",
-		Short:             "Show a demo's source, and the same program in Python",
+		Use:   "show NAME",
+		Short: "Show a demo's source, and the same program in Python",
+		Example: `  loopdemo show gather
+  loopdemo show gather --runnable > main.go`,
 		ValidArgsFunction: completeNames,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if len(names) != 1 {
@@ -103,6 +106,12 @@ func newShow(terminal *os.File) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if program {
+				if cmd.Flags().Changed("width") {
+					return errors.New("show takes --width or --runnable, not both")
+				}
+				return showRunnable(cmd.OutOrStdout(), chosen[0])
+			}
 			columns := int(width.value)
 			if columns == 0 {
 				columns = terminalWidth(terminal)
@@ -110,6 +119,8 @@ func newShow(terminal *os.File) *cobra.Command {
 			return show(cmd.OutOrStdout(), chosen[0], columns)
 		},
 	}
+	cmd.Flags().BoolVar(&program, "runnable", false,
+		"print only the Go, as a program that runs outside this\nrepository: with package main, and all it needs")
 	cmd.Flags().Var(&width, "width",
 		"`columns` there are: with enough of them the two stand side by\nside (default: those of the terminal)")
 	return cmd

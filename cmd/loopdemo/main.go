@@ -4,6 +4,7 @@
 //	go run ./cmd/loopdemo                       a short tour
 //	go run ./cmd/loopdemo run --all --virtual   every demo, in virtual time
 //	go run ./cmd/loopdemo show gather           one program's source
+//	go run ./cmd/loopdemo show gather --runnable > /some/where/main.go
 //
 // The exit status is 0, 1 if a demo fails or the output cannot be written, 2 if the
 // command line is wrong, and 130 after an interrupt.

@@ -43,7 +43,7 @@ func TestOutputCannotBeWritten(t *testing.T) {
 	}
 	defer full.Close()
 	for _, args := range []string{
-		"", "list", "show hello", "show hello --width 200", "run hello", "run --all --virtual", "run wait",
+		"", "list", "show hello", "show hello --width 200", "show hello --runnable", "run hello", "run --all --virtual", "run wait",
 		"help", "run --help", "--version",
 	} {
 		stderr, status := process(t, full, strings.Fields(args)...)

@@ -19,6 +19,7 @@ Try:
 
   loopdemo run hello                    the first of them
   loopdemo show concurrent              its source in Go, and in Python
+  loopdemo show wait --runnable         a program to take home, and to change
   loopdemo run gather-tasks --virtual   ten seconds of virtual time, at once
   loopdemo run wait --seed 7            chance, repeatable
   loopdemo run dining                   a deadlock, and who waits for whom
