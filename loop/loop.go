@@ -260,12 +260,13 @@ func (l *Loop) push(e sched.Entry) {
 
 // mayCall panics where CallSoon and its kin may not be called.
 func (l *Loop) mayCall() {
-	if l.sched.Debug || l.closed.Load() {
+	if l == nil || l.sched.Debug || l.closed.Load() {
 		l.mayNotCall()
 	}
 }
 
 func (l *Loop) mayNotCall() {
+	l.mustBeMade()
 	(*wired)(l).CheckGoroutine()
 	if l.closed.Load() {
 		panic(ErrClosed)
