@@ -3,6 +3,7 @@ package coro_test
 import (
 	"iter"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -134,3 +135,56 @@ func panicsAndWaits(co *coro.Co, f *future.Future[coro.None]) (int, error) {
 	defer func() { _ = waitsInside(co, f) }()
 	panic("boom")
 }
+
+// A task that sleeps stands in Sleep.
+func TestStackInSleep(t *testing.T) {
+	run(t, func(co *coro.Co) error {
+		for _, d := range []time.Duration{0, ms} {
+			task := coro.CreateTask(co, coro.Bind(sleepsFor, d))
+			require.NoError(t, coro.Sleep(co, 0))
+			found := functions(task.Stack())
+			require.Equal(t, []string{"sleepsFor"}, found[max(0, len(found)-1):], d)
+			require.LessOrEqual(t, len(found), 2, "%v: %v", d, found)
+			testkit.Wait(t, co, task)
+			require.Empty(t, task.Stack())
+		}
+		return nil
+	})
+}
+
+//go:noinline
+func sleepsFor(co *coro.Co, d time.Duration) (int, error) {
+	err := coro.Sleep(co, d)
+	return 1, err
+}
+
+// A cancellation that ends at a circle of tasks takes one of them out of its wait. If the
+// request is taken back it waits again, and where it stands can be seen as before.
+func TestStackInACircle(t *testing.T) {
+	run(t, func(co *coro.Co) error {
+		var a, b *coro.Task[coro.None]
+		a = coro.CreateTask(co, func(co *coro.Co) (coro.None, error) { return waitsFor(co, b) })
+		b = coro.CreateTask(co, func(co *coro.Co) (coro.None, error) { return waitsFor(co, a) })
+		testkit.Pass(t, co, 2)
+		before := [][]string{functions(a.Stack()), functions(b.Stack())}
+		require.Contains(t, before[0], "waitsFor")
+
+		a.Cancel()
+		a.Uncancel()
+		b.Uncancel()
+		testkit.Pass(t, co, 2)
+		for i, task := range []*coro.Task[coro.None]{a, b} {
+			require.False(t, task.Done())
+			for range 2 {
+				require.Equal(t, before[i], functions(task.Stack()))
+			}
+		}
+
+		a.Cancel()
+		testkit.WaitCanceled(t, co, a, b)
+		return nil
+	})
+}
+
+//go:noinline
+func waitsFor(co *coro.Co, task *coro.Task[coro.None]) (coro.None, error) { return task.Await(co) }

@@ -138,3 +138,49 @@ func TestVarsOfTask(t *testing.T) {
 	require.Same(t, vars, task.Vars())
 	require.NotSame(t, vars, coro.CreateTask(l, returning(1, nil)).Vars())
 }
+
+// A token is good once, for its variable, in its context.
+func TestVarReset(t *testing.T) {
+	v, other := coro.NewVar("v", 0), coro.NewVar("other", 0)
+	var vars, copied coro.Vars
+	first := v.Set(&vars, 1)
+	copied = *vars.Copy()
+	second := v.Set(&vars, 2)
+
+	refused := func(v *coro.Var[int], s coro.Scope, token *coro.Token[int]) {
+		t.Helper()
+		require.ErrorIs(t, v.Reset(s, token), coro.ErrToken)
+	}
+	refused(v, &vars, nil)
+	refused(other, &vars, second)
+	refused(v, &copied, second)
+	require.Equal(t, 2, v.Get(&vars), "a refusal changes nothing")
+
+	require.NoError(t, v.Reset(&vars, second))
+	value, set := v.Lookup(&vars)
+	require.True(t, set)
+	require.Equal(t, 1, value, "the value from before is back")
+	refused(v, &vars, second)
+	require.Equal(t, 1, v.Get(&vars))
+
+	require.NoError(t, v.Reset(&vars, first))
+	_, set = v.Lookup(&vars)
+	require.False(t, set, "there was none")
+	refused(v, &vars, first)
+	require.Equal(t, 1, v.Get(&copied), "a copy keeps what it has")
+}
+
+// A variable that is set or taken away leaves the others as they are.
+func TestVarsKeepEachOther(t *testing.T) {
+	a, b, c := coro.NewVar("a", 0), coro.NewVar("b", 0), coro.NewVar("c", 0)
+	var vars coro.Vars
+	all := func() [3]int { return [3]int{a.Get(&vars), b.Get(&vars), c.Get(&vars)} }
+	a.Set(&vars, 1)
+	token := b.Set(&vars, 2)
+	c.Set(&vars, 3)
+	require.Equal(t, [3]int{1, 2, 3}, all())
+	a.Set(&vars, 4)
+	require.Equal(t, [3]int{4, 2, 3}, all())
+	require.NoError(t, b.Reset(&vars, token))
+	require.Equal(t, [3]int{4, 0, 3}, all())
+}

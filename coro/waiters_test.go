@@ -8,6 +8,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -201,4 +202,28 @@ func TestWaitersClose(t *testing.T) {
 	require.NoError(t, l.Close())
 	require.True(t, w.line.Empty())
 	require.Empty(t, w.called)
+}
+
+// A refused wait leaves the line as it was. The role of a task that has awaited itself is
+// refused, as that task is.
+func TestWaitersRefuse(t *testing.T) {
+	run(t, func(co *coro.Co) error {
+		var w waitingRoom
+		task := coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
+			_, err := co.Task().(*coro.Task[coro.None]).Await(co)
+			require.ErrorIs(t, err, coro.ErrAwaitSelf)
+			return coro.Sleep(co, ms)
+		}))
+		testkit.Pass(t, co, 2)
+		_, err := w.line.Wait(co, task.Core().Role())
+		require.ErrorIs(t, err, coro.ErrAwaitSelf)
+		require.True(t, w.line.Empty())
+
+		w.enter(t, co, "a")
+		require.Equal(t, 1, w.line.Wake(9))
+		require.NoError(t, coro.Sleep(co, 0))
+		require.Equal(t, []string{"a"}, w.called)
+		require.NoError(t, coro.Sleep(co, 2*ms))
+		return task.Err()
+	})
 }
