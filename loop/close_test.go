@@ -60,6 +60,22 @@ func TestCloseWhileRunning(t *testing.T) {
 	}
 }
 
+// A Runner cannot be closed from inside; it can go on, and be closed, as if nobody had tried.
+func TestCloseRunnerWhileRunning(t *testing.T) {
+	r := loop.NewRunner(loop.VirtualTime())
+	for range 2 {
+		v, err := loop.RunIn(r, func(co *coro.Co) (int, error) {
+			require.ErrorIs(t, r.Close(), loop.ErrRunning)
+			require.False(t, r.Loop().IsClosed())
+			return 7, coro.Sleep(co, time.Second)
+		})
+		require.NoError(t, err)
+		require.Equal(t, 7, v)
+	}
+	require.NoError(t, r.Close())
+	require.True(t, r.Loop().IsClosed())
+}
+
 // Close forgets what was ready and what was timed, and does not wait for the
 // executor.
 func TestCloseClears(t *testing.T) {

@@ -171,6 +171,27 @@ func TestDeadlockOfMany(t *testing.T) {
 	}
 }
 
+// Of more tasks than are looked for the report says that they are the least.
+func TestDeadlockOfMoreThanAreFollowed(t *testing.T) {
+	for n, want := range map[int]string{999: "and 994 more", 1200: "and at least 995 more"} {
+		d := deadlockOf(t, func(co *coro.Co) error {
+			never := loop.CreateFuture[int](loop.Of(co))
+			all := make([]coro.Awaitable[int], n)
+			for i := range all {
+				all[i] = coro.CreateTask(co, func(co *coro.Co) (int, error) { return never.Await(co) })
+			}
+			_, err := coro.Gather(co, all...).Await(co)
+			return err
+		})
+		require.Len(t, d.Tasks, n+1)
+		holders := d.Tasks[0].Holders
+		require.Equal(t, []string{`task "Task-2"`, `task "Task-3"`}, holders[:2])
+		require.Equal(t, want, holders[len(holders)-1])
+		require.Len(t, holders, 6)
+		require.ErrorContains(t, d, want)
+	}
+}
+
 // Tasks of a circle are in the text, however many came before them.
 func TestDeadlockShowsCircle(t *testing.T) {
 	d := deadlockOf(t, func(co *coro.Co) error {

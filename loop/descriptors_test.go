@@ -5,6 +5,9 @@ package loop_test
 import (
 	"os"
 	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -119,6 +123,76 @@ func TestDescriptorsThatCannotBeWatched(t *testing.T) {
 	require.True(t, l.RemoveReader(a))
 	var deadlock *loop.DeadlockError
 	require.ErrorAs(t, l.RunForever(), &deadlock, "none of them is waited for")
+	require.NoError(t, l.Close())
+}
+
+// With no descriptor free the loop can watch none; when there is one again it can.
+func TestNoDescriptorFree(t *testing.T) {
+	noLeak(t)
+	l := loop.New(loop.VirtualTime())
+	a, _ := pair(t)
+	withoutDescriptors(t, func() {
+		_, err := l.AddReader(a, func() {})
+		require.ErrorIs(t, err, unix.EMFILE)
+		require.ErrorContains(t, err, "loop: watching file descriptors: ")
+		_, err = l.AddWriter(a, func() {})
+		require.ErrorIs(t, err, unix.EMFILE)
+		require.False(t, l.RemoveReader(a))
+		require.False(t, l.RemoveWriter(a))
+		require.Equal(t, 1, testkit.Complete(t, l, noop), "everything else goes on")
+	})
+	written := false
+	_, err := l.AddWriter(a, func() { written = true })
+	require.NoError(t, err)
+	testkit.Iterate(t, l)
+	require.True(t, written)
+	require.NoError(t, l.Close())
+}
+
+// withoutDescriptors calls f while the process can open none.
+func withoutDescriptors(t *testing.T, f func()) {
+	t.Helper()
+	defer time.AfterFunc(time.Hour, func() {}).Stop() // has the runtime open those of its own poller
+	var before unix.Rlimit
+	require.NoError(t, unix.Getrlimit(unix.RLIMIT_NOFILE, &before))
+	none := before
+	none.Cur = 0
+	require.NoError(t, unix.Setrlimit(unix.RLIMIT_NOFILE, &none))
+	defer func() { require.NoError(t, unix.Setrlimit(unix.RLIMIT_NOFILE, &before)) }()
+	f()
+}
+
+// A loop with a virtual clock that has nothing but descriptors to wait for waits for them:
+// that is no deadlock, and its time stands still.
+func TestVirtualTimeWithOnlyDescriptors(t *testing.T) {
+	noLeak(t)
+	l := loop.New(loop.VirtualTime())
+	a, b := pair(t)
+	for range 100 {
+		_, err := l.AddReader(a, func() {
+			_, err := unix.Read(a, make([]byte, 1))
+			require.NoError(t, err)
+			l.Stop()
+		})
+		require.NoError(t, err)
+		var sender sync.WaitGroup
+		var ended atomic.Bool
+		sender.Go(func() {
+			for !l.Parked() && !ended.Load() {
+				runtime.Gosched()
+			}
+			if _, err := unix.Write(b, []byte("x")); err != nil {
+				t.Error(err)
+			}
+		})
+		err = l.RunForever()
+		ended.Store(true)
+		sender.Wait()
+		require.NoError(t, err)
+		require.True(t, l.RemoveReader(a))
+	}
+	require.Zero(t, l.Time())
+	require.ErrorAs(t, l.RunForever(), new(*loop.DeadlockError), "without them it is one")
 	require.NoError(t, l.Close())
 }
 

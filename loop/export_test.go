@@ -22,3 +22,7 @@ func (r *Runner) Interrupts() int {
 
 // InterruptPatience is how long a loop has for ending when an interrupt asks for it.
 const InterruptPatience = interruptPatience
+
+// Parked reports whether the loop waits for a post or a descriptor, or is about to. It is
+// safe for concurrent use.
+func (l *Loop) Parked() bool { return l.inbox.parked.Load() }

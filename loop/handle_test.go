@@ -49,6 +49,49 @@ func TestCallLater(t *testing.T) {
 	require.Equal(t, 10*time.Second, h.When(), "it is still known when it has run")
 }
 
+// A zero handle is due at zero and nothing else. A deadline that is out of range is none:
+// the callback is never called, and has no timer.
+func TestCallAtNoTime(t *testing.T) {
+	var zero loop.TimerHandle
+	require.Zero(t, zero.When())
+	require.False(t, zero.Canceled())
+	zero.Cancel()
+	require.False(t, zero.Canceled())
+
+	l := newLoop(t)
+	fail := func() { t.Error("called") }
+	l.CallLater(time.Second, func() {})
+	drain(t, l)
+	for _, test := range []struct {
+		name string
+		d    time.Duration
+		when time.Duration
+	}{
+		{"for ever", coro.Forever, coro.Forever},
+		{"a nanosecond too far", coro.Forever - time.Second + 1, coro.Forever},
+		{"the end of time", coro.Forever - time.Second, coro.Forever},
+		{"the last that there is", coro.Forever - time.Second - 1, coro.Forever - 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			h := l.CallLater(test.d, fail)
+			require.Equal(t, test.when, h.When())
+			if test.when == coro.Forever {
+				require.Zero(t, l.TimerCount())
+			} else {
+				require.Equal(t, 1, l.TimerCount())
+			}
+			testkit.Iterate(t, l)
+			h.Cancel()
+			require.True(t, h.Canceled())
+			require.Zero(t, l.TimerCount())
+			require.Equal(t, test.when, h.When())
+		})
+	}
+	l.CallAt(coro.Forever, fail)
+	drain(t, l)
+	require.Equal(t, time.Second, l.Time())
+}
+
 // What cannot be called is refused where it is given, not where it would be called.
 //
 // CPython: test_base_events.BaseEventLoopTests.test_call_soon_non_callable

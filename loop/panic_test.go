@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -84,6 +85,39 @@ func TestPanicInCallback(t *testing.T) {
 	require.ErrorContains(t, told[0].Err, "panic: boom (at loop/panic_test.go:")
 	require.ErrorContains(t, told[1].Err, "panic: later (at loop/panic_test.go:")
 	require.NoError(t, l.Close())
+}
+
+// A callback that panics leaves nothing of its context behind, whether the loop's goroutine
+// calls it or a task that suspends: what comes from an ordinary goroutine after it is in the
+// loop's own.
+func TestPanicInCallbackEndsItsContext(t *testing.T) {
+	v := coro.NewVar("v", "the loop's")
+	for name, schedule := range map[string]func(l *loop.Loop, f func()){
+		"on the stack of a task":  func(l *loop.Loop, f func()) { l.CallSoon(f) },
+		"on the loop's goroutine": func(l *loop.Loop, f func()) { l.CallLater(time.Second, f) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var told reports
+			var seen []string
+			require.NoError(t, loop.Main(func(co *coro.Co) error {
+				l := loop.Of(co)
+				look := func() { seen = append(seen, v.Get(l)) }
+				schedule(l, func() {
+					v.Set(l, "the callback's")
+					done := make(chan error)
+					go func() {
+						_, err := l.CallSoonThreadsafe(look)
+						done <- err
+					}()
+					require.NoError(t, <-done)
+					panic("boom")
+				})
+				return coro.Sleep(co, 2*time.Second)
+			}, told.handler(), loop.VirtualTime()))
+			require.Len(t, told, 1)
+			require.Equal(t, []string{"the loop's"}, seen)
+		})
+	}
 }
 
 func TestPanicInPoolJob(t *testing.T) {

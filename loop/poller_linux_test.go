@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
+
+	"github.com/ouro-loop/ouro/future"
 )
 
 func TestPollerHangUpsLinux(t *testing.T) {
@@ -187,19 +189,31 @@ func pollerIsHaunted(h *pollerHost) bool {
 	return haunted
 }
 
-// A loop that can open no poller says so, and goes on without.
-func TestAddReaderWithoutDescriptors(t *testing.T) {
-	l := New()
-	fd, _ := pollerPipe(t)
-	withoutDescriptors(t, func() {
-		_, err := l.AddReader(fd, func() {})
-		require.ErrorIs(t, err, unix.EMFILE)
-		require.ErrorContains(t, err, "watching file descriptors")
-		require.False(t, l.RemoveReader(fd))
-	})
-	_, err := l.AddReader(fd, func() {})
+// An error of epoll_wait is reported, and the loop goes on.
+func TestPollerCannotPoll(t *testing.T) {
+	var told []future.ErrorContext
+	l := New(VirtualTime(), OnException(func(_ *Loop, c future.ErrorContext) { told = append(told, c) }))
+	r, w := pollerPipe(t)
+	heard := 0
+	_, err := l.AddReader(r, func() { heard++ })
 	require.NoError(t, err)
-	require.True(t, l.RemoveReader(fd))
+	pollerSend(t, w)
+	iterate := func() {
+		l.Stop()
+		require.NoError(t, l.RunForever())
+	}
+	epfd := l.poller.queue.epfd
+	l.poller.queue.epfd = r // which is none
+	iterate()
+	l.poller.queue.epfd = epfd
+	require.Zero(t, heard)
+	require.Len(t, told, 1)
+	require.Equal(t, "polling file descriptors", told[0].Message)
+	require.ErrorIs(t, told[0].Err, unix.EINVAL)
+	require.ErrorContains(t, told[0].Err, "epoll_wait")
+	iterate()
+	require.Equal(t, 1, heard)
+	require.Len(t, told, 1)
 	require.NoError(t, l.Close())
 }
 
