@@ -92,7 +92,7 @@ func (co *Co) origin() unretrieved.Origin {
 // given another one's Co, most often by a closure around it.
 // In debug mode it finds out as well whether this is the task's goroutine.
 func (co *Co) mustRun() {
-	if !co.coroutine.IsCurrent() || co.sched().Debug {
+	if co.coroutine.IsSuspect() {
 		co.mayBeMisused()
 	}
 }

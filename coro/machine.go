@@ -35,7 +35,10 @@ type eventLoop interface {
 // A machine is what this package keeps for each loop.
 type machine struct {
 	loop    eventLoop
+	eager   bool  // what asyncio's eager_task_factory does
 	unnamed int32 // how many tasks were given a number for a name
+
+	timedOut map[*TimeoutScope]*future.TimeoutError // of blocks that have not ended yet, after their time
 
 	idleMembers  *groupMember // of task groups, to be used again; linked by next
 	nIdleMembers int
@@ -53,7 +56,8 @@ func newMachine(s *sched.Scheduler) *machine {
 	if s == nil || s.Loop() == nil {
 		panic(notOnLoop)
 	}
-	m := &machine{loop: s.Loop().(eventLoop)}
+	loop := s.Loop().(eventLoop)
+	m := &machine{loop: loop, eager: loop.EagerTasks()}
 	s.Tasks = m
 	return m
 }

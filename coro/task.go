@@ -165,7 +165,7 @@ func createTask[T any](s Spawner, f Func[T], o *taskOptions, t *Task[T]) *Task[T
 		site := frames.CallSite()
 		co.more().site = &site
 	}
-	eager := o.eager == eagerYes || o.eager == eagerByLoop && m.loop.EagerTasks()
+	eager := o.eager == eagerYes || o.eager == eagerByLoop && m.eager
 	if eager && m.loop.IsRunning() {
 		co.coroutine.Start()
 	} else {

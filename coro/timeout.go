@@ -15,9 +15,8 @@ type TimeoutScope struct {
 	co        *Co
 	when      time.Duration
 	entered   time.Duration // when the block was entered; Forever if nobody has looked at the clock yet
-	timedOut  *future.TimeoutError
+	canceling int32         // requests that the task had when the block was entered
 	state     timeoutState
-	canceling int // requests that the task had when the block was entered
 	deadline  *deadline
 	first     deadline
 }
@@ -72,7 +71,7 @@ func timeoutAt(co *Co, when, entered time.Duration, body func(t *TimeoutScope) e
 	if body == nil {
 		panic("coro: Timeout of a nil function")
 	}
-	t := &TimeoutScope{co: co, entered: entered, canceling: int(co.cancels)}
+	t := &TimeoutScope{co: co, entered: entered, canceling: co.cancels}
 	t.set(when)
 	returned := false
 	defer func() {
@@ -156,7 +155,11 @@ func (d *deadline) Run() {
 	if t == nil {
 		return
 	}
-	t.timedOut = &future.TimeoutError{After: max(0, t.when-t.entered), WaitingFor: waitsFor(t.co.awaited)}
+	m := t.co.machine()
+	if m.timedOut == nil {
+		m.timedOut = make(map[*TimeoutScope]*future.TimeoutError)
+	}
+	m.timedOut[t] = &future.TimeoutError{After: max(0, t.when-t.entered), WaitingFor: waitsFor(t.co.awaited)}
 	t.co.core.Cancel(nil)
 	t.state = timeoutExpiring
 	t.deadline = nil
@@ -169,9 +172,12 @@ func (t *TimeoutScope) exit(err error) error {
 		return err
 	}
 	t.state = timeoutExpired
-	if t.co.uncancel() <= t.canceling && future.IsCanceled(err) {
-		t.timedOut.Cause = err
-		return t.timedOut
+	m := t.co.machine()
+	timedOut := m.timedOut[t]
+	delete(m.timedOut, t)
+	if t.co.uncancel() <= int(t.canceling) && future.IsCanceled(err) {
+		timedOut.Cause = err
+		return timedOut
 	}
 	return err
 }

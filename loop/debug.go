@@ -82,14 +82,14 @@ type subject struct {
 func (l *Loop) subject(e sched.Entry) subject {
 	switch r := e.(type) {
 	case *call:
-		return subject{callback: true, fn: r.fn, site: r.site}
+		return subject{callback: true, fn: r.fn, site: r.scheduledAt()}
 	case *posted:
 		return subject{callback: true, fn: r.fn}
 	case *standingCall:
-		return subject{callback: true, fn: r.fn, site: r.site}
+		return subject{callback: true, fn: r.fn, site: r.scheduledAt()}
 	case *signalWatch:
 		if h := r.handler; h != nil {
-			return subject{callback: true, fn: h.fn, site: h.site}
+			return subject{callback: true, fn: h.fn, site: h.scheduledAt()}
 		}
 	}
 	return subject{entry: e}

@@ -20,9 +20,9 @@ type call struct {
 	next     *call       // in the loop's list of calls to use again
 	gen      uint64
 	canceled bool
-	timed    bool // it is part of a timedCall
-	never    bool // a timedCall of CallAt(Forever), which has no timer
-	site     string
+	timed    bool    // it is part of a timedCall
+	never    bool    // a timedCall of CallAt(Forever), which has no timer
+	site     *string // where it was scheduled, in debug mode; all in one cache line
 }
 
 // newCall takes fn and a copy of the present context.
@@ -37,9 +37,23 @@ func (l *Loop) newCall(fn func()) *call {
 	}
 	c.fn, c.vars = fn, *l.sched.Vars()
 	if l.sched.Debug {
-		c.site = frames.CallSite()
+		c.noteSite()
 	}
 	return c
+}
+
+// noteSite notes the line of the program that schedules c.
+func (c *call) noteSite() {
+	site := frames.CallSite()
+	c.site = &site
+}
+
+// scheduledAt is what noteSite has noted, if it has.
+func (c *call) scheduledAt() string {
+	if c.site == nil {
+		return ""
+	}
+	return *c.site
 }
 
 func (c *call) context() *sched.Vars {
@@ -88,7 +102,7 @@ const maxFreeCalls = 10_000
 
 // free puts a call that has run among those to use again.
 func (c *call) free() {
-	c.fn, c.vars, c.given, c.site = nil, sched.Vars{}, nil, ""
+	c.fn, c.vars, c.given, c.site = nil, sched.Vars{}, nil, nil
 	if l := c.loop; !c.timed && l.nFreeCalls < maxFreeCalls {
 		c.next, l.freeCalls = l.freeCalls, c
 		l.nFreeCalls++
@@ -173,10 +187,18 @@ func (l *Loop) CallSoon(fn func(), opts ...future.CallOption) Handle {
 	if fn == nil {
 		panic("loop: CallSoon of a nil function")
 	}
-	c := l.newCall(fn)
 	if len(opts) > 0 {
-		c.given = collect(opts).Vars
+		return l.callSoonIn(fn, collect(opts).Vars)
 	}
+	c := l.newCall(fn)
+	l.push(c)
+	return Handle{c, c.gen}
+}
+
+// callSoonIn is CallSoon in a context that was given.
+func (l *Loop) callSoonIn(fn func(), v *sched.Vars) Handle {
+	c := l.newCall(fn)
+	c.given = v
 	l.push(c)
 	return Handle{c, c.gen}
 }
@@ -205,7 +227,7 @@ func (l *Loop) CallAt(when time.Duration, fn func(), opts ...future.CallOption) 
 		t.given = collect(opts).Vars
 	}
 	if l.sched.Debug {
-		t.site = frames.CallSite()
+		t.noteSite()
 	}
 	t.timer.Run = &t.call
 	t.never = when == noLimit

@@ -1,7 +1,5 @@
 package loop
 
-import "github.com/ouro-loop/ouro/internal/frames"
-
 // A standingCall is called each time that what it stands for comes: a signal, or a
 // descriptor that is ready. All its calls are in one context, so that each sees what
 // those before it have set.
@@ -12,7 +10,7 @@ type standingCall struct {
 func (l *Loop) newStandingCall(fn func()) *standingCall {
 	c := &standingCall{call{loop: l, fn: fn, vars: *l.sched.Vars()}}
 	if l.sched.Debug {
-		c.site = frames.CallSite()
+		c.noteSite()
 	}
 	return c
 }

@@ -85,6 +85,9 @@ func (q *Queue[T]) GetNowait() (T, error) {
 		return zero, err
 	}
 	v := q.items.pop()
+	if q.items.n < q.items.low {
+		q.items.shrink()
+	}
 	q.removed()
 	q.got()
 	return v, nil
@@ -134,6 +137,7 @@ type ring[T any] struct {
 	slots []T // their number is a power of two
 	head  int // where the oldest item is
 	n     int
+	low   int // below so many items the slots are far too many: it is to shrink
 }
 
 func (r *ring[T]) push(v T) {
@@ -151,18 +155,22 @@ func (r *ring[T]) pop() T {
 	*slot = zero // for the garbage collector
 	r.head = (r.head + 1) & (len(r.slots) - 1)
 	r.n--
-	if len(r.slots) > keptItems && r.n <= len(r.slots)/8 {
-		r.resize(len(r.slots) / 2)
-	}
 	return v
 }
 
-func (r *ring[T]) grow() { r.resize(max(8, 2*len(r.slots))) }
+//go:noinline
+func (r *ring[T]) grow() { r.resize(max(8, 2*len(r.slots))) } // so that push is inlined
+
+//go:noinline
+func (r *ring[T]) shrink() { r.resize(len(r.slots) / 2) }
 
 func (r *ring[T]) resize(length int) {
 	slots := make([]T, length)
 	for i := range r.n {
 		slots[i] = r.slots[(r.head+i)&(len(r.slots)-1)]
 	}
-	r.slots, r.head = slots, 0
+	r.slots, r.head, r.low = slots, 0, 0
+	if length > keptItems {
+		r.low = length / 8
+	}
 }

@@ -56,6 +56,13 @@ func (c *Coroutine) Body() Body { return c.body }
 // IsCurrent reports whether c is the coroutine that runs.
 func (c *Coroutine) IsCurrent() bool { return c.s.current == c }
 
+// IsSuspect reports whether a use of c has to be looked at: it is not the coroutine that
+// runs, or in debug mode may be used on another goroutine.
+func (c *Coroutine) IsSuspect() bool {
+	s := c.s
+	return s.current != c || s.Debug
+}
+
 // Schedule puts c into the ready queue.
 func (c *Coroutine) Schedule() { c.s.loop.Schedule(c) }
 

@@ -28,9 +28,6 @@ func (q *ready) push(e Entry) {
 	q.n++
 }
 
-// first is what pop would take. The queue must not be empty.
-func (q *ready) first() Entry { return q.ring[q.head] }
-
 func (q *ready) pop() Entry {
 	e := q.ring[q.head]
 	q.ring[q.head] = nil
@@ -56,6 +53,7 @@ func (q *ready) trim() {
 	}
 }
 
+//go:noinline
 func (q *ready) trimLong() {
 	if q.n > len(q.ring)/8 {
 		q.calm = 0

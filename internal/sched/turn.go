@@ -20,7 +20,7 @@ func (s *Scheduler) next() Entry {
 	if s.alone || s.left == 0 && !s.beginHosted() {
 		return nil
 	}
-	return s.ready.first()
+	return s.ready.ring[s.ready.head]
 }
 
 // beginHosted begins the next iteration without the loop's goroutine, if the first four
@@ -44,7 +44,6 @@ func (s *Scheduler) take() Entry {
 // RunReady is step 5 of an iteration. It runs as many entries as are ready when it is
 // called; what they put into the queue is for the next iteration.
 func (s *Scheduler) RunReady() {
-	s.ready.trim()
 	s.left = s.ready.n
 	s.crowded = s.left > s.maxHosted
 	s.RunRest()
@@ -55,6 +54,7 @@ func (s *Scheduler) RunReady() {
 //
 //go:noinline
 func (s *Scheduler) RunRest() {
+	s.ready.trim() // here, so that RunReady is inlined
 	for s.left > 0 && !s.halted {
 		e := s.take()
 		if e == nil {
