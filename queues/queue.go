@@ -85,7 +85,7 @@ func (q *Queue[T]) GetNowait() (T, error) {
 		return zero, err
 	}
 	v := q.items.pop()
-	if q.items.n < q.items.low {
+	if len(q.items.slots) > keptItems {
 		q.items.shrink()
 	}
 	q.removed()
@@ -137,7 +137,6 @@ type ring[T any] struct {
 	slots []T // their number is a power of two
 	head  int // where the oldest item is
 	n     int
-	low   int // below so many items the slots are far too many: it is to shrink
 }
 
 func (r *ring[T]) push(v T) {
@@ -158,19 +157,22 @@ func (r *ring[T]) pop() T {
 	return v
 }
 
-//go:noinline
-func (r *ring[T]) grow() { r.resize(max(8, 2*len(r.slots))) } // so that push is inlined
+// grow makes room in a full ring. It is small enough for push to be inlined.
+func (r *ring[T]) grow() {
+	slots := make([]T, max(8, 2*len(r.slots)))
+	n := copy(slots, r.slots[r.head:])
+	copy(slots[n:], r.slots[:r.head])
+	r.slots, r.head = slots, 0
+}
 
-//go:noinline
-func (r *ring[T]) shrink() { r.resize(len(r.slots) / 2) }
-
-func (r *ring[T]) resize(length int) {
-	slots := make([]T, length)
+// shrink gives half of the slots back if they are far too many.
+func (r *ring[T]) shrink() {
+	if r.n > len(r.slots)/8 {
+		return
+	}
+	slots := make([]T, len(r.slots)/2)
 	for i := range r.n {
 		slots[i] = r.slots[(r.head+i)&(len(r.slots)-1)]
 	}
-	r.slots, r.head, r.low = slots, 0, 0
-	if length > keptItems {
-		r.low = length / 8
-	}
+	r.slots, r.head = slots, 0
 }
