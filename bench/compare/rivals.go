@@ -31,12 +31,12 @@ type rival struct {
 var rivals = []rival{
 	{"cpython", "CPython", func(ctx context.Context, dir, _ string) ([]string, error) {
 		python, err := findPython(ctx, "import sys; sys.exit(sys.version_info < (3, 13))",
-			os.Getenv("OURO_PYTHON"), "python3.14", "python3.13", "python3")
+			os.Getenv("OURO_PYTHON"), "python3.15", "python3.14", "python3.13", "python3")
 		return []string{python, filepath.Join(dir, "python", "bench.py")}, err
 	}},
 	{"uvloop", "uvloop", func(ctx context.Context, dir, _ string) ([]string, error) {
 		python, err := findPython(ctx, "import uvloop",
-			os.Getenv("OURO_UVLOOP_PYTHON"), "python3.14", "python3.13", "python3", "/usr/bin/python3")
+			os.Getenv("OURO_UVLOOP_PYTHON"), "python3.15", "python3.14", "python3.13", "python3", "/usr/bin/python3")
 		return []string{python, filepath.Join(dir, "python", "bench.py"), "--uvloop"}, err
 	}},
 	{"node", "Node", func(_ context.Context, dir, _ string) ([]string, error) {

@@ -79,7 +79,7 @@ func sortStarts(s string) string {
 // the test is skipped.
 func findPython(t *testing.T, major, minor int) string {
 	t.Helper()
-	for _, name := range []string{"python3", "python3.14", "python3.13", "python3.12", "python3.11", "python"} {
+	for _, name := range []string{"python3", "python3.15", "python3.14", "python3.13", "python3.12", "python3.11", "python"} {
 		path, err := exec.LookPath(name)
 		if err != nil {
 			continue
