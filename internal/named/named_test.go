@@ -2,8 +2,8 @@ package named_test
 
 import (
 	"errors"
-	"testing"
 	"reflect"
+	"testing"
 
 	"github.com/stretchr/testify/require"
 
