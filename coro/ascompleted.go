@@ -113,7 +113,7 @@ func newCompletion[T any](co *Co, d time.Duration, aws []Awaitable[T], together 
 	c.left = len(c.watches)
 	if c.waiting > 0 && d != Forever {
 		c.timer.Run = c
-		c.loop.AddTimer(&c.timer, m.loop.Deadline(d))
+		c.loop.AddTimer(&c.timer, timers.Deadline(m.loop.Time(), d))
 	}
 	return c
 }

@@ -14,9 +14,6 @@ type eventLoop interface {
 	// Time is the loop's clock.
 	Time() time.Duration
 
-	// Deadline is the time in d, Forever where that is out of range.
-	Deadline(d time.Duration) time.Duration
-
 	// AddTimer has t.Run scheduled once the clock has reached when. RemoveTimer
 	// takes it back, and reports whether it was still waiting.
 	AddTimer(t *timers.Timer, when time.Duration)

@@ -41,7 +41,7 @@ func sleep(co *Co, d time.Duration) error {
 	s := &sleeper{}
 	s.core.Init(co, s)
 	s.timer.Run = s
-	m.loop.AddTimer(&s.timer, m.loop.Deadline(d))
+	m.loop.AddTimer(&s.timer, timers.Deadline(m.loop.Time(), d))
 	err := co.Suspend(&s.core)
 	m.loop.RemoveTimer(&s.timer)
 	return err

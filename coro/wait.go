@@ -143,7 +143,7 @@ func wait(co *Co, n int, core func(i int) *future.Core, o waitOptions) error {
 	w.over.Init(co, w)
 	if o.timeout != Forever {
 		w.timer.Run = w
-		w.loop.AddTimer(&w.timer, m.loop.Deadline(o.timeout))
+		w.loop.AddTimer(&w.timer, timers.Deadline(m.loop.Time(), o.timeout))
 	}
 	watches := make([]waitWatch, n)
 	w.watches = watches

@@ -24,16 +24,6 @@ func (l *Loop) Time() time.Duration {
 // 2000-01-01 00:00:00 UTC.
 func (l *Loop) Now() time.Time { return l.clock.start.Add(l.Time()) }
 
-// deadline is the loop's time in d, or never if that is out of range. A d of less than
-// zero, however much, gives a time that has passed.
-func (l *Loop) deadline(d time.Duration) time.Duration {
-	now := l.Time() // not negative
-	if d > noLimit-now {
-		return noLimit
-	}
-	return now + d
-}
-
 // until is how long it takes until the loop's time is when, zero if that has passed.
 func (l *Loop) until(when time.Duration) time.Duration {
 	now := l.Time()

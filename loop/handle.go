@@ -15,12 +15,12 @@ import (
 type call struct {
 	loop     *Loop
 	fn       func()
-	vars     sched.Vars  // the context it runs in,
-	given    *sched.Vars // unless it was given this one
+	vars     sched.Vars
+	in       *sched.Vars // the context it runs in: vars, unless it was given one
 	next     *call       // in the loop's list of calls to use again
 	gen      uint64
 	canceled bool
-	timed    bool    // it is part of a timedCall
+	once     bool    // it is not used again: it was given a context, or is a timedCall
 	never    bool    // a timedCall of CallAt(Forever), which has no timer
 	site     *string // where it was scheduled, in debug mode; all in one cache line
 }
@@ -31,9 +31,9 @@ func (l *Loop) newCall(fn func()) *call {
 	if c == nil {
 		l.mustBeMade() // a loop that was not has none either
 		c = &call{loop: l}
+		c.in = &c.vars
 	} else {
 		l.freeCalls = c.next
-		l.nFreeCalls--
 	}
 	c.fn, c.vars = fn, *l.sched.Vars()
 	if l.sched.Debug {
@@ -56,11 +56,11 @@ func (c *call) scheduledAt() string {
 	return *c.site
 }
 
-func (c *call) context() *sched.Vars {
-	if c.given != nil {
-		return c.given
+// give has c run in v itself, if that is not nil.
+func (c *call) give(v *sched.Vars) {
+	if v != nil {
+		c.in, c.once = v, true
 	}
-	return &c.vars
 }
 
 // InContext is an option of CallSoon, CallLater, CallAt, CallSoonThreadsafe, and of a
@@ -92,20 +92,16 @@ func (c *call) Run() {
 		return // and is not used again: handles may still ask about it
 	}
 	c.gen++ // from here on it is too late for a Cancel, also for one by fn itself
-	c.loop.sched.Call(c.context(), c.fn)
+	c.loop.sched.Call(c.in, c.fn)
 	c.free()
 }
 
-// maxFreeCalls is how many calls are kept to be used again: of a burst the rest is given
-// back.
-const maxFreeCalls = 10_000
-
-// free puts a call that has run among those to use again.
+// free puts a call that has run among those to use again. The loop gives them back when
+// a burst is over, see Calm.
 func (c *call) free() {
-	c.fn, c.vars, c.given, c.site = nil, sched.Vars{}, nil, nil
-	if l := c.loop; !c.timed && l.nFreeCalls < maxFreeCalls {
+	c.fn, c.vars, c.site = nil, sched.Vars{}, nil
+	if l := c.loop; !c.once {
 		c.next, l.freeCalls = l.freeCalls, c
-		l.nFreeCalls++
 	}
 }
 
@@ -187,18 +183,10 @@ func (l *Loop) CallSoon(fn func(), opts ...future.CallOption) Handle {
 	if fn == nil {
 		panic("loop: CallSoon of a nil function")
 	}
+	c := l.newCall(fn)
 	if len(opts) > 0 {
-		return l.callSoonIn(fn, collect(opts).Vars)
+		c.give(collect(opts).Vars)
 	}
-	c := l.newCall(fn)
-	l.push(c)
-	return Handle{c, c.gen}
-}
-
-// callSoonIn is CallSoon in a context that was given.
-func (l *Loop) callSoonIn(fn func(), v *sched.Vars) Handle {
-	c := l.newCall(fn)
-	c.given = v
 	l.push(c)
 	return Handle{c, c.gen}
 }
@@ -209,7 +197,7 @@ func (l *Loop) callSoonIn(fn func(), v *sched.Vars) Handle {
 //
 // Semantics: asyncio.loop.call_later, CPython 3.15.
 func (l *Loop) CallLater(d time.Duration, fn func(), opts ...future.CallOption) TimerHandle {
-	return l.CallAt(l.deadline(d), fn, opts...)
+	return l.CallAt(timers.Deadline(l.Time(), d), fn, opts...)
 }
 
 // CallAt has fn called once the loop's time is when.
@@ -222,9 +210,10 @@ func (l *Loop) CallAt(when time.Duration, fn func(), opts ...future.CallOption) 
 	}
 	l.mustBeMade()
 	t := &timedCall{}
-	t.loop, t.fn, t.vars, t.timed = l, fn, *l.sched.Vars(), true
+	t.loop, t.fn, t.vars, t.once = l, fn, *l.sched.Vars(), true
+	t.in = &t.vars
 	if len(opts) > 0 {
-		t.given = collect(opts).Vars
+		t.give(collect(opts).Vars)
 	}
 	if l.sched.Debug {
 		t.noteSite()

@@ -44,9 +44,8 @@ type Loop struct {
 	ctx          context.Context // the parent of every task's
 	eagerTasks   bool
 
-	freeCalls  *call // to be used again; linked by next
-	nFreeCalls int
-	alarm      *time.Timer
+	freeCalls *call // to be used again; linked by next
+	alarm     *time.Timer
 
 	defaultExecutor  executor.Executor
 	executorShutdown bool

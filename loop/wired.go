@@ -42,9 +42,12 @@ func (w *wired) Schedule(e sched.Entry) {
 func (w *wired) Callback(fn func(), o sched.CallOptions) sched.Entry {
 	w.CheckGoroutine()
 	c := w.loop().newCall(fn)
-	c.given = o.Vars
+	c.give(o.Vars)
 	return c
 }
+
+// Calm is told that a burst of entries is over.
+func (w *wired) Calm() { w.freeCalls = nil }
 
 func (w *wired) Panicked(v any) { w.loop().reportPanic(future.NewPanicError(v)) }
 
@@ -64,10 +67,9 @@ func (w *wired) AddTimer(t *timers.Timer, when time.Duration) {
 	}
 }
 
-func (w *wired) RemoveTimer(t *timers.Timer) bool       { return w.timers.Remove(t) }
-func (w *wired) Time() time.Duration                    { return w.loop().Time() }
-func (w *wired) Deadline(d time.Duration) time.Duration { return w.loop().deadline(d) }
-func (w *wired) IsRunning() bool                        { return w.isRunning.Load() }
-func (w *wired) Abort(err error)                        { w.loop().abortWith(err) }
-func (w *wired) EagerTasks() bool                       { return w.eagerTasks }
-func (w *wired) ParentContext() context.Context         { return w.ctx }
+func (w *wired) RemoveTimer(t *timers.Timer) bool { return w.timers.Remove(t) }
+func (w *wired) Time() time.Duration              { return w.loop().Time() }
+func (w *wired) IsRunning() bool                  { return w.isRunning.Load() }
+func (w *wired) Abort(err error)                  { w.loop().abortWith(err) }
+func (w *wired) EagerTasks() bool                 { return w.eagerTasks }
+func (w *wired) ParentContext() context.Context   { return w.ctx }

@@ -1,6 +1,9 @@
 package timers
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // Timer is one entry of a [Queue], to be embedded in whatever waits. The zero
 // value is a timer that is not queued. A timer can be queued again and again,
@@ -27,3 +30,17 @@ func (t *Timer) When() time.Duration { return t.when }
 
 // Queued reports whether the timer is in a queue.
 func (t *Timer) Queued() bool { return t.slot != nil }
+
+// Deadline is the time that lies d after now. A sum that is out of range is the end, or
+// the beginning, of time: math.MaxInt64 plus anything stays what it is, as a deadline
+// that never comes should.
+func Deadline(now, d time.Duration) time.Duration {
+	switch sum := now + d; {
+	case now == math.MaxInt64, d > 0 && sum < now:
+		return math.MaxInt64
+	case d < 0 && sum > now:
+		return math.MinInt64
+	default:
+		return sum
+	}
+}

@@ -35,6 +35,7 @@ func (f *fake) Callback(fn func(), _ sched.CallOptions) sched.Entry {
 	return &callback{f, sched.Vars{}, fn}
 }
 func (f *fake) CheckGoroutine() {}
+func (f *fake) Calm()           {}
 func (f *fake) OnlyReady() bool { return !f.busy }
 func (f *fake) Panicked(v any)  { f.log("panic: %v", v) }
 

@@ -46,21 +46,20 @@ func (q *ready) resize(length int) {
 	q.ring, q.head = ring, 0
 }
 
-// trim is called at the beginning of an iteration.
-func (q *ready) trim() {
-	if len(q.ring) > keptRing {
-		q.trimLong()
-	}
-}
+// long reports whether the ring may have to be halved, which trim finds out.
+func (q *ready) long() bool { return len(q.ring) > keptRing }
 
-//go:noinline
-func (q *ready) trimLong() {
+// trim is called at the beginning of an iteration if the ring is long, and reports
+// whether it halved it.
+func (q *ready) trim() bool {
 	if q.n > len(q.ring)/8 {
 		q.calm = 0
-		return
+		return false
 	}
-	if q.calm++; q.calm == calmIterations {
-		q.calm = 0
-		q.resize(len(q.ring) / 2)
+	if q.calm++; q.calm < calmIterations {
+		return false
 	}
+	q.calm = 0
+	q.resize(len(q.ring) / 2)
+	return true
 }

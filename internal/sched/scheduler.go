@@ -30,6 +30,10 @@ type Loop interface {
 	// goroutine, or a coroutine's of it. It is for debug mode: it takes microseconds.
 	CheckGoroutine()
 
+	// Calm is told that a burst of entries is over, for which the ready queue had grown.
+	// What has grown with it may be given back.
+	Calm()
+
 	// Panicked is told what the running entry has panicked with, before its stack is
 	// gone.
 	Panicked(v any)

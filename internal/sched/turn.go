@@ -30,9 +30,20 @@ func (s *Scheduler) beginHosted() bool {
 	if n == 0 || n > s.maxHosted || !s.loop.OnlyReady() {
 		return false
 	}
-	s.ready.trim()
+	if s.ready.long() {
+		s.trim()
+	}
 	s.left, s.crowded = n, false
 	return true
+}
+
+// trim gives back what a burst needed, some iterations after it.
+//
+//go:noinline
+func (s *Scheduler) trim() {
+	if s.ready.trim() {
+		s.loop.Calm()
+	}
 }
 
 // take takes the entry whose turn it is. Every entry that runs comes from here.
@@ -54,7 +65,9 @@ func (s *Scheduler) RunReady() {
 //
 //go:noinline
 func (s *Scheduler) RunRest() {
-	s.ready.trim() // here, so that RunReady is inlined
+	if s.ready.long() { // here, so that RunReady is inlined
+		s.trim()
+	}
 	for s.left > 0 && !s.halted {
 		e := s.take()
 		if e == nil {
