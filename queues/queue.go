@@ -51,7 +51,7 @@ func (q *Queue[T]) PutNowait(v T) error {
 	if err := q.mayPut(); err != nil {
 		return err
 	}
-	q.items.push(v)
+	q.items.push(v, q.n)
 	q.added()
 	q.put()
 	return nil
@@ -84,10 +84,10 @@ func (q *Queue[T]) GetNowait() (T, error) {
 		var zero T
 		return zero, err
 	}
-	v := q.items.pop()
 	if len(q.items.slots) > keptItems {
-		q.items.shrink()
+		q.items.shrink(q.n)
 	}
+	v := q.items.pop()
 	q.removed()
 	q.got()
 	return v, nil
@@ -132,28 +132,28 @@ func all[T any](co *coro.Co, get func(*coro.Co) (T, error)) iter.Seq2[T, error] 
 	}
 }
 
-// ring is a queue in an array that is used in circles.
+// ring is a queue in an array that is used in circles. How many items are in it is for
+// its owner to know.
 type ring[T any] struct {
 	slots []T // their number is a power of two
 	head  int // where the oldest item is
-	n     int
 }
 
-func (r *ring[T]) push(v T) {
-	if r.n == len(r.slots) {
+// push puts v behind n others.
+func (r *ring[T]) push(v T, n int) {
+	if n == len(r.slots) {
 		r.grow()
 	}
-	r.slots[(r.head+r.n)&(len(r.slots)-1)] = v
-	r.n++
+	slots := r.slots
+	slots[(r.head+n)&(len(slots)-1)] = v
 }
 
 func (r *ring[T]) pop() T {
 	var zero T
-	slot := &r.slots[r.head]
-	v := *slot
-	*slot = zero // for the garbage collector
-	r.head = (r.head + 1) & (len(r.slots) - 1)
-	r.n--
+	slots, head := r.slots, r.head
+	v := slots[head]
+	slots[head] = zero // for the garbage collector
+	r.head = (head + 1) & (len(slots) - 1)
 	return v
 }
 
@@ -165,13 +165,15 @@ func (r *ring[T]) grow() {
 	r.slots, r.head = slots, 0
 }
 
-// shrink gives half of the slots back if they are far too many.
-func (r *ring[T]) shrink() {
-	if r.n > len(r.slots)/8 {
+// shrink gives half of the slots back if they are far too many for n items.
+//
+//go:noinline
+func (r *ring[T]) shrink(n int) {
+	if n > len(r.slots)/8 {
 		return
 	}
 	slots := make([]T, len(r.slots)/2)
-	for i := range r.n {
+	for i := range n {
 		slots[i] = r.slots[(r.head+i)&(len(r.slots)-1)]
 	}
 	r.slots, r.head = slots, 0

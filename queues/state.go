@@ -84,13 +84,21 @@ func (s *state) gaveUpGet(woken bool, err error) error {
 
 // mayPut is the error of a put that does not wait.
 func (s *state) mayPut() error {
-	switch {
-	case s.down:
-		return s.name.Wrap("queue", ErrShutDown)
-	case s.Full():
-		return s.name.Wrap("queue", ErrFull)
+	if s.down || s.Full() {
+		return s.refused(ErrFull)
 	}
 	return nil
+}
+
+// refused is ErrShutDown, or err if it is not that. It is not inlined, so that mayPut and
+// mayGet are.
+//
+//go:noinline
+func (s *state) refused(err error) error {
+	if s.down {
+		err = ErrShutDown
+	}
+	return s.name.Wrap("queue", err)
 }
 
 // put counts an item that was put as unfinished, and wakes a getter.
@@ -106,13 +114,10 @@ func (s *state) removed() { s.n-- }
 
 // mayGet is the error of a get that does not wait.
 func (s *state) mayGet() error {
-	switch {
-	case s.n > 0:
+	if s.n > 0 {
 		return nil
-	case s.down:
-		return s.name.Wrap("queue", ErrShutDown)
 	}
-	return s.name.Wrap("queue", ErrEmpty)
+	return s.refused(ErrEmpty)
 }
 
 // got wakes a putter, after an item was taken out.
