@@ -83,6 +83,8 @@ func (l *Loop) subject(e sched.Entry) subject {
 	switch r := e.(type) {
 	case *call:
 		return subject{callback: true, fn: r.fn, site: r.scheduledAt()}
+	case *timedCall:
+		return subject{callback: true, fn: r.fn, site: r.scheduledAt()}
 	case *posted:
 		return subject{callback: true, fn: r.fn}
 	case *standingCall:

@@ -82,7 +82,7 @@ func (l *Loop) watch(fd int, fn func(), write bool) (Handle, error) {
 		(*slot).canceled = true
 	}
 	*slot = c
-	return Handle{c: &c.call}, nil
+	return Handle{c: &c.callback}, nil
 }
 
 func (l *Loop) unwatch(fd int, write bool) bool {

@@ -10,19 +10,24 @@ import (
 	"github.com/ouro-loop/ouro/timers"
 )
 
-// A call is a function that was scheduled. It is used again once it has run, which
-// gen counts, so that scheduling allocates nothing.
-type call struct {
+// A callback is a function that was scheduled.
+type callback struct {
 	loop     *Loop
 	fn       func()
 	vars     sched.Vars
 	in       *sched.Vars // the context it runs in: vars, unless it was given one
-	next     *call       // in the loop's list of calls to use again
-	gen      uint64
+	gen      uint64      // how often it has run: a Handle is for one time
+	site     *string     // where it was scheduled, in debug mode
 	canceled bool
-	once     bool    // it is not used again: it was given a context, or is a timedCall
-	never    bool    // a timedCall of CallAt(Forever), which has no timer
-	site     *string // where it was scheduled, in debug mode; all in one cache line
+	once     bool // of a call that was given a context: it is not used again
+	never    bool // of a timedCall for the end of time, which has no timer
+}
+
+// A call is a callback of CallSoon. It is used again once it has run, so that scheduling
+// allocates nothing.
+type call struct {
+	callback
+	next *call // in the loop's list of calls to use again
 }
 
 // newCall takes fn and a copy of the present context.
@@ -30,7 +35,7 @@ func (l *Loop) newCall(fn func()) *call {
 	c := l.freeCalls
 	if c == nil {
 		l.mustBeMade() // a loop that was not has none either
-		c = &call{loop: l}
+		c = &call{callback: callback{loop: l}}
 		c.in = &c.vars
 	} else {
 		l.freeCalls = c.next
@@ -43,13 +48,13 @@ func (l *Loop) newCall(fn func()) *call {
 }
 
 // noteSite notes the line of the program that schedules c.
-func (c *call) noteSite() {
+func (c *callback) noteSite() {
 	site := frames.CallSite()
 	c.site = &site
 }
 
 // scheduledAt is what noteSite has noted, if it has.
-func (c *call) scheduledAt() string {
+func (c *callback) scheduledAt() string {
 	if c.site == nil {
 		return ""
 	}
@@ -57,7 +62,7 @@ func (c *call) scheduledAt() string {
 }
 
 // give has c run in v itself, if that is not nil.
-func (c *call) give(v *sched.Vars) {
+func (c *callback) give(v *sched.Vars) {
 	if v != nil {
 		c.in, c.once = v, true
 	}
@@ -114,7 +119,7 @@ func (c *call) free() {
 //
 // Canceling a callback that has run changes nothing: Canceled stays false.
 type Handle struct {
-	c   *call
+	c   *callback
 	gen uint64
 }
 
@@ -130,10 +135,20 @@ func (h Handle) Cancel() {
 // Canceled reports whether the callback was canceled before it was called.
 func (h Handle) Canceled() bool { return h.c != nil && h.c.gen == h.gen && h.c.canceled }
 
-// A timedCall is a call that waits for a deadline.
+// A timedCall is a callback that waits for a deadline. It is not used again.
 type timedCall struct {
-	call
+	callback
 	timer timers.Timer
+}
+
+// Run calls the function, unless it was canceled.
+func (t *timedCall) Run() {
+	if t.canceled {
+		return
+	}
+	t.gen++ // from here on it is too late for a Cancel
+	t.loop.sched.Call(t.in, t.fn)
+	t.fn, t.vars, t.in = nil, sched.Vars{}, nil
 }
 
 // TimerHandle is a callback that was scheduled with CallLater or CallAt. It is a
@@ -160,7 +175,7 @@ func (h TimerHandle) When() time.Duration {
 // Cancel keeps the callback from being called, if it has not been yet. Its timer
 // leaves the queue at once.
 func (h TimerHandle) Cancel() {
-	if h.t != nil && h.t.gen == 0 { // it is not used again, so it counts to one
+	if h.t != nil && h.t.gen == 0 {
 		(*wired)(h.t.loop).CheckGoroutine()
 		h.t.canceled = true
 		h.t.fn = nil
@@ -188,7 +203,7 @@ func (l *Loop) CallSoon(fn func(), opts ...future.CallOption) Handle {
 		c.give(collect(opts).Vars)
 	}
 	l.push(c)
-	return Handle{c, c.gen}
+	return Handle{&c.callback, c.gen}
 }
 
 // CallLater has fn called once d has passed; a d of zero or less is due at once,
@@ -210,7 +225,7 @@ func (l *Loop) CallAt(when time.Duration, fn func(), opts ...future.CallOption) 
 	}
 	l.mustBeMade()
 	t := &timedCall{}
-	t.loop, t.fn, t.vars, t.once = l, fn, *l.sched.Vars(), true
+	t.loop, t.fn, t.vars = l, fn, *l.sched.Vars()
 	t.in = &t.vars
 	if len(opts) > 0 {
 		t.give(collect(opts).Vars)
@@ -218,7 +233,7 @@ func (l *Loop) CallAt(when time.Duration, fn func(), opts ...future.CallOption) 
 	if l.sched.Debug {
 		t.noteSite()
 	}
-	t.timer.Run = &t.call
+	t.timer.Run = t
 	t.never = when == noLimit
 	(*wired)(l).AddTimer(&t.timer, when)
 	return TimerHandle{t}

@@ -4,11 +4,11 @@ package loop
 // descriptor that is ready. All its calls are in one context, so that each sees what
 // those before it have set.
 type standingCall struct {
-	call
+	callback
 }
 
 func (l *Loop) newStandingCall(fn func()) *standingCall {
-	c := &standingCall{call{loop: l, fn: fn, vars: *l.sched.Vars()}}
+	c := &standingCall{callback{loop: l, fn: fn, vars: *l.sched.Vars()}}
 	if l.sched.Debug {
 		c.noteSite()
 	}
