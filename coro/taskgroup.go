@@ -12,12 +12,11 @@ import (
 // Semantics: asyncio.TaskGroup, CPython 3.15.
 type TaskGroup struct {
 	parent      *Co
-	first, last *groupMember // unfinished tasks in order of creation
-	errors      []error
-	from        []string    // the tasks of the errors
-	base        error       // the first ErrKeyboardInterrupt or SystemExit
-	allDone     future.Core // what the parent waits for,
-	waiting     bool        // when it does
+	first, last *groupMember    // unfinished tasks in order of creation
+	failed      *ExceptionGroup // the errors of the tasks, nil if there are none
+	base        error           // the first ErrKeyboardInterrupt or SystemExit
+	allDone     future.Core     // what the parent waits for,
+	waiting     bool            // when it does
 
 	exiting               bool // the body has returned
 	aborting              bool // the tasks were canceled
@@ -257,13 +256,13 @@ func (g *TaskGroup) exit(err error) error {
 			cancellation = lastWait // from outside, while the group was shutting down
 		}
 	}
-	if cancellation != nil && len(g.errors) == 0 {
+	if cancellation != nil && g.failed == nil {
 		return cancellation
 	}
 	if err != nil && !bodyCanceled {
 		g.addError(err, fmt.Sprintf("the group's body in task %q", g.parent.Name()))
 	}
-	if len(g.errors) == 0 {
+	if g.failed == nil {
 		return nil // err is the group's own cancellation, if it is anything
 	}
 	if g.parent.cancels > 0 {
@@ -272,11 +271,14 @@ func (g *TaskGroup) exit(err error) error {
 		g.parent.uncancel()
 		g.parent.core.Cancel(nil)
 	}
-	return &ExceptionGroup{"unhandled errors in a TaskGroup", g.errors, g.from}
+	return g.failed
 }
 
 func (g *TaskGroup) addError(err error, from string) {
-	g.errors, g.from = append(g.errors, err), append(g.from, from)
+	if g.failed == nil {
+		g.failed = &ExceptionGroup{Message: "unhandled errors in a TaskGroup"}
+	}
+	g.failed.Errors, g.failed.from = append(g.failed.Errors, err), append(g.failed.from, from)
 }
 
 // wait suspends the parent until the last task has ended, or it is canceled.
