@@ -28,12 +28,20 @@ func (q *ready) push(e Entry) {
 	q.n++
 }
 
+func (q *ready) first() Entry { return q.ring[q.head] }
+
 func (q *ready) pop() Entry {
 	e := q.ring[q.head]
 	q.ring[q.head] = nil
 	q.head = (q.head + 1) & (len(q.ring) - 1)
 	q.n--
 	return e
+}
+
+// unpop takes back the pop of an entry that was nil.
+func (q *ready) unpop() {
+	q.head = (q.head - 1) & (len(q.ring) - 1)
+	q.n++
 }
 
 func (q *ready) grow() { q.resize(max(64, 2*len(q.ring))) }

@@ -11,17 +11,12 @@ package sched
 // at once, and to come back from a callback two more than to call it. Without a host a
 // coroutine that yields alone takes 4.6 times as long, the await of a future 1.7 times.
 //
-// They may take an entry only if the loop would do nothing else before it, which next
+// They may take an entry only if the loop would do nothing else before it, which mayTake
 // finds out. So the order of entries is the same whoever takes them.
 
-// next is the entry whose turn it is, for those who are not the loop's goroutine. It is
-// nil if that has to go on itself.
-func (s *Scheduler) next() Entry {
-	if s.alone || s.left == 0 && !s.beginHosted() {
-		return nil
-	}
-	return s.ready.ring[s.ready.head]
-}
+// mayTake reports whether there is an entry whose turn it is, and somebody who is not the
+// loop's goroutine may take it.
+func (s *Scheduler) mayTake() bool { return !s.alone && (s.left > 0 || s.beginHosted()) }
 
 // beginHosted begins the next iteration without the loop's goroutine, if the first four
 // of its steps have nothing to do and the entries are few. It reports whether it did.
@@ -50,6 +45,12 @@ func (s *Scheduler) trim() {
 func (s *Scheduler) take() Entry {
 	s.left--
 	return s.ready.pop()
+}
+
+// untake puts the entry that was taken last back into its place, if that is nil.
+func (s *Scheduler) untake() {
+	s.left++
+	s.ready.unpop()
 }
 
 // RunReady is step 5 of an iteration. It runs as many entries as are ready when it is
@@ -97,25 +98,27 @@ func (c *Coroutine) host() bool {
 		return false
 	}
 	s.host = c
-	for {
-		e := s.next()
-		if e == nil {
-			s.host = nil
-			return false
-		}
-		s.take()
-		switch other, ok := e.(*Coroutine); {
-		case !ok:
-			s.current = nil
-			s.runHosted(e)
+	for s.mayTake() {
+		e := s.take()
+		other, ok := e.(*Coroutine)
+		switch {
 		case other == c:
 			s.host = nil
 			s.current = c
 			return true
-		default:
+		case ok:
 			other.Run()
+		case e == nil: // it is for the loop's goroutine to tell of that
+			s.untake()
+			s.host = nil
+			return false
+		default:
+			s.current = nil
+			s.runHosted(e)
 		}
 	}
+	s.host = nil
+	return false
 }
 
 // runHosted runs an entry that is no coroutine on the host's stack. A panic in it is
@@ -129,23 +132,23 @@ func (s *Scheduler) runHosted(e Entry) {
 	before, lost := s.running, true
 	s.running = e
 	defer func() {
-		s.running = before
 		if lost {
-			s.torn = true
+			s.hostedLost(recover())
 		}
+		s.running = before
 	}()
-	s.runReporting(e)
+	e.Run()
 	lost = false
 }
 
-func (s *Scheduler) runReporting(e Entry) {
-	defer func() {
-		if v := recover(); v != nil {
-			s.loop.Panicked(v)
-			s.callbackVars = nil
-		}
-	}()
-	e.Run()
+// hostedLost is the end of an entry that has panicked with v, or called Goexit.
+func (s *Scheduler) hostedLost(v any) {
+	s.torn = true
+	if v != nil {
+		s.loop.Panicked(v)
+		s.callbackVars = nil
+		s.torn = false
+	}
 }
 
 // takeOver takes the coroutine that comes next, if it has not begun: it then begins on
@@ -153,10 +156,10 @@ func (s *Scheduler) runReporting(e Entry) {
 // great many do, and the next one cost no switch in between.
 func (w *worker) takeOver() bool {
 	s := w.pool.sched
-	if len(s.creators) > 0 { // started eagerly: the creator goes on
+	if len(s.creators) > 0 || !s.mayTake() { // a creator goes on, rather than another coroutine
 		return false
 	}
-	c, ok := s.next().(*Coroutine)
+	c, ok := s.ready.first().(*Coroutine)
 	if !ok || c.resume != nil {
 		return false
 	}

@@ -37,6 +37,26 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// An entry that is nil has been torn by a push from another goroutine. The loop's goroutine
+// tells of it, also where a host has met it.
+func TestNilEntry(t *testing.T) {
+	for _, hosted := range []int{0, 8} {
+		t.Run(fmt.Sprintf("hosted=%d", hosted), func(t *testing.T) {
+			f := newFake(t)
+			f.SetMaxHosted(hosted)
+			f.spawn(func(b *body) {
+				f.Push(nil)
+				b.sleep0()
+				f.log("goes on")
+			})
+			require.PanicsWithValue(t, sched.ErrWrongGoroutine, f.run)
+			require.Empty(t, f.lines)
+			f.run()
+			require.Equal(t, []string{"goes on"}, f.lines)
+		})
+	}
+}
+
 // A random program leaves the same trace whoever takes the entries. It is made anew
 // for each run, from a seed.
 func TestOrderOfRandomPrograms(t *testing.T) {
