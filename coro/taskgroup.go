@@ -12,6 +12,7 @@ import (
 // Semantics: asyncio.TaskGroup, CPython 3.15.
 type TaskGroup struct {
 	parent      *Co
+	machine     *machine
 	first, last *groupMember    // unfinished tasks in order of creation
 	failed      *ExceptionGroup // the errors of the tasks, nil if there are none
 	base        error           // the first ErrKeyboardInterrupt or SystemExit
@@ -49,7 +50,7 @@ func Group(co *Co, body func(g *TaskGroup) error) error {
 	if body == nil {
 		panic("coro: Group of a nil function")
 	}
-	g := &TaskGroup{parent: co}
+	g := &TaskGroup{parent: co, machine: co.machine()}
 	err := g.call(body)
 	err = g.exit(err)
 	g.ended = true
@@ -108,7 +109,7 @@ func (g *TaskGroup) add(c *future.Core) {
 
 // newMember takes one that is idle, or makes one.
 func (g *TaskGroup) newMember() *groupMember {
-	s := g.parent.machine()
+	s := g.machine
 	m := s.idleMembers
 	if m == nil {
 		m = new(groupMember)
@@ -137,7 +138,7 @@ func (g *TaskGroup) remove(m *groupMember) {
 		m.next.prev = m.prev
 	}
 	m.next, m.prev, m.core, m.group = nil, nil, nil, nil
-	if s := g.parent.machine(); s.nIdleMembers < maxIdleMembers {
+	if s := g.machine; s.nIdleMembers < maxIdleMembers {
 		m.next, s.idleMembers = s.idleMembers, m
 		s.nIdleMembers++
 	}

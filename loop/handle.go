@@ -194,14 +194,22 @@ func (h TimerHandle) Canceled() bool { return h.t != nil && h.t.canceled }
 //
 // Semantics: asyncio.loop.call_soon, CPython 3.15.
 func (l *Loop) CallSoon(fn func(), opts ...future.CallOption) Handle {
+	if l == nil || l.sched.Debug || l.closed.Load() || fn == nil || len(opts) > 0 {
+		return l.callSoon(fn, opts)
+	}
+	c := l.newCall(fn)
+	l.push(c)
+	return Handle{&c.callback, c.gen}
+}
+
+// callSoon is CallSoon where there is more to do than to schedule fn.
+func (l *Loop) callSoon(fn func(), opts []future.CallOption) Handle {
 	l.mayCall()
 	if fn == nil {
 		panic("loop: CallSoon of a nil function")
 	}
 	c := l.newCall(fn)
-	if len(opts) > 0 {
-		c.give(collect(opts).Vars)
-	}
+	c.give(collect(opts).Vars)
 	l.push(c)
 	return Handle{&c.callback, c.gen}
 }

@@ -39,8 +39,8 @@ func (q *LifoQueue[T]) Put(co *coro.Co, v T) error {
 
 // PutNowait puts v into the queue, see [Queue.PutNowait].
 func (q *LifoQueue[T]) PutNowait(v T) error {
-	if err := q.mayPut(); err != nil {
-		return err
+	if q.down || q.Full() {
+		return q.refused(ErrFull)
 	}
 	q.items = append(q.items, v)
 	q.added()
@@ -65,8 +65,8 @@ func (q *LifoQueue[T]) Get(co *coro.Co) (T, error) {
 
 // GetNowait takes out what was put last, see [Queue.GetNowait].
 func (q *LifoQueue[T]) GetNowait() (v T, err error) {
-	if err := q.mayGet(); err != nil {
-		return v, err
+	if q.Empty() {
+		return v, q.refused(ErrEmpty)
 	}
 	last := len(q.items) - 1
 	v, q.items[last] = q.items[last], v // the zero value stays, for the garbage collector

@@ -59,8 +59,8 @@ func (q *PriorityQueue[T]) PutNowait(v T) error {
 	if q.items.less == nil {
 		panic("queues: a PriorityQueue that was not made by NewPriority or NewPriorityFunc")
 	}
-	if err := q.mayPut(); err != nil {
-		return err
+	if q.down || q.Full() {
+		return q.refused(ErrFull)
 	}
 	q.items.tree = append(q.items.tree, v)
 	q.added()
@@ -86,9 +86,9 @@ func (q *PriorityQueue[T]) Get(co *coro.Co) (T, error) {
 
 // GetNowait takes the smallest item out, see [Queue.GetNowait].
 func (q *PriorityQueue[T]) GetNowait() (T, error) {
-	if err := q.mayGet(); err != nil {
+	if q.Empty() {
 		var zero T
-		return zero, err
+		return zero, q.refused(ErrEmpty)
 	}
 	v := q.items.takeFirst()
 	q.removed()

@@ -48,8 +48,8 @@ func (q *Queue[T]) Put(co *coro.Co, v T) error {
 //
 // Semantics: asyncio.Queue.put_nowait, CPython 3.15.
 func (q *Queue[T]) PutNowait(v T) error {
-	if err := q.mayPut(); err != nil {
-		return err
+	if q.down || q.Full() {
+		return q.refused(ErrFull)
 	}
 	q.items.push(v, q.n)
 	q.added()
@@ -80,9 +80,9 @@ func (q *Queue[T]) Get(co *coro.Co) (T, error) {
 //
 // Semantics: asyncio.Queue.get_nowait, CPython 3.15.
 func (q *Queue[T]) GetNowait() (T, error) {
-	if err := q.mayGet(); err != nil {
+	if q.Empty() {
 		var zero T
-		return zero, err
+		return zero, q.refused(ErrEmpty)
 	}
 	if len(q.items.slots) > keptItems {
 		q.items.shrink(q.n)

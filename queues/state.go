@@ -82,18 +82,8 @@ func (s *state) gaveUpGet(woken bool, err error) error {
 	return err
 }
 
-// mayPut is the error of a put that does not wait.
-func (s *state) mayPut() error {
-	if s.down || s.Full() {
-		return s.refused(ErrFull)
-	}
-	return nil
-}
-
-// refused is ErrShutDown, or err if it is not that. It is not inlined, so that mayPut and
-// mayGet are.
-//
-//go:noinline
+// refused is the error of a put or get that does not wait: ErrShutDown, or err if it is
+// not that.
 func (s *state) refused(err error) error {
 	if s.down {
 		err = ErrShutDown
@@ -111,14 +101,6 @@ func (s *state) put() {
 func (s *state) added() { s.n++ }
 
 func (s *state) removed() { s.n-- }
-
-// mayGet is the error of a get that does not wait.
-func (s *state) mayGet() error {
-	if s.n > 0 {
-		return nil
-	}
-	return s.refused(ErrEmpty)
-}
 
 // got wakes a putter, after an item was taken out.
 func (s *state) got() { s.putters.Wake(1) }
