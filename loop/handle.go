@@ -194,11 +194,11 @@ func (h TimerHandle) Canceled() bool { return h.t != nil && h.t.canceled }
 //
 // Semantics: asyncio.loop.call_soon, CPython 3.15.
 func (l *Loop) CallSoon(fn func(), opts ...future.CallOption) Handle {
-	if l == nil || l.sched.Debug || l.closed.Load() || fn == nil || len(opts) > 0 {
+	if l == nil || l.attentive() || fn == nil || len(opts) > 0 {
 		return l.callSoon(fn, opts)
 	}
 	c := l.newCall(fn)
-	l.push(c)
+	l.sched.Push(c)
 	return Handle{&c.callback, c.gen}
 }
 

@@ -249,6 +249,11 @@ func CreateFuture[T any](l *Loop) *future.Future[T] {
 	return future.New[T](l)
 }
 
+// attentive reports whether there is anything to look at before an entry is put into the
+// ready queue: the loop is in debug mode, something was posted, or the loop is closed, as
+// its inbox is then.
+func (l *Loop) attentive() bool { return l.sched.Debug || l.inbox.any() }
+
 // push puts an entry into the ready queue.
 func (l *Loop) push(e sched.Entry) {
 	if l.inbox.any() {

@@ -28,15 +28,21 @@ func of(on future.OnLoop) *Loop {
 // Schedule puts an entry into the ready queue. Futures and tasks come this way; CallSoon
 // is for functions. On a closed loop the entry is dropped.
 func (w *wired) Schedule(e sched.Entry) {
-	l := w.loop()
-	if l.sched.Debug && l.calledFromElsewhere() {
+	if l := w.loop(); l.attentive() {
+		l.schedule(e)
+	} else {
+		l.sched.Push(e)
+	}
+}
+
+// schedule is Schedule of an attentive loop.
+func (l *Loop) schedule(e sched.Entry) {
+	switch {
+	case l.sched.Debug && l.calledFromElsewhere():
 		l.reportWrongGoroutine(e)
-		return
+	case !l.closed.Load():
+		l.push(e)
 	}
-	if l.closed.Load() {
-		return
-	}
-	l.push(e)
 }
 
 func (w *wired) Callback(fn func(), o sched.CallOptions) sched.Entry {

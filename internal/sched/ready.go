@@ -31,9 +31,10 @@ func (q *ready) push(e Entry) {
 func (q *ready) first() Entry { return q.ring[q.head] }
 
 func (q *ready) pop() Entry {
-	e := q.ring[q.head]
-	q.ring[q.head] = nil
-	q.head = (q.head + 1) & (len(q.ring) - 1)
+	ring, head := q.ring, q.head
+	e := ring[head]
+	ring[head] = nil
+	q.head = (head + 1) & (len(ring) - 1)
 	q.n--
 	return e
 }
