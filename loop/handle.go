@@ -15,7 +15,7 @@ type callback struct {
 	loop     *Loop
 	fn       func()
 	vars     sched.Vars
-	in       *sched.Vars // the context it runs in: vars, unless it was given one
+	given    *sched.Vars // the context it runs in, nil for vars
 	gen      uint64      // how often it has run: a Handle is for one time
 	site     *string     // where it was scheduled, in debug mode
 	canceled bool
@@ -36,7 +36,6 @@ func (l *Loop) newCall(fn func()) *call {
 	if c == nil {
 		l.mustBeMade() // a loop that was not has none either
 		c = &call{callback: callback{loop: l}}
-		c.in = &c.vars
 	} else {
 		l.freeCalls = c.next
 	}
@@ -61,10 +60,18 @@ func (c *callback) scheduledAt() string {
 	return *c.site
 }
 
+// context is what c runs in.
+func (c *callback) context() *sched.Vars {
+	if c.given != nil {
+		return c.given
+	}
+	return &c.vars
+}
+
 // give has c run in v itself, if that is not nil.
 func (c *callback) give(v *sched.Vars) {
 	if v != nil {
-		c.in, c.once = v, true
+		c.given, c.once = v, true
 	}
 }
 
@@ -97,7 +104,7 @@ func (c *call) Run() {
 		return // and is not used again: handles may still ask about it
 	}
 	c.gen++ // from here on it is too late for a Cancel, also for one by fn itself
-	c.loop.sched.Call(c.in, c.fn)
+	c.loop.sched.Call(c.context(), c.fn)
 	c.free()
 }
 
@@ -147,8 +154,8 @@ func (t *timedCall) Run() {
 		return
 	}
 	t.gen++ // from here on it is too late for a Cancel
-	t.loop.sched.Call(t.in, t.fn)
-	t.fn, t.vars, t.in = nil, sched.Vars{}, nil
+	t.loop.sched.Call(t.context(), t.fn)
+	t.fn, t.vars, t.given = nil, sched.Vars{}, nil
 }
 
 // TimerHandle is a callback that was scheduled with CallLater or CallAt. It is a
@@ -234,7 +241,6 @@ func (l *Loop) CallAt(when time.Duration, fn func(), opts ...future.CallOption) 
 	l.mustBeMade()
 	t := &timedCall{}
 	t.loop, t.fn, t.vars = l, fn, *l.sched.Vars()
-	t.in = &t.vars
 	if len(opts) > 0 {
 		t.give(collect(opts).Vars)
 	}
