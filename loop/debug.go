@@ -25,9 +25,17 @@ var ErrWrongGoroutine = sched.ErrWrongGoroutine
 // Semantics: asyncio.loop.set_debug.
 func (l *Loop) SetDebug(on bool) {
 	l.sched.Debug = on
-	if on {
+	l.setAround()
+}
+
+// setAround has the scheduler run entries in the way that is needed.
+func (l *Loop) setAround() {
+	switch {
+	case l.steps.limited():
+		l.sched.SetAround(l.runLimited)
+	case l.sched.Debug:
 		l.sched.SetAround(l.runTimed)
-	} else {
+	default:
 		l.sched.SetAround(nil)
 	}
 }

@@ -23,7 +23,7 @@ var (
 	ErrThread = sched.ErrThread
 
 	// ErrStopped is returned by RunUntilComplete when the loop was stopped before
-	// the future was done.
+	// the future was done, and by Step and its like when it was stopped.
 	ErrStopped = errors.New("loop: the event loop stopped before the future was done")
 
 	// ErrKeyboardInterrupt is returned by Run after an interrupt.
@@ -41,5 +41,6 @@ var (
 	errAlreadyRunning = fmt.Errorf("%w already: this one", ErrRunning)
 	errAnotherRunning = fmt.Errorf("%w: another cannot run inside it", ErrRunning)
 	errRunInside      = fmt.Errorf("%w: Run cannot be called from inside it; await the coroutine, or create a task", ErrRunning)
+	errNotVirtual     = errors.New("loop: only a virtual clock can be advanced; make the loop with VirtualTime")
 	errCloseRunning   = fmt.Errorf("%w: it cannot be closed before it has stopped", ErrRunning)
 )

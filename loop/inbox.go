@@ -21,7 +21,8 @@ type inbox struct {
 	left   int         // how many this iteration may still move
 	parked atomic.Bool // the loop waits on wake, or is about to; who clears it for the loop sends
 	wake   chan struct{}
-	blocks sync.Pool // *postedBlock with calls to give out
+	onWake atomic.Pointer[func()] // called whenever the loop would be woken
+	blocks sync.Pool              // *postedBlock with calls to give out
 	_      [cacheLine]byte
 }
 
@@ -76,6 +77,9 @@ func (b *inbox) any() bool { return b.taken != nil || b.posts.Load() != nil }
 // visible before; the loop says that it is parked before it looks a last time; so
 // one of the two sees the other.
 func (b *inbox) rouse() {
+	if f := b.onWake.Load(); f != nil {
+		(*f)()
+	}
 	if b.parked.Load() && b.parked.CompareAndSwap(true, false) {
 		b.wake <- struct{}{} // has room: there is one for each time that the loop parks
 	}
@@ -124,7 +128,7 @@ func (l *Loop) park(limit time.Duration) {
 	if l.poller != nil {
 		l.poller.arm()
 	}
-	if b.any() || l.stopping.Load() {
+	if b.any() || l.stopping.Load() != 0 {
 		b.unpark()
 		return
 	}

@@ -78,6 +78,7 @@ func (l *Loop) waitFor(limit time.Duration) {
 		return
 	}
 	switch {
+	case l.steps != nil && l.stepsEnd():
 	case !l.clock.virtual, l.outside > 0:
 		l.park(limit)
 	case limit != noLimit:
@@ -116,7 +117,7 @@ func (l *Loop) promote() {
 func (w *wired) OnlyReady() bool {
 	l := w.loop()
 	l.inbox.left = maxPosts // as in takePosted
-	if l.inbox.any() || l.stopping.Load() || l.watchesDescriptors() || l.unretrieved.AnyLost() {
+	if l.inbox.any() || l.stopping.Load() != 0 || l.watchesDescriptors() || l.unretrieved.AnyLost() {
 		return false
 	}
 	next := l.timers.Next()
@@ -147,4 +148,4 @@ func (l *Loop) runIterations(resumed bool) (ended bool) {
 	return true
 }
 
-func (l *Loop) ending() bool { return l.abort != nil || l.stopping.Load() }
+func (l *Loop) ending() bool { return l.abort != nil || l.stopping.Load() != 0 }

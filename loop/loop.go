@@ -30,9 +30,11 @@ type Loop struct {
 	goroutine string // that the loop runs on
 	bubble    string // the testing/synctest bubble that it was made in
 	abort     error  // ends the run before the next entry
+	steps     *steps // what the run is for, nil for RunForever
+	midway    bool   // the last run ended in the middle of an iteration
 
 	isRunning atomic.Bool
-	stopping  atomic.Bool
+	stopping  atomic.Uint32 // why the run ends after this iteration: stopAsked, stopStep
 	closed    atomic.Bool
 	closing   closing
 	outside   int // pieces of work that executors and goroutines do for the loop
@@ -97,7 +99,10 @@ func (l *Loop) RunForever() error {
 }
 
 // run is RunForever where the loop may run.
-func (l *Loop) run() error {
+func (l *Loop) run() error { return l.runSteps(nil) }
+
+// runSteps is run for a purpose that ends it, see steps. The error is also ErrStopped then.
+func (l *Loop) runSteps(s *steps) (err error) {
 	if !l.isRunning.CompareAndSwap(false, true) {
 		return errAlreadyRunning // somebody else was faster
 	}
@@ -107,15 +112,20 @@ func (l *Loop) run() error {
 		l.isRunning.Store(false)
 		return err
 	}
+	l.beginSteps(s)
 	returned := false
 	defer func() {
 		leave()
-		l.end()
-		if !returned {
+		stopped := l.end()
+		switch {
+		case !returned:
 			_ = l.Close()
+		case err == nil && stopped && s != nil:
+			err = ErrStopped
 		}
 	}()
-	for resumed := false; !l.runIterations(resumed); {
+	resumed := l.midway
+	for l.midway = false; !l.runIterations(resumed); {
 		resumed = true
 	}
 	returned = true
@@ -138,10 +148,13 @@ func (l *Loop) mayRun() error {
 	return nil
 }
 
-func (l *Loop) end() {
-	l.stopping.Store(false)
+// end is the end of a run. It reports whether somebody called Stop.
+func (l *Loop) end() (stopped bool) {
+	stopped = l.stopping.Swap(0)&stopAsked != 0
 	l.sched.Reset()
+	l.endSteps()
 	l.isRunning.Store(false)
+	return stopped
 }
 
 // RunUntilComplete runs the loop until aw is done, and returns its outcome. A Func
@@ -160,49 +173,59 @@ func RunUntilComplete[T any](l *Loop, aw coro.Awaitable[T]) (T, error) {
 // runUntilComplete is RunUntilComplete where the loop may run.
 func runUntilComplete[T any](l *Loop, aw coro.Awaitable[T]) (T, error) {
 	var zero T
-	_, isFunc := aw.(coro.Func[T])
 	if f, ok := aw.(future.Any); ok && !isNil(f) && f.Core().Scheduler() != l.Scheduler() {
 		return zero, coro.ErrOtherLoop
 	}
 	f := coro.EnsureFuture(l, aw, coro.Quiet())
-	s := &stopper{loop: l, core: f.Core()}
-	f.Core().Attach(s.link.Init(s))
-	err := l.run()
-	s.link.Detach()
-	s.ended = true // it may be ready, when something else has ended the run
-	if err != nil {
-		if isFunc {
+	s := l.stopWhenDone(f)
+	if err := s.ended(l.run()); err != nil {
+		if _, isFunc := aw.(coro.Func[T]); isFunc {
 			f.Core().Retrieve() // the caller cannot get at it
 		}
 		return zero, err
 	}
-	if !f.Done() {
-		return zero, ErrStopped
-	}
 	return f.Result()
 }
 
-// A stopper ends a RunUntilComplete.
+// A stopper ends a run when a future is done.
 type stopper struct {
-	link  future.Link
-	loop  *Loop
-	core  *future.Core
-	ended bool // the RunUntilComplete has, and the next run is not to be
+	link future.Link
+	loop *Loop
+	core *future.Core
+	over bool // the run has ended, and the next one is not to be
+}
+
+func (l *Loop) stopWhenDone(f future.Any) *stopper {
+	s := &stopper{loop: l, core: f.Core()}
+	s.core.Attach(s.link.Init(s))
+	return s
 }
 
 func (s *stopper) Run() {
-	if !s.core.Canceled() && future.IsBase(s.core.Err()) || s.ended {
+	if !s.core.Canceled() && future.IsBase(s.core.Err()) || s.over {
 		return // that has ended the run already
 	}
-	s.loop.stopping.Store(true)
+	s.loop.stopping.Or(stopAsked)
+}
+
+// ended is why the run, which returned err, has ended before the future was done, nil if
+// it has not.
+func (s *stopper) ended(err error) error {
+	s.link.Detach()
+	s.over = true // it may be ready, when something else has ended the run
+	if err == nil && !s.core.Done() {
+		return ErrStopped
+	}
+	return err
 }
 
 // Stop ends RunForever after the present iteration, or after the next one if the
-// loop does not run. It is safe for concurrent use.
+// loop does not run. It is safe for concurrent use. A [Loop.Step] and its like end so too,
+// with ErrStopped.
 //
 // Semantics: asyncio.loop.stop, CPython 3.15.
 func (l *Loop) Stop() {
-	l.stopping.Store(true)
+	l.stopping.Or(stopAsked)
 	l.inbox.rouse()
 }
 

@@ -119,15 +119,19 @@ func RunIn[T any](r *Runner, main coro.Func[T]) (T, error) {
 	default:
 		return zero, err
 	}
-	r.keepInterrupts()
-	task := coro.CreateTask(r.loop, main, coro.InContext(r.vars), coro.Quiet())
-	run := r.begin(task)
+	task, run := beginRun(r, main)
 	defer run.end() // also when a Goexit takes the loop down
 	v, err := runUntilComplete(r.loop, task)
 	if cause := run.endedBy(err); cause != nil {
 		return zero, cause
 	}
 	return v, err
+}
+
+func beginRun[T any](r *Runner, main coro.Func[T]) (*coro.Task[T], *mainRun) {
+	r.keepInterrupts()
+	task := coro.CreateTask(r.loop, main, coro.InContext(r.vars), coro.Quiet())
+	return task, r.begin(task)
 }
 
 func (r *Runner) keepInterrupts() {
@@ -151,11 +155,7 @@ func (r *Runner) Close() (err error) {
 		return errCloseRunning
 	}
 	r.closed = true
-	defer func() { // whatever the exception handler does
-		closing := r.loop.Close()
-		r.closed = r.loop.IsClosed() // not if the error is ErrThread: another goroutine may
-		err = join(join(err, closing), r.interrupts.left())
-	}()
+	defer func() { err = r.closeLoop(err) }() // whatever the exception handler does
 	switch err {
 	case nil:
 		r.keepInterrupts()
@@ -167,31 +167,68 @@ func (r *Runner) Close() (err error) {
 	return err
 }
 
-// finish brings everything that is left on the loop to its end.
-func (l *Loop) finish() error {
-	if err := l.cancelAllTasks(); err != nil {
-		return err
-	}
-	// CPython gives its asynchronous generators a turn here. There are none,
-	// but callbacks that are left see the iterations.
-	if _, err := runUntilComplete(l, coro.Do(func(*coro.Co) error { return nil })); err != nil {
-		return err
-	}
-	_, err := runUntilComplete(l, l.ShutdownDefaultExecutor(executorTimeout))
-	return err
+// closeLoop is the end of a Close in which err has come up.
+func (r *Runner) closeLoop(err error) error {
+	closing := r.loop.Close()
+	r.closed = r.loop.IsClosed() // not if the error is ErrThread: another goroutine may
+	return join(join(err, closing), r.interrupts.left())
 }
 
-func (l *Loop) cancelAllTasks() error {
+// finish brings everything that is left on the loop to its end.
+func (l *Loop) finish() error {
+	for _, begin := range l.endings() {
+		f, after := begin()
+		if f == nil {
+			continue
+		}
+		if err := l.stopWhenDone(f).ended(l.run()); err != nil {
+			f.Core().Retrieve() // nobody else can
+			return err
+		}
+		if err := after(f.Err()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// An ending begins one part of the cleanup: the loop is to run until f is done, and after
+// is to be called then with its error. A nil f says that there is nothing to do.
+type ending func() (f future.Any, after func(error) error)
+
+// endings are the parts of the cleanup.
+func (l *Loop) endings() []ending {
+	return []ending{
+		l.cancelAllTasks,
+		func() (future.Any, func(error) error) {
+			// CPython gives its asynchronous generators a turn here. There are none,
+			// but callbacks that are left see the iterations.
+			return coro.EnsureFuture(l, coro.Do(func(*coro.Co) error { return nil }), coro.Quiet()), itself
+		},
+		func() (future.Any, func(error) error) {
+			return coro.EnsureFuture(l, l.ShutdownDefaultExecutor(executorTimeout), coro.Quiet()), itself
+		},
+	}
+}
+
+func itself(err error) error { return err }
+
+func (l *Loop) cancelAllTasks() (future.Any, func(error) error) {
 	tasks := coro.AllTasks(l)
 	if len(tasks) == 0 {
-		return nil
+		return nil, nil
 	}
 	for _, t := range tasks {
 		t.Cancel()
 	}
-	if _, err := runUntilComplete(l, coro.GatherErrors(l, tasks...)); err != nil {
+	return coro.GatherErrors(l, tasks...), func(err error) error {
+		l.reportFailed(tasks)
 		return err
 	}
+}
+
+// reportFailed reports the errors of tasks that have ended in the cleanup.
+func (l *Loop) reportFailed(tasks []coro.AnyTask) {
 	for _, t := range tasks {
 		if t.Canceled() {
 			continue
@@ -205,7 +242,6 @@ func (l *Loop) cancelAllTasks() error {
 			})
 		}
 	}
-	return nil
 }
 
 // A mainRun is one run of a main task, and what ends it from outside: interrupts, and

@@ -124,6 +124,9 @@ func (s *Scheduler) Push(e Entry) { s.ready.push(e) }
 // Ready is how many entries are in the ready queue.
 func (s *Scheduler) Ready() int { return s.ready.n }
 
+// Left is how many entries of the iteration have not been taken yet.
+func (s *Scheduler) Left() int { return s.left }
+
 // Running is the entry that runs, nil between entries.
 func (s *Scheduler) Running() Entry { return s.running }
 

@@ -1,0 +1,150 @@
+package loop
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
+)
+
+// RunGuest is Run as a guest in the main loop of an application, which stays what it is:
+// that of a GUI, a game, or another runtime. It returns at once. From then on it hands to
+// soon, from whatever goroutine, functions that the application is to call: in order, one at
+// a time, always on the same goroutine, and after soon has returned. Each takes one [Loop.Step].
+// When the run has ended, and the cleanup too, done is called there with what Run would
+// have returned.
+//
+// An application that stops to call what it is handed leaves the run where it is, with its
+// goroutines. Under a virtual clock it is the guest that has the clock jump, when nothing is
+// ready or at work. A runtime.Goexit in a coroutine or callback, as of testing.T.FailNow,
+// ends the goroutine of the application, and closes the loop; done is not called then.
+//
+// Semantics: trio.lowlevel.start_guest_run, of asyncio.run.
+func RunGuest[T any](main coro.Func[T], soon func(step func()), done func(v T, err error), opts ...Option) {
+	if main == nil || soon == nil || done == nil {
+		panic("loop: RunGuest of a nil function")
+	}
+	r := NewRunner(opts...)
+	g := &guest{loop: r.loop, soon: soon}
+	g.alarm = time.AfterFunc(time.Hour, g.wake)
+	g.alarm.Stop()
+	r.loop.OnWake(g.wake)
+	g.begin = func() { runAsGuest(g, r, main, done) }
+	g.wake()
+}
+
+// A guest steps a loop inside of a main loop that is not ours, stage by stage.
+type guest struct {
+	loop    *Loop
+	soon    func(step func())
+	alarm   *time.Timer
+	handed  atomic.Bool // a step was handed to the application, which has not begun it
+	begin   func()      // the first stage, nil once it has begun
+	stopper *stopper    // of the stage, nil when the last one has ended
+	then    func(err error)
+}
+
+// runAsGuest begins the main stage. The other ones follow.
+func runAsGuest[T any](g *guest, r *Runner, main coro.Func[T], done func(v T, err error)) {
+	task, run := beginRun(r, main)
+	g.stage(task, func(err error) {
+		var v T
+		if err == nil {
+			v, err = task.Result()
+		}
+		if cause := run.endedBy(err); cause != nil {
+			err = cause
+		}
+		run.end()
+		r.interrupts.cleanupBegins()
+		g.finish(g.loop.endings(), func(cleanup error) {
+			r.closed = true
+			done(v, join(err, r.closeLoop(cleanup)))
+		})
+	})
+}
+
+// finish takes the stages of the cleanup, one after the other.
+func (g *guest) finish(left []ending, then func(error)) {
+	for i, begin := range left {
+		f, after := begin()
+		if f == nil {
+			continue
+		}
+		g.stage(f, func(err error) {
+			if err == nil {
+				err = after(f.Err())
+			} else {
+				f.Core().Retrieve()
+			}
+			if err != nil {
+				then(err)
+			} else {
+				g.finish(left[i+1:], then)
+			}
+		})
+		return
+	}
+	then(nil)
+}
+
+// stage has the loop stepped until f is done. The error that then gets is why it has
+// ended before that.
+func (g *guest) stage(f future.Any, then func(err error)) {
+	g.stopper, g.then = g.loop.stopWhenDone(f), then
+}
+
+// wake hands a step to the application, unless one is on its way.
+func (g *guest) wake() {
+	if g.handed.CompareAndSwap(false, true) {
+		g.soon(g.step)
+	}
+}
+
+func (g *guest) step() {
+	g.handed.Store(false) // first: what comes in from now on may need a further one
+	if g.begin != nil {
+		g.begin()
+		g.begin = nil
+	}
+	if g.stopper == nil {
+		return // a step too many, from the time before the end
+	}
+	g.alarm.Stop()
+	switch err := g.loop.Step(); err {
+	case nil:
+	case ErrStopped:
+		g.ended(nil)
+	default:
+		g.ended(err)
+	}
+	if g.stopper != nil {
+		g.rest()
+	}
+}
+
+// ended is the end of a stage.
+func (g *guest) ended(err error) {
+	s, then := g.stopper, g.then
+	g.stopper, g.then = nil, nil
+	then(s.ended(err))
+}
+
+// rest has the next step come when there is something to do.
+func (g *guest) rest() {
+	l := g.loop
+	switch d := l.MayWait(); {
+	case d == 0:
+		g.wake()
+	case d != noLimit:
+		g.alarm.Reset(d)
+	case !l.clock.virtual, l.outside > 0, l.watchesDescriptors():
+	case l.timers.Next() != nil:
+		l.clock.now = l.timers.Next().When()
+		g.wake()
+	default:
+		g.ended(l.deadlock())
+		g.wake()
+	}
+}

@@ -1,0 +1,161 @@
+package loop_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/loop"
+)
+
+// A mainLoop is an application's, which knows nothing of event loops.
+type mainLoop struct {
+	queue chan func()
+	ended bool
+}
+
+func newMainLoop() *mainLoop { return &mainLoop{queue: make(chan func(), 1000)} }
+
+func (m *mainLoop) soon(step func()) { m.queue <- step }
+
+func (m *mainLoop) run(t *testing.T) (steps int) {
+	for !m.ended {
+		select {
+		case step := <-m.queue:
+			steps++
+			step()
+		case <-time.After(time.Minute):
+			t.Fatal("the guest is lost")
+		}
+	}
+	return steps
+}
+
+// A guest returns what Run returns, with the same trace.
+func TestGuestIsRun(t *testing.T) {
+	errBad := errors.New("bad")
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cancel(errBad)
+	for name, test := range map[string]struct {
+		main func(trace func(string)) coro.Func[int]
+		opts []loop.Option
+	}{
+		"value": {main: func(trace func(string)) coro.Func[int] {
+			return func(co *coro.Co) (int, error) {
+				for range 3 {
+					trace("main")
+					if err := coro.Sleep(co, time.Second); err != nil {
+						return 0, err
+					}
+				}
+				return 7, nil
+			}
+		}},
+		"error": {main: func(func(string)) coro.Func[int] {
+			return func(co *coro.Co) (int, error) { return 0, errBad }
+		}},
+		"tasks that are left": {main: func(trace func(string)) coro.Func[int] {
+			return func(co *coro.Co) (int, error) {
+				for _, name := range []string{"a", "b"} {
+					coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
+						defer trace("end of " + name)
+						err := coro.Sleep(co, time.Hour)
+						trace("canceled " + name)
+						_ = coro.Sleep(co, time.Second)
+						return err
+					}))
+				}
+				loop.Of(co).CallLater(2*time.Hour, func() { trace("never") })
+				return 1, coro.Sleep(co, time.Minute)
+			}
+		}},
+		"thread": {main: func(trace func(string)) coro.Func[int] {
+			return func(co *coro.Co) (int, error) {
+				return loop.ToThread(func(context.Context) (int, error) { return 3, nil })(co)
+			}
+		}},
+		"deadlock": {main: func(trace func(string)) coro.Func[int] {
+			return func(co *coro.Co) (int, error) {
+				defer trace("unwound")
+				return loop.CreateFuture[int](loop.Of(co)).Await(co)
+			}
+		}},
+		"context": {
+			main: func(trace func(string)) coro.Func[int] {
+				return func(co *coro.Co) (int, error) { return 0, coro.Sleep(co, time.Hour) }
+			},
+			opts: []loop.Option{loop.Context(ctx)},
+		},
+		"stop": {main: func(trace func(string)) coro.Func[int] {
+			return func(co *coro.Co) (int, error) {
+				loop.Of(co).Stop()
+				return 0, coro.Sleep(co, time.Hour)
+			}
+		}},
+		"interrupt": {main: func(trace func(string)) coro.Func[int] {
+			return func(co *coro.Co) (int, error) {
+				defer trace("cleanup")
+				return 0, loop.ErrKeyboardInterrupt
+			}
+		}},
+		"panic": {main: func(trace func(string)) coro.Func[int] {
+			return func(co *coro.Co) (int, error) { panic("oops") }
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			opts := append([]loop.Option{loop.VirtualTime(), loop.Interrupts(false)}, test.opts...)
+			var want, got []string
+			wantV, wantErr := loop.Run(test.main(func(s string) { want = append(want, s) }), opts...)
+
+			m := newMainLoop()
+			loop.RunGuest(test.main(func(s string) { got = append(got, s) }), m.soon, func(v int, err error) {
+				m.ended = true
+				require.Equal(t, wantV, v)
+				if wantErr == nil {
+					require.NoError(t, err)
+				} else {
+					require.EqualError(t, err, wantErr.Error())
+				}
+			}, opts...)
+			require.Empty(t, got, "it has begun before the application called")
+			m.run(t)
+			require.Equal(t, want, got)
+		})
+	}
+}
+
+// With a real clock the guest is called when a timer is due, and when something comes in.
+func TestGuestOnARealClock(t *testing.T) {
+	m := newMainLoop()
+	posted := make(chan struct{})
+	loop.RunGuest(coro.Do(func(co *coro.Co) error {
+		l := loop.Of(co)
+		if err := coro.Sleep(co, time.Millisecond); err != nil {
+			return err
+		}
+		f := loop.CreateFuture[coro.None](l)
+		go func() {
+			<-posted
+			_, _ = l.CallSoonThreadsafe(func() { _ = f.SetResult(coro.None{}) })
+		}()
+		close(posted)
+		_, err := f.Await(co)
+		return err
+	}), m.soon, func(_ coro.None, err error) {
+		m.ended = true
+		require.NoError(t, err)
+	}, loop.Interrupts(false))
+	require.Less(t, m.run(t), 30, "steps")
+}
+
+func TestGuestOfNil(t *testing.T) {
+	m, done := newMainLoop(), func(coro.None, error) {}
+	nop := coro.Do(func(*coro.Co) error { return nil })
+	require.PanicsWithValue(t, "loop: RunGuest of a nil function", func() { loop.RunGuest(nil, m.soon, done) })
+	require.PanicsWithValue(t, "loop: RunGuest of a nil function", func() { loop.RunGuest(nop, nil, done) })
+	require.PanicsWithValue(t, "loop: RunGuest of a nil function", func() { loop.RunGuest[coro.None](nop, m.soon, nil) })
+}

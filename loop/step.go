@@ -1,0 +1,233 @@
+package loop
+
+import (
+	"math"
+	"time"
+)
+
+// An application that has a main loop of its own, as a game, a GUI or a debugger has,
+// drives the loop from there:
+//
+//	for l.OnWake(wakeMainLoop); ; {
+//		if err := l.RunUntilIdle(loop.MaxTime(5 * time.Millisecond)); err != nil {
+//			return err
+//		}
+//		mainLoopWaits(l.MayWait())
+//	}
+//
+// All that is here is RunForever with an end to it: the same iterations, run by the same
+// code.
+
+// steps is what a run is for that ends by itself. Its end is the stopStep of l.stopping.
+type steps struct {
+	once      bool          // it ends after one iteration
+	advancing bool          // it ends when the virtual clock has come to until,
+	until     time.Duration // instead of where the loop would wait
+	entries   int           // how many may still run
+	deadline  time.Time     // when no further one is to begin
+	cut       bool          // a limit has ended it
+}
+
+const (
+	stopAsked = 1 << iota // somebody called Stop
+	stopStep              // the purpose of the run is fulfilled
+)
+
+// A Limit is an option of Step and RunUntilIdle.
+type Limit func(*steps)
+
+// MaxEntries ends the call when n callbacks and steps of tasks have run.
+func MaxEntries(n int) Limit {
+	if n <= 0 {
+		panic("loop: MaxEntries of less than one")
+	}
+	return func(s *steps) { s.entries = n }
+}
+
+// MaxTime ends the call after the callback or step of a task during which d of real time
+// is over. With a d of zero or less one runs.
+func MaxTime(d time.Duration) Limit {
+	return func(s *steps) { s.deadline = time.Now().Add(d) }
+}
+
+func newSteps(limits []Limit) *steps {
+	s := &steps{entries: math.MaxInt}
+	for _, limit := range limits {
+		if limit == nil {
+			panic("loop: a nil Limit; leave it out")
+		}
+		limit(s)
+	}
+	return s
+}
+
+// Step runs one iteration of the loop: what is ready or due at this moment, or has come in
+// from other goroutines. It does not wait, and does not move a virtual clock. If a limit
+// ends it in the middle of the iteration, the next call, whichever it is, goes on there:
+// no order of entries and no number of iterations depends on limits.
+//
+// The errors are those of RunForever, and ErrStopped after a Stop. Whoever calls is the
+// loop's goroutine meanwhile. A loop of whose tasks one has begun on a goroutine that is
+// locked to its OS thread can be stepped only there, see ErrThread.
+//
+// Semantics: BaseEventLoop._run_once with a timeout of zero, CPython 3.15; there it takes
+// a call_soon(loop.stop) and a run_forever.
+func (l *Loop) Step(limits ...Limit) error {
+	s := newSteps(limits)
+	s.once = true
+	return l.stepped(s)
+}
+
+// RunUntilIdle runs iterations until nothing is ready or due: where RunForever would wait,
+// or would have a virtual clock jump. Otherwise it is as Step.
+func (l *Loop) RunUntilIdle(limits ...Limit) error {
+	s := newSteps(limits)
+	for {
+		if err := l.stepped(s); err != nil || s.cut || l.Idle() {
+			return err
+		}
+	}
+}
+
+// AdvanceTo runs the loop until its virtual clock has come to t: everything that is due at
+// t or before has run, at its time, and what that led to without a further timer has too.
+// With [coro.Forever] it runs until no timer is left, and the clock stays at the last one.
+// A t that has passed is now. The clock does not pass work that is out, see [Loop.Hold]:
+// AdvanceTo waits for it, and for nothing else.
+//
+// The errors are those of Step. A loop without a virtual clock is refused.
+//
+// Semantics: trio.testing.MockClock.jump, which asyncio has no counterpart of.
+func (l *Loop) AdvanceTo(t time.Duration) error {
+	l.mustBeMade()
+	if !l.clock.virtual {
+		return errNotVirtual
+	}
+	s := newSteps(nil)
+	s.advancing, s.until = true, t
+	return l.stepped(s)
+}
+
+func (l *Loop) stepped(s *steps) error {
+	if err := l.mayRun(); err != nil {
+		return err
+	}
+	return l.runSteps(s)
+}
+
+func (l *Loop) beginSteps(s *steps) {
+	l.steps = s
+	if s == nil {
+		return
+	}
+	if s.once {
+		l.stopping.Or(stopStep)
+	}
+	if s.limited() {
+		l.setAround()
+	}
+}
+
+func (l *Loop) endSteps() {
+	s := l.steps
+	l.steps = nil
+	if s.limited() {
+		l.midway = s.cut && l.sched.Left() > 0
+		l.setAround()
+	}
+	if l.inbox.onWake.Load() != nil && l.watchesDescriptors() && !l.closed.Load() {
+		l.poller.arm()
+	}
+}
+
+func (s *steps) limited() bool {
+	return s != nil && (s.entries < math.MaxInt || !s.deadline.IsZero())
+}
+
+// runLimited runs an entry, and ends the run if no further one may.
+func (l *Loop) runLimited(entry interface{ Run() }) {
+	l.steps.entries--
+	if l.sched.Debug {
+		l.runTimed(entry)
+	} else {
+		entry.Run()
+	}
+	if s := l.steps; s.entries <= 0 || !s.deadline.IsZero() && !time.Now().Before(s.deadline) {
+		s.cut = true
+		l.sched.Halt(true)
+		l.stopping.Or(stopStep)
+	}
+}
+
+// stepsEnd is called where the loop would wait or move its clock. It reports whether the
+// loop must do neither, and ends the run unless something has come in.
+func (l *Loop) stepsEnd() bool {
+	if l.inbox.any() {
+		return true
+	}
+	if s := l.steps; s.advancing {
+		next := l.timers.Next()
+		if l.outside > 0 || next != nil && next.When() <= s.until {
+			return false
+		}
+		if s.until != noLimit {
+			l.clock.now = max(l.clock.now, s.until)
+		}
+	}
+	l.stopping.Or(stopStep)
+	return true
+}
+
+// Idle reports whether nothing is ready, due, or has come in from other goroutines: a Step
+// would run nothing, unless a descriptor is ready.
+func (l *Loop) Idle() bool {
+	l.mustBeMade()
+	next := l.timers.Next()
+	return l.sched.Ready() == 0 && !l.inbox.any() && !l.unretrieved.AnyLost() &&
+		(next == nil || next.When() > l.Time())
+}
+
+// NextDeadline is the loop's time at which the first timer is due, [coro.Forever] if there
+// is none.
+func (l *Loop) NextDeadline() time.Duration {
+	if next := l.timers.Next(); next != nil {
+		return next.When()
+	}
+	return noLimit
+}
+
+// MayWait is how long, in real time, the next Step can wait unless the function of OnWake
+// is called before: zero if the loop is not Idle, and [coro.Forever] if there is no timer or
+// the clock is virtual, which does not pass by itself.
+func (l *Loop) MayWait() time.Duration {
+	switch next := l.timers.Next(); {
+	case !l.Idle():
+		return 0
+	case next == nil, l.clock.virtual:
+		return noLimit
+	default:
+		return l.until(next.When())
+	}
+}
+
+// Outside is how much work is out: functions that executors and goroutines run for the
+// loop, and tasks in [Receive].
+func (l *Loop) Outside() int { return l.outside }
+
+// OnWake has f called, on whatever goroutine, when something comes in for the loop from
+// outside: a CallSoonThreadsafe, a Submit, an outcome of a thread, a signal, a Stop, or,
+// between two calls of Step and its like, a descriptor that is ready. It may be called
+// when there is nothing to do, and is not called again for what comes in before the next
+// Step. f must not block, and must not use the loop; it is to wake the application's main
+// loop, which calls Step. With f nil that is over.
+func (l *Loop) OnWake(f func()) {
+	l.mustBeMade()
+	if f == nil {
+		l.inbox.onWake.Store(nil)
+		return
+	}
+	l.inbox.onWake.Store(&f)
+	if l.inbox.any() {
+		f() // has come in before
+	}
+}
