@@ -148,11 +148,16 @@ func (l *Loop) mayRun() error {
 	return nil
 }
 
-// end is the end of a run. It reports whether somebody called Stop.
+// end is the end of a run. It reports whether a Stop has ended it, which takes the whole
+// iteration.
 func (l *Loop) end() (stopped bool) {
-	stopped = l.stopping.Swap(0)&stopAsked != 0
 	l.sched.Reset()
 	l.endSteps()
+	if l.midway {
+		l.stopping.And(stopAsked)
+	} else {
+		stopped = l.stopping.Swap(0)&stopAsked != 0
+	}
 	l.isRunning.Store(false)
 	return stopped
 }

@@ -152,7 +152,7 @@ func (l *Loop) runLimited(entry interface{ Run() }) {
 	} else {
 		entry.Run()
 	}
-	if s := l.steps; s.entries <= 0 || !s.deadline.IsZero() && !time.Now().Before(s.deadline) {
+	if s := l.steps; l.abort == nil && (s.entries <= 0 || !s.deadline.IsZero() && !time.Now().Before(s.deadline)) {
 		s.cut = true
 		l.sched.Halt(true)
 		l.stopping.Or(stopStep)

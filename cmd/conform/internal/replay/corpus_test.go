@@ -32,15 +32,22 @@ func TestCorpus(t *testing.T) {
 	origin, entries := readCorpus(t)
 	require.Contains(t, origin, "CPython 3.15")
 	require.GreaterOrEqual(t, len(entries), 3000)
-	for _, hosted := range []int{0, 1, sched.DefaultMaxHosted, 64} { // which makes no difference
-		t.Run(fmt.Sprintf("hosted=%d", hosted), func(t *testing.T) {
+	ways := map[string]func(p *program.Program) traces.Trace{} // which make no difference
+	for _, hosted := range []int{0, 1, sched.DefaultMaxHosted, 64} {
+		ways[fmt.Sprintf("hosted=%d", hosted)] = func(p *program.Program) traces.Trace { return replay.RunHosted(p, hosted) }
+	}
+	for _, entries := range []int{1, 3, 1_000_000} {
+		ways[fmt.Sprintf("stepped=%d", entries)] = func(p *program.Program) traces.Trace { return replay.RunStepped(p, entries) }
+	}
+	for name, run := range ways {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for i, e := range entries {
 				p, err := program.Parse(e.Program)
 				require.NoError(t, err)
 				want, err := traces.Parse(e.Trace)
 				require.NoError(t, err)
-				if got := replay.RunHosted(p, hosted); !traces.Agree(want, got) {
+				if got := run(p); !traces.Agree(want, got) {
 					t.Errorf("program %d of %s differs at entry %d:\n%s\n%s", i, origin, traces.FirstDifference(want, got),
 						p.Listing(), e.Program)
 				}

@@ -37,6 +37,10 @@ func Run(p *program.Program) traces.Trace { return RunHosted(p, sched.DefaultMax
 // RunHosted is Run with another bound on the entries of an iteration that a suspending
 // task runs itself, see internal/sched. It has to make no difference to the trace.
 func RunHosted(p *program.Program, maxHosted int) traces.Trace {
+	return run(p, maxHosted, loop.RunIn[program.Value])
+}
+
+func run(p *program.Program, maxHosted int, runIn func(*loop.Runner, coro.Func[program.Value]) (program.Value, error)) traces.Trace {
 	m := &machine{
 		p:     p,
 		names: make(map[coro.AnyTask]string),
@@ -47,7 +51,7 @@ func RunHosted(p *program.Program, maxHosted int) traces.Trace {
 	r := loop.NewRunner(loop.VirtualTime(), loop.Interrupts(false), loop.Logger(quietly), loop.OnException(m.onException))
 	m.l = r.Loop()
 	(*sched.Scheduler)(m.l.Scheduler()).SetMaxHosted(maxHosted)
-	v, err := loop.RunIn(r, m.main)
+	v, err := runIn(r, m.main)
 	early := "" // why the trace ends early
 	switch {
 	case isDeadlock(err):
