@@ -141,7 +141,7 @@ func (g *guest) rest() {
 		g.alarm.Reset(d)
 	case !l.clock.virtual, l.outside > 0, l.watchesDescriptors():
 	case l.timers.Next() != nil:
-		l.clock.now = l.timers.Next().When()
+		l.jump(l.timers.Next().When())
 		g.wake()
 	default:
 		g.ended(l.deadlock())

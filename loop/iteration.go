@@ -82,7 +82,7 @@ func (l *Loop) waitFor(limit time.Duration) {
 	case !l.clock.virtual, l.outside > 0:
 		l.park(limit)
 	case limit != noLimit:
-		l.clock.now = l.timers.Next().When()
+		l.jump(l.timers.Next().When())
 	case l.watchesDescriptors():
 		l.park(limit)
 	case !l.inbox.any():

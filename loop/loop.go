@@ -69,10 +69,7 @@ func newLoop(o options) *Loop {
 		ctx:          o.ctx,
 		eagerTasks:   o.eager,
 	}
-	l.clock = clock{start: time.Now(), virtual: o.virtual}
-	if o.virtual {
-		l.clock.start = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
-	}
+	l.clock = newClock(o)
 	l.inbox.init()
 	l.closing.ended = make(chan struct{})
 	l.bubble = goroutine.Bubble()

@@ -11,6 +11,10 @@ type Option func(*options)
 
 type options struct {
 	virtual      bool
+	startTime    time.Time
+	rate         float64 // zero if it is not given
+	clock        Clock
+	onAdvance    func(from, to time.Duration)
 	debug        bool
 	slowCallback time.Duration
 	logger       *slog.Logger
@@ -34,16 +38,9 @@ func newOptions(opts []Option) options {
 		}
 		opt(&o)
 	}
+	o.checkClocks()
 	return o
 }
-
-// VirtualTime gives the loop a clock that jumps to the next deadline when nothing
-// is ready, so that a program of hours ends at once and always does the same. It
-// does not jump while an executor or a goroutine of [Go] or [Receive] is still at
-// work for the loop. When nothing is ready, no timer is set and no such work is
-// out, the run ends with a *[DeadlockError]. Work that waits for the loop's clock, as
-// a job does that waits for a [Submit] of something that sleeps, waits for ever.
-func VirtualTime() Option { return func(o *options) { o.virtual = true } }
 
 // Debug turns on asyncio's debug mode: calls from a wrong goroutine panic, slow
 // callbacks are logged, errors tell where their callback was scheduled or their task

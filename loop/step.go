@@ -171,7 +171,7 @@ func (l *Loop) stepsEnd() bool {
 			return false
 		}
 		if s.until != noLimit {
-			l.clock.now = max(l.clock.now, s.until)
+			l.jump(max(l.clock.now, s.until))
 		}
 	}
 	l.stopping.Or(stopStep)
