@@ -44,6 +44,14 @@ const (
 	CancelPending
 )
 
+// Holder is an [Executor] whose jobs hold something up while they are out, as they do the
+// virtual clock of the loop whose default executor it is. [Submit] calls Hold before it
+// hands a job over, and release when that has ended. Both are safe for concurrent use.
+type Holder interface {
+	Executor
+	Hold() (release func()) // nil for nothing to release
+}
+
 // Job is one piece of work for an [Executor]. It is an interface and not a function,
 // so that an executor can also give a job up, and those that wait for it learn of
 // that.
@@ -72,7 +80,11 @@ func Submit[T any](e Executor, f func() (T, error)) (*Future[T], error) {
 		panic("executor: Submit to a nil executor; NewThreadPool makes one")
 	}
 	c := &call[T]{f: f}
+	if h, ok := e.(Holder); ok {
+		c.release = h.Hold()
+	}
 	if err := e.Execute(c); err != nil {
+		c.ended()
 		return nil, err
 	}
 	return &c.Future, nil
@@ -82,15 +94,25 @@ func Submit[T any](e Executor, f func() (T, error)) (*Future[T], error) {
 // in one allocation.
 type call[T any] struct {
 	Future[T]
-	f func() (T, error)
+	f       func() (T, error)
+	release func() // nil if it holds nothing up
+}
+
+// ended is the end of the job, or of the try to hand it over.
+func (c *call[T]) ended() {
+	if c.release != nil {
+		c.release()
+	}
 }
 
 func (c *call[T]) Cancel() {
+	defer c.ended()
 	c.f = nil
 	c.Future.Cancel()
 }
 
 func (c *call[T]) Run() {
+	defer c.ended() // after the outcome is there
 	f := c.f
 	c.f = nil
 	if !c.SetRunning() {

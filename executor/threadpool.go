@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ouro-loop/ouro/internal/frames"
 	"github.com/ouro-loop/ouro/internal/goroutine"
@@ -29,6 +30,8 @@ type ThreadPool struct {
 	queue    fifo          // jobs that no worker has yet; empty unless all workers are busy
 	shutdown bool          // since the first Shutdown
 	ended    chan struct{} // closed once shutdown is set and there are no workers
+
+	hold atomic.Pointer[func() (release func())] // see SetHold
 }
 
 // worker is one goroutine of a pool.
@@ -109,6 +112,24 @@ func (p *ThreadPool) Execute(job Job) error {
 	default:
 		p.queue.push(job)
 		p.mu.Unlock()
+	}
+	return nil
+}
+
+// SetHold has hold called for each job that [Submit] hands to the pool, see [Holder]. With nil
+// that is over.
+func (p *ThreadPool) SetHold(hold func() (release func())) {
+	if hold == nil {
+		p.hold.Store(nil)
+	} else {
+		p.hold.Store(&hold)
+	}
+}
+
+// Hold implements [Holder].
+func (p *ThreadPool) Hold() (release func()) {
+	if hold := p.hold.Load(); hold != nil {
+		return (*hold)()
 	}
 	return nil
 }

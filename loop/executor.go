@@ -53,8 +53,20 @@ func (l *Loop) executor() (executor.Executor, error) {
 //
 // # Differences from asyncio
 //
-// Any Executor will do, not only a thread pool.
-func (l *Loop) SetDefaultExecutor(e executor.Executor) { l.defaultExecutor = e }
+// Any Executor will do, not only a thread pool. What executor.Submit hands to a thread pool
+// holds the virtual clock of the loop too.
+func (l *Loop) SetDefaultExecutor(e executor.Executor) {
+	type holds interface {
+		SetHold(hold func() (release func()))
+	}
+	if old, ok := l.defaultExecutor.(holds); ok {
+		old.SetHold(nil)
+	}
+	if p, ok := e.(holds); ok && l.clock.virtual {
+		p.SetHold(l.Hold)
+	}
+	l.defaultExecutor = e
+}
 
 // awaitOn is the coroutine of ToThread and Go, with e nil for the default executor.
 func awaitOn[T any](co *coro.Co, e executor.Executor, f func(ctx context.Context) (T, error)) (T, error) {

@@ -1,5 +1,7 @@
 package loop
 
+import "time"
+
 // TimerCount is how many timers wait for their deadline.
 func (l *Loop) TimerCount() int { return l.timers.Len() }
 
@@ -7,7 +9,7 @@ func (l *Loop) TimerCount() int { return l.timers.Len() }
 func (l *Loop) ReadyCount() int { return l.sched.Ready() }
 
 // OutsideCount is how much work executors and goroutines do for the loop.
-func (l *Loop) OutsideCount() int { return l.outside }
+func (l *Loop) OutsideCount() int { return l.outside.n }
 
 // MaxPosts is how many posts an iteration takes in at most.
 const MaxPosts = maxPosts
@@ -26,3 +28,10 @@ const InterruptPatience = interruptPatience
 // Parked reports whether the loop waits for a post or a descriptor, or is about to. It is
 // safe for concurrent use.
 func (l *Loop) Parked() bool { return l.inbox.parked.Load() }
+
+// SetPatience changes after how long a virtual clock that stands still is told of.
+func SetPatience(d time.Duration) (restore func()) {
+	before := patience
+	patience = d
+	return func() { patience = before }
+}

@@ -139,7 +139,7 @@ func (g *guest) rest() {
 		g.wake()
 	case d != noLimit:
 		g.alarm.Reset(d)
-	case !l.clock.virtual, l.outside > 0, l.watchesDescriptors():
+	case !l.clock.virtual, l.isOut(), l.watchesDescriptors():
 	case l.timers.Next() != nil:
 		l.jump(l.timers.Next().When())
 		g.wake()

@@ -128,23 +128,31 @@ func (l *Loop) park(limit time.Duration) {
 	if l.poller != nil {
 		l.poller.arm()
 	}
-	if b.any() || l.stopping.Load() != 0 {
-		b.unpark()
+	if b.any() || l.stopping.Load() != 0 || l.clock.virtual && !l.isOut() && !l.watchesDescriptors() {
+		b.unpark() // the last: a Hold was released, and the clock may jump
 		return
 	}
-	if limit == noLimit || l.clock.virtual {
+	switch {
+	case l.clock.virtual:
+		l.parkVirtual()
+		return
+	case limit == noLimit:
 		<-b.wake
 		return
 	}
-	if l.alarm == nil {
-		l.alarm = time.NewTimer(limit)
-	} else {
-		l.alarm.Reset(limit)
-	}
+	l.setAlarm(limit)
 	select {
 	case <-b.wake:
 	case <-l.alarm.C:
 		b.unpark()
 	}
 	l.alarm.Stop()
+}
+
+func (l *Loop) setAlarm(d time.Duration) {
+	if l.alarm == nil {
+		l.alarm = time.NewTimer(d)
+	} else {
+		l.alarm.Reset(d)
+	}
 }

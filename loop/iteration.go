@@ -79,7 +79,7 @@ func (l *Loop) waitFor(limit time.Duration) {
 	}
 	switch {
 	case l.steps != nil && l.stepsEnd():
-	case !l.clock.virtual, l.outside > 0:
+	case !l.clock.virtual, l.isOut():
 		l.park(limit)
 	case limit != noLimit:
 		l.jump(l.timers.Next().When())

@@ -37,7 +37,7 @@ type Loop struct {
 	stopping  atomic.Uint32 // why the run ends after this iteration: stopAsked, stopStep
 	closed    atomic.Bool
 	closing   closing
-	outside   int // pieces of work that executors and goroutines do for the loop
+	outside   outside
 
 	handler      ExceptionHandler
 	logger       *slog.Logger

@@ -11,14 +11,23 @@ import (
 //
 // No value is lost to a cancellation: if one had arrived, it is returned, and the
 // cancellation comes out of the task's next await.
-func Receive[T any](ch <-chan T) coro.Func[T] {
+//
+// A virtual clock stands still meanwhile, unless opts has [Background].
+func Receive[T any](ch <-chan T, opts ...ReceiveOption) coro.Func[T] {
+	var o receiveOptions
+	for _, opt := range opts {
+		if opt == nil {
+			panic("loop: a nil ReceiveOption; leave it out")
+		}
+		opt(&o)
+	}
 	return func(co *coro.Co) (T, error) {
 		select {
 		case v, ok := <-ch:
 			return received(v, ok)
 		default:
 		}
-		r := newReceiver(Of(co), ch)
+		r := newReceiver(Of(co), ch, o.background)
 		defer r.stop() // also when the loop closes
 		_, err := r.arrived.Await(co)
 		if err == nil {
@@ -33,6 +42,15 @@ func Receive[T any](ch <-chan T) coro.Func[T] {
 		return r.value, nil
 	}
 }
+
+// A ReceiveOption is an option of Receive.
+type ReceiveOption func(*receiveOptions)
+
+type receiveOptions struct{ background bool }
+
+// Background says that nothing need come: a virtual clock goes on meanwhile, and if nothing
+// else is left that can happen, it is a deadlock. It is for a channel of signals or orders.
+func Background() ReceiveOption { return func(o *receiveOptions) { o.background = true } }
 
 func received[T any](v T, ok bool) (T, error) {
 	if !ok {
@@ -64,7 +82,7 @@ type receiver[T any] struct {
 	quit    chan struct{}
 	ended   chan struct{}
 	stopped bool
-	counted bool // among the work that is outside of the loop
+	errand  *errand // nil if it is not out
 
 	// Written by the goroutine before it ends.
 	value T
@@ -72,15 +90,16 @@ type receiver[T any] struct {
 	taken bool
 }
 
-func newReceiver[T any](l *Loop, ch <-chan T) *receiver[T] {
+func newReceiver[T any](l *Loop, ch <-chan T, background bool) *receiver[T] {
 	r := &receiver[T]{
 		loop:    l,
 		arrived: CreateFuture[coro.None](l),
 		quit:    make(chan struct{}),
 		ended:   make(chan struct{}),
-		counted: true,
 	}
-	l.outside++
+	if !background {
+		r.errand = l.sendOut("channel")
+	}
 	go r.receive(ch)
 	return r
 }
@@ -97,7 +116,7 @@ func (r *receiver[T]) receive(ch <-chan T) {
 
 // Run is called on the loop when a value has arrived.
 func (r *receiver[T]) Run() {
-	r.uncount()
+	r.loop.takeIn(&r.errand)
 	future.Resolve(r.arrived, coro.None{})
 }
 
@@ -109,12 +128,5 @@ func (r *receiver[T]) stop() {
 	r.stopped = true
 	close(r.quit)
 	<-r.ended
-	r.uncount()
-}
-
-func (r *receiver[T]) uncount() {
-	if r.counted {
-		r.counted = false
-		r.loop.outside--
-	}
+	r.loop.takeIn(&r.errand)
 }

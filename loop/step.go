@@ -167,7 +167,7 @@ func (l *Loop) stepsEnd() bool {
 	}
 	if s := l.steps; s.advancing {
 		next := l.timers.Next()
-		if l.outside > 0 || next != nil && next.When() <= s.until {
+		if l.isOut() || next != nil && next.When() <= s.until {
 			return false
 		}
 		if s.until != noLimit {
@@ -211,8 +211,8 @@ func (l *Loop) MayWait() time.Duration {
 }
 
 // Outside is how much work is out: functions that executors and goroutines run for the
-// loop, and tasks in [Receive].
-func (l *Loop) Outside() int { return l.outside }
+// loop, tasks in [Receive], and what has a [Loop.Hold].
+func (l *Loop) Outside() int { return l.outside.n + int(l.outside.held.Load()) }
 
 // OnWake has f called, on whatever goroutine, when something comes in for the loop from
 // outside: a CallSoonThreadsafe, a Submit, an outcome of a thread, a signal, a Stop, or,

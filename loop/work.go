@@ -21,7 +21,7 @@ type work[T any] struct {
 	post   post          // brings the outcome to the loop
 	stage  atomic.Uint32 // see workWaiting
 
-	counted bool // among the work that is outside of the loop
+	errand *errand // nil if it is not out
 
 	// These belong to whoever moved stage on from workWaiting, and to the loop once
 	// the outcome is posted.
@@ -52,6 +52,10 @@ func (w *work[T]) begin(l *Loop, e executor.Executor) error {
 	if l.closed.Load() {
 		return ErrClosed
 	}
+	kind := "thread"
+	if _, ok := e.(goroutines); ok {
+		kind = "goroutine"
+	}
 	if e == nil {
 		var err error
 		if e, err = l.executor(); err != nil {
@@ -64,19 +68,13 @@ func (w *work[T]) begin(l *Loop, e executor.Executor) error {
 		return err
 	}
 	w.future.Core().Attach(w.link.Init((*workDropped[T])(w)))
-	w.counted = true
-	l.outside++
+	w.errand = l.sendOut(kind)
 	return nil
 }
 
-// uncount takes w off what is out. An executor may have run it and refused it all the same,
-// and then it was never counted.
-func (w *work[T]) uncount() {
-	if w.counted {
-		w.counted = false
-		w.loop.outside--
-	}
-}
+// takeIn ends its errand. An executor may have run it and refused it all the same, and then
+// it never had one.
+func (w *work[T]) takeIn() { w.loop.takeIn(&w.errand) }
 
 // leave moves w on from workWaiting. It reports false if somebody else has.
 func (w *work[T]) leave(stage uint32) bool { return w.stage.CompareAndSwap(workWaiting, stage) }
@@ -129,7 +127,7 @@ func (d *workDropped[T]) Run() {
 	w := (*work[T])(d)
 	if w.future.Canceled() && w.leave(workCanceled) {
 		w.forget()
-		w.uncount()
+		w.takeIn()
 	}
 }
 
@@ -138,7 +136,7 @@ type workDone[T any] work[T]
 
 func (d *workDone[T]) Run() {
 	w := (*work[T])(d)
-	w.uncount()
+	w.takeIn()
 	w.link.Detach() // its entry would have nothing to do
 	value, err := w.value, w.err
 	var zero T

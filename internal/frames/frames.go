@@ -77,7 +77,27 @@ func isStandard(file string) bool {
 // from the program, but by way of the ready queue.
 func CallSite() string {
 	var pcs [32]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	return callSite(pcs[:runtime.Callers(2, pcs[:])])
+}
+
+// A Site is what CallSite needs, taken at one time and read at another: taking it allocates
+// nothing.
+type Site struct {
+	pcs [32]uintptr
+	n   int
+}
+
+// Take makes s the site of the caller.
+func (s *Site) Take() { s.n = runtime.Callers(2, s.pcs[:]) }
+
+// String is what CallSite would have been.
+func (s *Site) String() string { return callSite(s.pcs[:s.n]) }
+
+func callSite(pcs []uintptr) string {
+	if len(pcs) == 0 {
+		return ""
+	}
+	frames := runtime.CallersFrames(pcs)
 	for {
 		f, more := frames.Next()
 		switch {

@@ -1,0 +1,163 @@
+package loop
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/ouro-loop/ouro/internal/frames"
+)
+
+// outside is the work that is out: what is done for the loop elsewhere. A virtual clock
+// does not jump meanwhile, and nothing is a deadlock.
+type outside struct {
+	n    int          // the loop's own errands: functions on threads and goroutines, receivers
+	held atomic.Int32 // those of Hold, by any goroutine
+
+	mu   sync.Mutex
+	list []*errand // what a virtual clock waits for
+	free []*errand // to be used again
+}
+
+// An errand is one piece of work that is out.
+type errand struct {
+	kind string      // thread, goroutine, channel or hold
+	site frames.Site // where the program sent it out
+	at   int         // in the list
+}
+
+// untold stands for every errand of a loop whose clock waits for none.
+var untold errand
+
+// sendOut notes that something is done elsewhere, until takeIn. Both are called on the
+// loop's goroutine.
+func (l *Loop) sendOut(kind string) *errand {
+	l.outside.n++
+	return l.note(kind)
+}
+
+// takeIn ends the errand *e, if it has not ended.
+func (l *Loop) takeIn(e **errand) {
+	if *e != nil {
+		l.outside.n--
+		l.forget(*e)
+		*e = nil
+	}
+}
+
+// isOut reports whether any work is out.
+func (l *Loop) isOut() bool { return l.outside.n > 0 || l.outside.held.Load() > 0 }
+
+func (l *Loop) note(kind string) *errand {
+	if !l.clock.virtual {
+		return &untold
+	}
+	o := &l.outside
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var e *errand
+	if last := len(o.free) - 1; last >= 0 {
+		e, o.free = o.free[last], o.free[:last]
+	} else {
+		e = new(errand)
+	}
+	e.kind, e.at = kind, len(o.list)
+	e.site.Take()
+	o.list = append(o.list, e)
+	return e
+}
+
+func (l *Loop) forget(e *errand) {
+	if e == &untold {
+		return
+	}
+	o := &l.outside
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	last := len(o.list) - 1
+	o.list[e.at], o.list[last].at = o.list[last], e.at
+	o.list[last] = nil
+	if o.list = o.list[:last]; len(o.free) < maxFreeErrands {
+		o.free = append(o.free, e)
+	}
+}
+
+// maxFreeErrands is how many are kept to be used again.
+const maxFreeErrands = 64
+
+// Hold announces work that is done for the loop elsewhere, on a goroutine of the program's
+// own: until release is called a virtual clock does not jump, and nothing is a deadlock.
+// What the work leads to should be posted before release: with a CallSoonThreadsafe or a
+// Submit. Under another clock Hold does nothing. Both are safe for concurrent use, and
+// releasing again does nothing.
+//
+// asyncio has no virtual clock, and no such call.
+func (l *Loop) Hold() (release func()) {
+	l.mustBeMade()
+	l.outside.held.Add(1)
+	e := l.note("hold")
+	var once sync.Once
+	return func() {
+		once.Do(func() {
+			l.forget(e)
+			l.outside.held.Add(-1)
+			l.inbox.rouse()
+		})
+	}
+}
+
+// patience is how long in real time a virtual clock stands before the loop says why.
+var patience = 5 * time.Second
+
+// parkVirtual waits for work that is out, or, if there is none, for a descriptor.
+func (l *Loop) parkVirtual() {
+	if l.bubble != "" { // a testing/synctest bubble, whose time a timer would move
+		<-l.inbox.wake
+		return
+	}
+	l.setAlarm(patience)
+	defer l.alarm.Stop()
+	select {
+	case <-l.inbox.wake:
+		return
+	case <-l.alarm.C:
+	}
+	if what := l.outside.String(); what != "" {
+		l.log().Warn("The virtual clock stands still: it waits for " + what + ".")
+	}
+	<-l.inbox.wake
+}
+
+// String says how much work is out and where it comes from.
+func (o *outside) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	type origin struct{ kind, site string }
+	numbers := make(map[origin]int)
+	for _, e := range o.list {
+		numbers[origin{e.kind, e.site.String()}]++
+	}
+	kinds := slices.SortedFunc(maps.Keys(numbers), func(a, b origin) int {
+		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.site, b.site))
+	})
+	var parts []string
+	for _, e := range kinds[:min(len(kinds), maxNamed)] {
+		s := fmt.Sprintf("%d %s", numbers[e], e.kind)
+		if numbers[e] > 1 {
+			s += "s"
+		}
+		if e.site != "" {
+			s += " since " + e.site
+		}
+		parts = append(parts, s)
+	}
+	if more := len(kinds) - maxNamed; more > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(parts, ", ")
+}
