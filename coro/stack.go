@@ -1,6 +1,7 @@
 package coro
 
 import (
+	"fmt"
 	"reflect"
 	"runtime"
 	"strconv"
@@ -13,7 +14,11 @@ import (
 )
 
 // Frame is one line of a stack.
-type Frame = runtime.Frame
+type Frame runtime.Frame
+
+// String is the function and its line, as the reports of this module write it:
+// main.fetch (/src/fetch.go:12).
+func (f Frame) String() string { return fmt.Sprintf("%s (%s:%d)", f.Function, f.File, f.Line) }
 
 // maxStack is how many frames are shown of a stack.
 const maxStack = 64
@@ -63,9 +68,9 @@ func (co *Co) stack(all *frames.Goroutines) []Frame {
 func symbolized(pcs []uintptr) (out []Frame) {
 	calls := runtime.CallersFrames(pcs)
 	for more := len(pcs) > 0; more; {
-		var f Frame
+		var f runtime.Frame
 		f, more = calls.Next()
-		out = append(out, f)
+		out = append(out, Frame(f))
 	}
 	return out
 }
@@ -87,26 +92,35 @@ func pulling(calls []frames.Call, creator string) ([]Frame, string) {
 	return out, creator
 }
 
-// userFrames leaves out how the function was suspended, below, and how it was
-// started, above. It reports whether it has come to the latter.
+// userFrames leaves out how the function was suspended, below, how it was started, above,
+// and what is between two of its calls, as a block of Timeout is. It reports whether it has
+// come to the start.
 func userFrames(stack []Frame) (out []Frame, whole bool) {
 	for _, f := range stack {
 		name, ours := strings.CutPrefix(f.Function, packagePath+".")
 		switch {
 		case ours && strings.HasPrefix(name, "(*Task[") && strings.HasSuffix(name, ").call"):
 			return out, true
-		case ours && unicode.IsLower(rune(name[0])),
-			ours && strings.HasSuffix(name, ").Stack"),
-			ours && (strings.HasPrefix(name, "(*Waiters).") || strings.HasPrefix(name, "(*Co).")),
-			strings.HasPrefix(f.Function, schedPath+"."),
+		case strings.HasPrefix(f.Function, schedPath+"."):
+			out = out[:0] // all of it was the machinery, or a callback that the task hosts
+		case ours && isMachinery(name),
 			strings.HasPrefix(f.Function, futurePath+".(*Future["):
-			out = out[:0] // all of it was the machinery
 		case strings.HasPrefix(f.Function, "runtime."), strings.HasPrefix(f.Function, "iter."):
 		case !frames.IsAdapter(f.File):
 			out = append(out, f)
 		}
 	}
 	return out, false
+}
+
+// isMachinery reports whether a function of this package is none that a program calls to
+// wait.
+func isMachinery(name string) bool {
+	typ, method, ok := strings.Cut(name, ").")
+	if !ok {
+		return unicode.IsLower(rune(name[0]))
+	}
+	return unicode.IsLower(rune(method[0])) || method == "Stack" || typ == "(*Waiters" || typ == "(*Co"
 }
 
 var (

@@ -1,7 +1,9 @@
 package coro_test
 
 import (
+	"fmt"
 	"iter"
+	"path"
 	"testing"
 	"time"
 
@@ -134,6 +136,39 @@ func TestStackOfWaitDuringPanic(t *testing.T) {
 func panicsAndWaits(co *coro.Co, f *future.Future[coro.None]) (int, error) {
 	defer func() { _ = waitsInside(co, f) }()
 	panic("boom")
+}
+
+// A task that waits in a block, or in several, has a stack through them all: the functions
+// of this module that the program calls are in it, and what these do inside is not.
+func TestStackThroughBlocks(t *testing.T) {
+	run(t, func(co *coro.Co) error {
+		task := coro.CreateTask(co, coro.Do(waitsInBlocks))
+		require.NoError(t, coro.Sleep(co, 0))
+		var found []string
+		for _, f := range task.Stack() {
+			found = append(found, path.Base(f.Function))
+		}
+		require.Equal(t, []string{
+			"coro.Sleep", "coro_test.waitsInBlocks.func1.1",
+			"coro.Timeout", "coro_test.waitsInBlocks.func1",
+			"coro.Group", "coro_test.waitsInBlocks",
+		}, found)
+		task.Cancel()
+		return nil
+	})
+}
+
+func waitsInBlocks(co *coro.Co) error {
+	return coro.Group(co, func(*coro.TaskGroup) error {
+		return coro.Timeout(co, time.Hour, func(*coro.TimeoutScope) error { return coro.Sleep(co, time.Minute) })
+	})
+}
+
+// A frame prints its function and its line, as the report of a deadlock does.
+func TestFrameString(t *testing.T) {
+	f := coro.Frame{Function: "main.fetch", File: "/src/fetch.go", Line: 12}
+	require.Equal(t, "main.fetch (/src/fetch.go:12)", f.String())
+	require.Equal(t, "[main.fetch (/src/fetch.go:12)]", fmt.Sprint([]coro.Frame{f}))
 }
 
 // A task that sleeps stands in Sleep.

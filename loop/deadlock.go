@@ -56,7 +56,7 @@ func (e *DeadlockError) Error() string {
 	for _, t := range shown {
 		fmt.Fprintf(&b, "\n  %v", t)
 		if f, ok := ownFrame(t.At); ok {
-			fmt.Fprintf(&b, "\n    at %s (%s:%d)", f.Function, f.File, f.Line)
+			fmt.Fprintf(&b, "\n    at %v", f)
 		}
 	}
 	if more := len(e.Tasks) - len(shown); more > 0 {

@@ -1,7 +1,6 @@
 package loop
 
 import (
-	"fmt"
 	"log/slog"
 	"strings"
 
@@ -25,7 +24,7 @@ func (run *mainRun) stands() (attrs []any) {
 	}
 	var calls []string
 	for _, f := range run.main.Stack() {
-		calls = append(calls, fmt.Sprintf("%s (%s:%d)", f.Function, f.File, f.Line))
+		calls = append(calls, f.String())
 	}
 	if len(calls) > 0 {
 		attrs = append(attrs, slog.String("stack", strings.Join(calls, " < ")))
