@@ -68,6 +68,10 @@ func (c *Core) Done() bool { return c.state != Pending }
 // Canceled reports whether the future was canceled.
 func (c *Core) Canceled() bool { return c.state == Canceled }
 
+// Failed reports whether the future ended with an error; a cancellation is none. Unlike
+// Err it is no look at the error, which is still reported if nobody else looks.
+func (c *Core) Failed() bool { return c.state == Finished && c.err != nil }
+
 // Err is the error of a finished future, nil if it has a result, a
 // *CanceledError if it was canceled and ErrInvalidState if it is pending. The
 // error counts as retrieved from now on.

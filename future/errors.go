@@ -177,6 +177,27 @@ func (e *TimeoutError) Is(target error) bool {
 	return target == context.DeadlineExceeded || target == os.ErrDeadlineExceeded
 }
 
+// IsTimeout reports whether err says that a time limit ran out: whether its Timeout method
+// does, as that of a [TimeoutError], of context.DeadlineExceeded, os.ErrDeadlineExceeded
+// and of what package net returns does, or whether it is wrapped around such an error in a
+// single chain, as for [IsCanceled]. A group of errors that holds one among others is
+// none, although errors.Is finds it there.
+//
+// Semantics: except TimeoutError.
+func IsTimeout(err error) bool {
+	return err != nil && asked(func() bool {
+		for range maxChain {
+			if t, ok := err.(interface{ Timeout() bool }); ok && t.Timeout() {
+				return true
+			}
+			if err = next(err); err == nil {
+				return false
+			}
+		}
+		return false
+	})
+}
+
 // PanicError takes the place of the error of a coroutine or callback that
 // panicked. Format it with %+v to see the stack; [Details] finds it in what wraps it.
 type PanicError struct {

@@ -148,3 +148,21 @@ func ExampleErrorContext() {
 	// Task exception was never retrieved
 	// backup failed: disk full
 }
+
+// Asyncio's "except TimeoutError": whose limit it was does not matter.
+func ExampleIsTimeout() {
+	main := func(co *coro.Co) error {
+		_, err := coro.WaitFor(co, coro.Do1(coro.Sleep, time.Hour), time.Second)
+		fmt.Println(future.IsTimeout(fmt.Errorf("waiting: %w", err)))
+		fmt.Println(future.IsTimeout(os.ErrDeadlineExceeded))
+		fmt.Println(future.IsTimeout(future.ErrCanceled))
+		return nil
+	}
+	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// true
+	// true
+	// false
+}

@@ -161,3 +161,20 @@ func ExampleState() {
 	// a result or an error
 	// neither
 }
+
+// Who only watches whether a future failed leaves its error to whom it concerns: it is
+// reported as long as nobody has looked at it.
+func ExampleFuture_Failed() {
+	report := func(_ *loop.Loop, c future.ErrorContext) { fmt.Println(c.Message) }
+	main := func(co *coro.Co) error {
+		job := coro.CreateTask(co, coro.Do(func(*coro.Co) error { return errors.New("disk full") }))
+		job.AddDoneCallback(func() { fmt.Println("failed:", job.Failed()) })
+		return coro.Sleep(co, time.Second)
+	}
+	if err := loop.Main(main, loop.VirtualTime(), loop.OnException(report)); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// failed: true
+	// Task exception was never retrieved
+}

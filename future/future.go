@@ -40,6 +40,11 @@ func (f *Future[T]) Done() bool { return f.core.Done() }
 // Semantics: asyncio.Future.cancelled.
 func (f *Future[T]) Canceled() bool { return f.core.Canceled() }
 
+// Failed reports whether the future ended with an error; a cancellation is none. Unlike
+// Err it is no look at the error, which is still reported if nobody else looks: it is for
+// who watches futures, and does not answer for them.
+func (f *Future[T]) Failed() bool { return f.core.Failed() }
+
 // Cancel cancels a pending future, with a message for the [CanceledError] if one
 // is given, and reports whether it did. What waits for it is scheduled in order
 // of registration. The Cancel of a task or gather is a request, see there.

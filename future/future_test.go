@@ -250,3 +250,27 @@ func TestFutureStringOfItself(t *testing.T) {
 	require.Contains(t, s.f.String(), "...")
 	require.Equal(t, 1, s.shown)
 }
+
+// Only an error of its own is a failure of a future.
+func TestFailed(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		end  func(f *future.Future[int])
+		want bool
+	}{
+		{"pending", func(*future.Future[int]) {}, false},
+		{"a result", func(f *future.Future[int]) { _ = f.SetResult(1) }, false},
+		{"an error", func(f *future.Future[int]) { _ = f.SetError(errTest) }, true},
+		{"a cancellation as an error", func(f *future.Future[int]) { _ = f.SetError(future.ErrCanceled) }, true},
+		{"canceled", func(f *future.Future[int]) { f.Cancel() }, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := loop.CreateFuture[int](testkit.NewLoop(t))
+			test.end(f)
+			require.Equal(t, test.want, f.Failed())
+			require.Equal(t, test.want, future.Any(f).Failed())
+			_ = f.Err()
+			require.Equal(t, test.want, f.Failed(), "whether somebody has looked or not")
+		})
+	}
+}

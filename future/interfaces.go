@@ -1,6 +1,8 @@
 package future
 
 import (
+	"log/slog"
+
 	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/internal/unretrieved"
 )
@@ -9,6 +11,7 @@ import (
 type Any interface {
 	Done() bool
 	Canceled() bool
+	Failed() bool
 	Err() error
 	Cancel(msg ...string) bool
 	AddDoneCallback(fn func(), opts ...CallOption) (stop func() bool)
@@ -74,6 +77,8 @@ type ErrorContext struct {
 
 	Function string // what the task or the callback runs: main.fetch
 	Source   string // the line that created the task or scheduled the callback, in debug mode
+
+	Attrs []slog.Attr // what else whoever reports it has to say; the default handler logs it after the rest
 }
 
 // CallExceptionHandler tells the exception handler of the loop of an error that nobody

@@ -39,6 +39,7 @@ func TestUnretrieved(t *testing.T) {
 		// CPython: test_futures.BaseFutureTests.test_tb_logger_exception_result_retrieved
 		{"error, Result", func(f *future.Future[int]) { fail(f); _, _ = f.Result() }, nil},
 		{"error, Done", func(f *future.Future[int]) { fail(f); f.Done() }, report},
+		{"error, Failed", func(f *future.Future[int]) { fail(f); require.True(t, f.Failed()) }, report},
 		{"error, String", func(f *future.Future[int]) { fail(f); _ = f.String() }, report},
 		{"error, callback that does not look", func(f *future.Future[int]) { fail(f); f.AddDoneCallback(func() {}) }, report},
 		{"Err before the error", func(f *future.Future[int]) { _ = f.Err(); fail(f) }, report},

@@ -61,18 +61,22 @@ func ExampleLoop_CallExceptionHandler() {
 	defer l.Close()
 
 	l.SetExceptionHandler(func(_ *loop.Loop, c future.ErrorContext) {
-		fmt.Printf("%s: %v\n", c.Message, c.Err)
+		fmt.Printf("%s: %v, %v\n", c.Message, c.Err, c.Attrs)
 	})
 	l.CallSoon(func() {
 		if err := flush(); err != nil {
-			l.CallExceptionHandler(future.ErrorContext{Message: "flushing the cache", Err: err})
+			l.CallExceptionHandler(future.ErrorContext{
+				Message: "flushing the cache",
+				Err:     err,
+				Attrs:   []slog.Attr{slog.String("file", "cache.db")},
+			})
 		}
 		l.Stop()
 	})
 	if err := l.RunForever(); err != nil {
 		fmt.Println(err)
 	}
-	// Output: flushing the cache: disk full
+	// Output: flushing the cache: disk full, [file=cache.db]
 }
 
 func backUp(*coro.Co) error { return errors.New("disk full") }

@@ -26,7 +26,8 @@ func (l *Loop) SetExceptionHandler(h ExceptionHandler) { l.handler = h }
 // ExceptionHandler is what SetExceptionHandler was given, nil for none.
 func (l *Loop) ExceptionHandler() ExceptionHandler { return l.handler }
 
-// DefaultExceptionHandler logs the error at level ERROR, in one record.
+// DefaultExceptionHandler logs the error at level ERROR, in one record: what is known of it,
+// and the Attrs of c.
 //
 // Semantics: asyncio.loop.default_exception_handler, CPython 3.15.
 func (l *Loop) DefaultExceptionHandler(c future.ErrorContext) {
@@ -53,6 +54,9 @@ func (l *Loop) DefaultExceptionHandler(c future.ErrorContext) {
 	}
 	if stacks := stacksIn(c.Err); len(stacks) > 0 {
 		attrs = append(attrs, slog.String("stack", strings.Join(stacks, "; ")))
+	}
+	for _, attr := range c.Attrs {
+		attrs = append(attrs, attr)
 	}
 	l.log().Error(message, attrs...)
 }

@@ -227,3 +227,14 @@ func TestDefaultMessage(t *testing.T) {
 	log.requireLogged(t, 0, "^Unhandled exception in event loop$", errZero)
 	require.Equal(t, "t", log.records[0].attrs["task"])
 }
+
+// What the reporter has to say comes after the rest, in its order.
+func TestAttrsOfContext(t *testing.T) {
+	var log logged
+	l := newLoop(t, loop.Logger(log.logger()))
+	l.CallExceptionHandler(future.ErrorContext{
+		Message: "flushing", Err: errZero, Task: "t",
+		Attrs: []slog.Attr{slog.String("file", "a.log"), slog.Group("disk", slog.Int("free", 0))},
+	})
+	require.Contains(t, log.String(), `msg=flushing error="`+errZero.Error()+`" task=t file=a.log disk.free=0`+"\n")
+}
