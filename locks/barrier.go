@@ -72,8 +72,10 @@ func NewBarrier(parties int) *Barrier {
 }
 
 // Wait waits until all parties have come. The last of them does not suspend. The
-// index is the task's place in the order of arrival, from 0 to parties-1. A task
-// that comes while the round before is leaving waits for that first.
+// index is how many tasks the barrier held when the task came, from 0 to parties-1. So the
+// last has parties-1, and the indices of a round are different, unless a task gave up its
+// place: then one that comes later has the index of one that is held already. A task that
+// comes while the round before is leaving waits for that first.
 //
 // The error is ErrBroken if the barrier is reset or aborted meanwhile, or was
 // aborted before; or a cancellation of the task, which gives up its place.

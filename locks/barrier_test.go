@@ -71,6 +71,29 @@ func TestBarrier(t *testing.T) {
 			idle(t, b)
 		})
 	})
+	t.Run("gives an index twice if a place was given up", func(t *testing.T) { // as CPython does
+		testkit.Run(t, func(co *coro.Co) {
+			b := locks.NewBarrier(3)
+			got := map[string]int{}
+			come := func(name string) *coro.Task[coro.None] {
+				task := testkit.Spawn(co, func(co *coro.Co) error {
+					i, err := b.Wait(co)
+					if err == nil {
+						got[name] = i
+					}
+					return err
+				})
+				testkit.Pass(t, co, 1)
+				return task
+			}
+			a, second := come("a"), come("b")
+			a.Cancel()
+			testkit.WaitCanceled(t, co, a)
+			testkit.Wait(t, co, second, come("c"), come("d"))
+			require.Equal(t, map[string]int{"b": 1, "c": 1, "d": 2}, got)
+			idle(t, b)
+		})
+	})
 	// CPython: test_locks.BarrierTests.test_filling_one_task
 	// CPython: test_locks.BarrierTests.test_filling_one_task_twice
 	t.Run("of one does not suspend", func(t *testing.T) {

@@ -248,3 +248,46 @@ func ExampleBarrier() {
 	// 2s runner 0 came as number 0
 	// 2s runner 1 came as number 1
 }
+
+// A block with a result gives it back. It holds a lock, a condition's or a semaphore.
+func ExampleWithValue() {
+	main(func(co *coro.Co) error {
+		var mu locks.Lock
+		next := 0
+		take := func() (int, error) {
+			next++
+			return next, coro.Sleep(co, time.Second)
+		}
+		for range 2 {
+			id, err := locks.WithValue(co, &mu, take)
+			fmt.Println(id, err)
+		}
+		return nil
+	})
+	// Output:
+	// 1 <nil>
+	// 2 <nil>
+}
+
+// Who would have to wait in a long line can be turned away instead.
+func ExampleSemaphore_Waiting() {
+	main(func(co *coro.Co) error {
+		sem := locks.NewSemaphore(1)
+		request := func(co *coro.Co, name string) error {
+			if sem.Waiting() >= 1 {
+				fmt.Println(name, "is turned away")
+				return nil
+			}
+			return sem.With(co, func() error {
+				fmt.Println(name, "is served")
+				return coro.Sleep(co, time.Second)
+			})
+		}
+		_, err := coro.Gather(co, coro.Do1(request, "a"), coro.Do1(request, "b"), coro.Do1(request, "c")).Await(co)
+		return err
+	})
+	// Output:
+	// a is served
+	// c is turned away
+	// b is served
+}

@@ -25,11 +25,15 @@ func (c *common) Name() string { return c.name.String() }
 // among them until it runs.
 func (c *common) Waiters() []coro.AnyTask { return c.waiters.Tasks() }
 
+// Waiting is how many tasks wait: the number of Waiters, without a slice of them. They are
+// counted one by one.
+func (c *common) Waiting() int { return c.waiters.Len() }
+
 // format is the text of String methods: <Lock "a" [locked, waiters:1]>.
 func (c *common) format(kind, state string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<%s [%s", c.name.Title(kind), state)
-	if n := c.waiters.Len(); n > 0 {
+	if n := c.Waiting(); n > 0 {
 		fmt.Fprintf(&b, ", waiters:%d", n)
 	}
 	b.WriteString("]>")

@@ -267,3 +267,55 @@ func TestNameInErrors(t *testing.T) {
 }
 
 func second(_ int, err error) error { return err }
+
+// Waiting is how many tasks wait, of whatever kind the primitive is. That of a Barrier is how
+// many it holds.
+func TestWaiting(t *testing.T) {
+	type primitive interface {
+		Waiting() int
+		Waiters() []coro.AnyTask
+	}
+	var mu locks.Lock
+	var ev locks.Event
+	var changed locks.Condition
+	sem, bounded, bar := locks.NewSemaphore(0), locks.NewBoundedSemaphore(0), locks.NewBarrier(9)
+	for _, test := range []struct {
+		kind string
+		p    primitive
+		wait func(co *coro.Co) error
+	}{
+		{"Lock", &mu, mu.Acquire},
+		{"Event", &ev, ev.Wait},
+		{"Condition", &changed, func(co *coro.Co) error {
+			return changed.With(co, func() error { return changed.WaitFor(co, func() bool { return false }) })
+		}},
+		{"Semaphore", sem, sem.Acquire},
+		{"BoundedSemaphore", bounded, bounded.Acquire},
+		{"Barrier", bar, arrive(bar)},
+	} {
+		t.Run(test.kind, func(t *testing.T) {
+			testkit.Run(t, func(co *coro.Co) {
+				if test.kind == "Lock" {
+					require.NoError(t, mu.Acquire(co))
+				}
+				require.Zero(t, test.p.Waiting())
+				var tasks []*coro.Task[coro.None]
+				for n := range 3 {
+					tasks = append(tasks, testkit.Spawn(co, test.wait))
+					testkit.Pass(t, co, 1)
+					require.Equal(t, n+1, test.p.Waiting())
+					require.Len(t, test.p.Waiters(), n+1)
+				}
+				tasks[1].Cancel()
+				require.Equal(t, 3, test.p.Waiting(), "it has yet to run")
+				testkit.WaitCanceled(t, co, tasks[1])
+				require.Equal(t, 2, test.p.Waiting())
+				tasks[0].Cancel()
+				tasks[2].Cancel()
+				testkit.WaitCanceled(t, co, tasks[0], tasks[2])
+				require.Zero(t, test.p.Waiting())
+				require.Zero(t, testing.AllocsPerRun(10, func() { test.p.Waiting() }))
+			})
+		})
+	}
+}

@@ -169,3 +169,31 @@ func TestNilBody(t *testing.T) {
 		require.PanicsWithValue(t, "locks: WaitFor of a nil function", func() { _ = changed.WaitFor(co, nil) })
 	})
 }
+
+// A block with a result holds what it is given for the body, as With does, and gives the
+// result if there is no error.
+func TestWithValue(t *testing.T) {
+	testkit.Run(t, func(co *coro.Co) {
+		for kind, l := range lockables() {
+			v, err := locks.WithValue(co, l, func() (string, error) {
+				require.True(t, l.Locked(), kind)
+				return "held", nil
+			})
+			require.NoError(t, err, kind)
+			require.Equal(t, "held", v, kind)
+			require.False(t, l.Locked(), kind)
+
+			v, err = locks.WithValue(co, l, func() (string, error) { return "half", errTest })
+			require.Same(t, errTest, err, kind)
+			require.Empty(t, v, kind)
+			require.False(t, l.Locked(), kind)
+
+			require.PanicsWithValue(t, "locks: WithValue of a nil function", func() { _, _ = locks.WithValue[int](co, l, nil) })
+			require.False(t, l.Locked(), kind)
+		}
+		var mu locks.Lock
+		v, err := locks.WithValue(co, &mu, func() (string, error) { return "released", mu.Release() })
+		require.ErrorIs(t, err, locks.ErrNotAcquired)
+		require.Empty(t, v)
+	})
+}
