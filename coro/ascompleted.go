@@ -9,7 +9,7 @@ import (
 	"github.com/ouro-loop/ouro/timers"
 )
 
-// AsCompleted runs aws side by side, within a time limit of d (Forever for none),
+// AsCompleted runs aws (a plain function f as Bind0(f)) side by side, within a time limit of d (Forever for none),
 // and yields as many Funcs: the n-th, awaited, gives the outcome of the n-th to be
 // done, or a *future.TimeoutError for each that was not done in time. There are as many
 // awaits as Funcs: after that the error is ErrAlreadyAwaited. None is canceled for being

@@ -6,6 +6,20 @@ import (
 	"github.com/ouro-loop/ouro/future"
 )
 
+// Await waits until f, a future or task of whatever type, is done, and returns its error,
+// nil if it has a result. One that is done already does not suspend the coroutine. If the
+// task of co is canceled meanwhile, f is canceled with it. Where the type is known, and the
+// result wanted, f has an Await itself.
+//
+// Semantics: asyncio.Future.__await__, CPython 3.15.
+func Await(co *Co, f future.Any) error {
+	mustBeFuture(f)
+	if f.Done() {
+		return f.Err()
+	}
+	return co.Suspend(f.Core())
+}
+
 // Suspend parks the coroutine until the future of c is done, and returns its error, nil
 // if it has a result. Await is the way to it for everyone but the authors of futures.
 // A cancellation of this task, or a refusal, is returned in place of the future's error.
@@ -25,7 +39,9 @@ func (co *Co) Suspend(c *future.Core) error {
 // false if that cannot be awaited. Between enter and woken the caller suspends: itself,
 // because every frame below a suspended function has a price.
 func (co *Co) enter(c *future.Core) bool {
-	co.mustRun()
+	if co.coroutine.IsSuspect() {
+		co.mayBeMisused()
+	}
 	if c.Scheduler() != co.Scheduler() || c == co.core || awaitsItself(c) {
 		return false
 	}

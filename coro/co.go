@@ -33,15 +33,29 @@ type Co struct {
 type extra struct {
 	name    string
 	context *taskContext // made by Context
-	site    *string      // the line that created the task, in debug mode
+	rare    *rare        // what even fewer have
+}
+
+type rare struct {
+	site   string      // the line that created the task, in debug mode
+	locals map[any]any // the values of each *TaskLocal
 }
 
 // created is the line that created the task, "" if it is not known.
 func (x *extra) created() string {
-	if x == nil || x.site == nil {
+	if x == nil || x.rare == nil {
 		return ""
 	}
-	return *x.site
+	return x.rare.site
+}
+
+// rarely is the rare part of co's extra, made if there is none.
+func (co *Co) rarely() *rare {
+	x := co.more()
+	if x.rare == nil {
+		x.rare = new(rare)
+	}
+	return x.rare
 }
 
 // more is the extra of co, made if there is none.
@@ -54,6 +68,9 @@ func (co *Co) more() *extra {
 
 // Scheduler makes a Co a [Spawner]: tasks are created on its loop.
 func (co *Co) Scheduler() *future.Scheduler {
+	if co == nil {
+		return nil // which is refused with a word
+	}
 	return (*future.Scheduler)(co.coroutine.Scheduler())
 }
 
@@ -90,9 +107,10 @@ func (co *Co) origin() unretrieved.Origin {
 
 // mustRun refuses a Co whose task is not the one that runs: a coroutine has been
 // given another one's Co, most often by a closure around it.
-// In debug mode it finds out as well whether this is the task's goroutine.
+// In debug mode it finds out as well whether this is the task's goroutine. What is done at
+// each step asks IsSuspect itself, and not for nil.
 func (co *Co) mustRun() {
-	if co.coroutine.IsSuspect() {
+	if co == nil || co.coroutine.IsSuspect() {
 		co.mayBeMisused()
 	}
 }
@@ -100,6 +118,9 @@ func (co *Co) mustRun() {
 // mayBeMisused is apart from mustRun so that the check is inlined, and needs no room on
 // the stack of every suspended coroutine.
 func (co *Co) mayBeMisused() {
+	if co == nil {
+		panic("coro: a nil Co; a coroutine awaits with the Co that it was given itself, by loop.Run or CreateTask")
+	}
 	if co.coroutine.IsCurrent() {
 		co.sched().Loop().CheckGoroutine()
 		return

@@ -27,10 +27,11 @@
 // # For programs
 //
 //   - [Func], [Bind], [Do] and their kin make a coroutine of a function; [Into] and
-//     [AsAny] let those of different types into one gather.
+//     [AsAny] let those of different types into one gather; [NewFuture] makes what
+//     callbacks are awaited by.
 //   - [CreateTask], [Gather], [AsCompleted], [Group]: side by side.
 //   - [Sleep], [Wait], [WaitFor], [Timeout], [Shield]: waiting.
-//   - [Var] and [Vars]: context variables.
+//   - [Var] and [Vars]: context variables; [TaskLocal]: what no other task inherits.
 //   - [AllTasks], [CurrentTask], [Task.Stack]: looking around.
 //
 // # For authors
@@ -39,5 +40,6 @@
 // [Waiters], a line of suspended coroutines, and [Bound], which ties it to one loop. A
 // future.Role that is a [HeldBy] tells the report of a deadlock who could end the wait.
 // [Co.Suspend] is how a future of one's own kind is awaited. The example of Waiters is a
-// whole primitive.
+// whole primitive. A framework that looks after tasks has [Await] and future.Any for those
+// of any type, [Task.WaitingOn] and [Task.CancelPending], and a [TaskLocal] for its notes.
 package coro

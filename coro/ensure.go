@@ -8,14 +8,14 @@ import (
 )
 
 // EnsureFuture gives the future of aw: aw itself if it is a future or a task, and
-// of anything else a task that awaits it, created with opts. It panics with an error
+// of anything else (a plain function f is Bind0(f)) a task that awaits it, created with opts. It panics with an error
 // that wraps ErrOtherLoop if aw is a future of another loop.
 //
 // Semantics: asyncio.ensure_future, CPython 3.15.
 func EnsureFuture[T any](s Spawner, aw Awaitable[T], opts ...TaskOption) future.Of[T] {
 	var o taskOptions
 	if len(opts) > 0 {
-		o = collect(opts)
+		o = collect(s, opts)
 	}
 	return ensureFuture(s, aw, o)
 }
@@ -63,12 +63,18 @@ func mustBeAwaitable[T any](aw Awaitable[T]) {
 // done is never asked for its loop, and lets a zero one pass only if somebody has
 // canceled it.
 func mustBeFuture(f future.Any) {
-	if v := reflect.ValueOf(f); f == nil || v.Kind() == reflect.Pointer && v.IsNil() {
+	if isNil(f) {
 		panic(fmt.Sprintf("coro: a nil %T cannot be awaited: no future or task was assigned to it", f))
 	}
 	if f.Core().Scheduler() == nil {
 		panic(zeroFuture)
 	}
+}
+
+// isNil reports whether f is nil, or a nil pointer.
+func isNil(f future.Any) bool {
+	v := reflect.ValueOf(f)
+	return f == nil || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 const zeroFuture = "coro: a Future that was not made by loop.CreateFuture or future.New belongs to no loop; the zero Future is none"

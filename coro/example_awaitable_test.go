@@ -49,3 +49,39 @@ func ExampleAwaitable() {
 	// failed: busy
 	// connected <nil>
 }
+
+// document is loaded by the first who awaits it, and known from then on.
+type document struct {
+	url, text string
+}
+
+func (d *document) load(co *coro.Co) (string, error) {
+	if d.text == "" {
+		if err := coro.Sleep(co, time.Second); err != nil {
+			return "", err
+		}
+		d.text = "the text of " + d.url
+	}
+	return d.text, nil
+}
+
+// Await runs load, which needs a Co, as a Func.
+func (d *document) Await(w future.Waiter) (string, error) { return coro.Bind0(d.load).Await(w) }
+
+// An Await of one's own that suspends leaves it to a Func to find the Co.
+func ExampleAwaitable_method() {
+	main := func(co *coro.Co) error {
+		d := &document{url: "/index"}
+		for range 2 {
+			text, err := coro.WaitFor(co, d, time.Minute)
+			fmt.Println(text, err, co.Time())
+		}
+		return nil
+	}
+	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// the text of /index <nil> 1s
+	// the text of /index <nil> 1s
+}

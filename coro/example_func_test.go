@@ -138,3 +138,51 @@ func ExampleEnsureFuture() {
 	// a new one, done: false
 	// 42 <nil>
 }
+
+// BindEach is for one coroutine for each element of a slice: asyncio's
+// gather(*(fetch(url) for url in urls)).
+func ExampleBindEach() {
+	fetch := func(co *coro.Co, url string) (int, error) { return len(url), coro.Sleep(co, time.Second) }
+
+	main := func(co *coro.Co) ([]int, error) {
+		urls := []string{"/", "/index", "/about"}
+		return coro.Gather(co, coro.BindEach(fetch, urls)...).Await(co)
+	}
+	fmt.Println(loop.Run(main, loop.VirtualTime()))
+	// Output: [1 6 6] <nil>
+}
+
+// DoEach is for those that have no result. In a group the first error stops the others.
+func ExampleDoEach() {
+	store := func(co *coro.Co, name string) error {
+		fmt.Println("stored", name)
+		return coro.Sleep(co, time.Second)
+	}
+	main := func(co *coro.Co) error {
+		return coro.Group(co, func(g *coro.TaskGroup) error {
+			_, err := coro.Gather(g, coro.DoEach(store, []string{"a", "b"})...).Await(co)
+			return err
+		})
+	}
+	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// stored a
+	// stored b
+}
+
+func ExampleDo3() {
+	transfer := func(co *coro.Co, from, to string, amount int) error {
+		fmt.Println(amount, "from", from, "to", to)
+		return nil
+	}
+	main := func(co *coro.Co) error {
+		_, err := coro.CreateTask(co, coro.Do3(transfer, "ada", "bob", 5)).Await(co)
+		return err
+	}
+	if err := loop.Main(main); err != nil {
+		fmt.Println(err)
+	}
+	// Output: 5 from ada to bob
+}

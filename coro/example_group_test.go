@@ -132,3 +132,30 @@ func ExampleTaskGroup_Cancel() {
 	// Lima is no longer asked
 	// 1s Oslo <nil>
 }
+
+// The body of a group may return what its tasks are to fill.
+func ExampleGroupValue() {
+	square := func(co *coro.Co, i int) (int, error) { return i * i, coro.Sleep(co, time.Second) }
+	main := func(co *coro.Co) error {
+		tasks, err := coro.GroupValue(co, func(g *coro.TaskGroup) (tasks []*coro.Task[int], err error) {
+			for i := range 3 {
+				tasks = append(tasks, coro.CreateTask(g, coro.Bind(square, i)))
+			}
+			return tasks, nil
+		})
+		if err != nil {
+			return err
+		}
+		for _, t := range tasks { // all of them have ended
+			fmt.Println(t.Result())
+		}
+		return nil
+	}
+	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// 0 <nil>
+	// 1 <nil>
+	// 4 <nil>
+}

@@ -38,3 +38,9 @@ func ExampleTask_Stack() {
 	// coro_test.openConnection
 	// coro_test.downloadFile
 }
+
+// A frame prints itself, as in the report of a deadlock.
+func ExampleFrame() {
+	fmt.Println(coro.Frame{Function: "main.fetch", File: "fetch.go", Line: 12})
+	// Output: main.fetch (fetch.go:12)
+}

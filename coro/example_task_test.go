@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -154,4 +155,101 @@ func ExampleSpawner() {
 		fmt.Println(err)
 	}
 	// Output: [early late] <nil>
+}
+
+// A framework decides by what a task waits for whether it can reach it with a
+// cancellation.
+func ExampleTask_WaitingOn() {
+	main := func(co *coro.Co) error {
+		f := coro.NewFuture[int](co)
+		task := coro.CreateTask(co, func(co *coro.Co) (int, error) { return f.Await(co) })
+		fmt.Println("begun:", task.WaitingOn() != nil)
+
+		if err := coro.Sleep(co, 0); err != nil {
+			return err
+		}
+		fmt.Println("waits for f:", task.WaitingOn() == f.Core())
+
+		err := f.SetResult(1)
+		fmt.Println("woken:", task.WaitingOn().Done())
+		return err
+	}
+	if err := loop.Main(main); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// begun: false
+	// waits for f: true
+	// woken: true
+}
+
+// A cancellation that nothing has taken yet is pending, and can be taken back.
+func ExampleTask_CancelPending() {
+	work := func(*coro.Co) (string, error) { return "worked", nil }
+	main := func(co *coro.Co) error {
+		task := coro.CreateTask(co, work)
+		task.Cancel()
+		fmt.Println("pending:", task.CancelPending())
+		task.Uncancel()
+		fmt.Println("pending:", task.CancelPending())
+		fmt.Println(task.Await(co))
+		return nil
+	}
+	if err := loop.Main(main); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// pending: true
+	// pending: false
+	// worked <nil>
+}
+
+// Futures of any type can be awaited for their errors.
+func ExampleAwait() {
+	main := func(co *coro.Co) error {
+		number := coro.CreateTask(co, func(*coro.Co) (int, error) { return 1, nil })
+		text := coro.CreateTask(co, func(*coro.Co) (string, error) { return "", errors.New("no text") })
+		for _, f := range []future.Any{number, text} {
+			fmt.Println(coro.Await(co, f))
+		}
+		return nil
+	}
+	if err := loop.Main(main); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// <nil>
+	// no text
+}
+
+// A future of one's own is made by whoever has a Co.
+func ExampleNewFuture() {
+	main := func(co *coro.Co) (int, error) {
+		answer := coro.NewFuture[int](co)
+		loop.Of(co).CallLater(time.Second, func() { _ = answer.SetResult(42) })
+		return answer.Await(co)
+	}
+	fmt.Println(loop.Run(main, loop.VirtualTime()))
+	// Output: 42 <nil>
+}
+
+// A service is made of tasks of its own, which nobody awaits, and of which nothing is to be
+// reported when the loop is closed under them.
+func ExampleQuietTree() {
+	forever := func(co *coro.Co) error { return coro.Sleep(co, coro.Forever) }
+	service := func(co *coro.Co) error {
+		coro.CreateTask(co, coro.Do(forever), coro.Name("heartbeat"))
+		return forever(co)
+	}
+	report := func(_ *loop.Loop, c future.ErrorContext) { fmt.Println(c.Message, c.Task) }
+	l := loop.New(loop.VirtualTime(), loop.OnException(report))
+	coro.CreateTask(l, coro.Do(service), coro.QuietTree())
+	coro.CreateTask(l, coro.Do(forever), coro.Name("forgotten"))
+	if _, err := loop.RunUntilComplete(l, coro.Do1(coro.Sleep, time.Millisecond)); err != nil {
+		fmt.Println(err)
+	}
+	if err := l.Close(); err != nil {
+		fmt.Println(err)
+	}
+	// Output: Task was destroyed but it is pending! forgotten
 }

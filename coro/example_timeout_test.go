@@ -40,12 +40,12 @@ func ExampleTimeout() {
 // One deadline for two blocks.
 func ExampleTimeoutAt() {
 	main := func(co *coro.Co) error {
-		deadline := loop.Of(co).Time() + 10*time.Second
+		deadline := co.Deadline(10 * time.Second)
 		for _, d := range []time.Duration{7 * time.Second, 5 * time.Second} {
 			err := coro.TimeoutAt(co, deadline, func(*coro.TimeoutScope) error {
 				return coro.Sleep(co, d)
 			})
-			fmt.Println(loop.Of(co).Time(), err)
+			fmt.Println(co.Time(), err)
 		}
 		return nil
 	}
@@ -103,4 +103,33 @@ func ExampleTimeoutScope_Expired() {
 		fmt.Println(err)
 	}
 	// Output: found 3 in time
+}
+
+// A block with a result gives it back: no variable outside has to take it.
+func ExampleTimeoutValue() {
+	main := func(co *coro.Co) (string, error) {
+		return coro.TimeoutValue(co, time.Minute, func(*coro.TimeoutScope) (string, error) {
+			if err := coro.Sleep(co, time.Second); err != nil {
+				return "", err
+			}
+			return "in time", nil
+		})
+	}
+	fmt.Println(loop.Run(main, loop.VirtualTime()))
+	// Output: in time <nil>
+}
+
+// A deadline that is computed may come from a limit that is none.
+func ExampleCo_Deadline() {
+	main := func(co *coro.Co) error {
+		if err := coro.Sleep(co, time.Second); err != nil {
+			return err
+		}
+		fmt.Println(co.Time(), co.Deadline(time.Minute), co.Deadline(coro.Forever) == coro.Forever)
+		return nil
+	}
+	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+		fmt.Println(err)
+	}
+	// Output: 1s 1m1s true
 }

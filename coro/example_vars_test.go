@@ -112,3 +112,25 @@ func ExampleVars_Copy() {
 	// hello ada <nil>
 	// set here: false
 }
+
+// What a framework knows about a task is not for those that the task creates.
+func ExampleTaskLocal() {
+	scope := coro.NewTaskLocal("scope", "none")
+
+	child := func(co *coro.Co) error {
+		fmt.Println("child:", scope.Get(co.Task()))
+		return nil
+	}
+	main := func(co *coro.Co) error {
+		scope.Set(co.Task(), "request 7")
+		_, err := coro.CreateTask(co, coro.Do(child)).Await(co)
+		fmt.Println("main:", scope.Get(co.Task()))
+		return err
+	}
+	if err := loop.Main(main); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// child: none
+	// main: request 7
+}

@@ -7,8 +7,11 @@ import (
 
 // Func is a coroutine function, asyncio's "async def". Every function of this
 // signature converts to it, by itself where a Func is asked for, with [Bind0] where
-// an [Awaitable] is. [Bind] makes one of a function with more arguments, and [Do] of
-// one without a result.
+// an [Awaitable] is. Those of other signatures are bound to their arguments:
+//
+//	arguments     none     1          2       3      one of a slice each
+//	a result      Bind0    Bind       Bind2   Bind3  BindEach
+//	none          Do       Do1        Do2     Do3    DoEach
 //
 // Unlike a Python coroutine object, a Func is not used up: each await and each
 // task runs it anew.
@@ -22,7 +25,15 @@ func (f Func[T]) Await(w future.Waiter) (T, error) {
 	return f(w.(*Co))
 }
 
-// Awaitable is what can be awaited for a T: a Func, a *future.Future, a *Task.
+// Awaitable is what can be awaited for a T: a Func, a *future.Future, a *Task. A plain
+// function is none, as it has no methods: [Bind0] makes a Func of it.
+//
+// A type of one's own is one if it has an Await. What suspends needs a *Co, and the Await of
+// a Func has it:
+//
+//	func (p *page) load(co *coro.Co) (string, error) { ... }
+//
+//	func (p *page) Await(w future.Waiter) (string, error) { return coro.Bind0(p.load).Await(w) }
 type Awaitable[T any] interface {
 	Await(w future.Waiter) (T, error)
 }
@@ -68,6 +79,19 @@ func Do2[A, B any](f func(*Co, A, B) error, a A, b B) Func[None] {
 			return None{}, wrapped(f)
 		}
 		return None{}, f(co, a, b)
+	}
+}
+
+// Do3 makes a Func of a function that has no result and three more arguments.
+func Do3[A, B, C any](f func(*Co, A, B, C) error, a A, b B, c C) Func[None] {
+	if f == nil {
+		panic("coro: Do3 of a nil function")
+	}
+	return func(co *Co) (None, error) {
+		if co == nil {
+			return None{}, wrapped(f)
+		}
+		return None{}, f(co, a, b, c)
 	}
 }
 
@@ -151,6 +175,34 @@ func Each[T any, A Awaitable[T]](as []A) []Awaitable[T] {
 	out := make([]Awaitable[T], len(as))
 	for i, a := range as {
 		out[i] = a
+	}
+	return out
+}
+
+// BindEach binds each of as to f in turn, for Gather and AsCompleted:
+//
+//	pages, err := coro.Gather(co, coro.BindEach(fetch, urls)...).Await(co)
+//
+// Semantics: asyncio.gather(*(f(a) for a in as)).
+func BindEach[A, T any](f func(*Co, A) (T, error), as []A) []Awaitable[T] {
+	if f == nil {
+		panic("coro: BindEach of a nil function")
+	}
+	out := make([]Awaitable[T], len(as))
+	for i, a := range as {
+		out[i] = Bind(f, a)
+	}
+	return out
+}
+
+// DoEach is BindEach of a function that has no result.
+func DoEach[A any](f func(*Co, A) error, as []A) []Awaitable[None] {
+	if f == nil {
+		panic("coro: DoEach of a nil function")
+	}
+	out := make([]Awaitable[None], len(as))
+	for i, a := range as {
+		out[i] = Do1(f, a)
 	}
 	return out
 }

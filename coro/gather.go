@@ -7,12 +7,14 @@ import (
 	"github.com/ouro-loop/ouro/future"
 )
 
-// Gather awaits all of aws side by side. Those that are not futures become tasks,
-// in order. The result is theirs, in the order of the arguments; the same future
-// given twice is waited for once and stands at both places.
+// Gather awaits all of aws side by side: Funcs, futures and tasks, a plain function f as
+// Bind0(f), and a slice as Each(tasks)... or BindEach(f, args)... Those that are not futures
+// become tasks, in order. The result is theirs, in the order of the arguments; the same
+// future given twice is waited for once and stands at both places.
 //
 // The first error becomes the future's error at once, and the others go on: Gather
-// does not cancel them. A child that ends canceled counts as one with a
+// does not cancel them. The errors of those that fail after it count as seen, and nobody is
+// told of them; [GatherSettled] gives them all, and a [Group] too. A child that ends canceled counts as one with a
 // CanceledError, and the future is not canceled then, it has that error.
 // Canceling the future cancels all children, and it ends with a CanceledError
 // once they have ended.

@@ -76,3 +76,8 @@ func countTicks(t *testing.T, co *coro.Co, f func()) int {
 	f()
 	return ticks.N()
 }
+
+// pendingNames is an exception handler that notes which tasks it is told of.
+func pendingNames(names *[]string) loop.ExceptionHandler {
+	return func(_ *loop.Loop, c future.ErrorContext) { *names = append(*names, c.Task) }
+}

@@ -69,5 +69,9 @@ func schedulerOf(on future.OnLoop) *sched.Scheduler {
 	if on == nil {
 		panic(notOnLoop)
 	}
-	return (*sched.Scheduler)(on.Scheduler())
+	s := (*sched.Scheduler)(on.Scheduler())
+	if s == nil {
+		panic(notOnLoop)
+	}
+	return s
 }

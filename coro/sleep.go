@@ -20,7 +20,9 @@ func Sleep(co *Co, d time.Duration) error {
 	if d > 0 {
 		return sleep(co, d)
 	}
-	co.mustRun()
+	if co.coroutine.IsSuspect() {
+		co.mayBeMisused()
+	}
 	co.coroutine.Schedule()
 	if !co.coroutine.Host() { // see Coroutine.Yield
 		co.coroutine.Yield()

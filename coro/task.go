@@ -41,6 +41,8 @@ type AnyTask interface {
 	SetName(name string)
 	Uncancel() int
 	Canceling() int
+	CancelPending() bool
+	WaitingOn() *future.Core
 	Vars() *Vars
 	Stack() []Frame
 	String() string
@@ -58,6 +60,7 @@ type taskOptions struct {
 	vars  *Vars
 	eager eagerness
 	quiet bool
+	tree  bool // quiet, with those that it creates
 }
 
 type eagerness int8
@@ -69,13 +72,16 @@ const (
 )
 
 // collect is apart from its callers so that a call without options allocates none.
-func collect(opts []TaskOption) taskOptions {
+func collect(s Spawner, opts []TaskOption) taskOptions {
 	o := new(taskOptions)
 	for _, opt := range opts {
 		if opt == nil {
 			panic("coro: a nil TaskOption; leave it out")
 		}
 		opt(o)
+	}
+	if o.tree {
+		o.vars = quietContext(s, o.vars)
 	}
 	return *o
 }
@@ -103,10 +109,6 @@ func Eager(eager bool) TaskOption {
 	}
 }
 
-// Quiet leaves the task out of the reports about tasks that were pending when
-// their loop was closed.
-func Quiet() TaskOption { return func(o *taskOptions) { o.quiet = true } }
-
 // InContext runs the task in v itself instead of a copy of the creator's context: asyncio's
 // context=.
 func InContext(v *Vars) TaskOption { return func(o *taskOptions) { o.vars = v } }
@@ -122,7 +124,7 @@ func InContext(v *Vars) TaskOption { return func(o *taskOptions) { o.vars = v } 
 func CreateTask[T any](s Spawner, f Func[T], opts ...TaskOption) *Task[T] {
 	var o taskOptions
 	if len(opts) > 0 {
-		o = collect(opts)
+		o = collect(s, opts)
 	}
 	return createTask(s, f, &o, new(Task[T]))
 }
@@ -133,9 +135,6 @@ func createTask[T any](s Spawner, f Func[T], o *taskOptions, t *Task[T]) *Task[T
 		panic("coro: CreateTask of a nil function")
 	}
 	sc := schedulerOf(s)
-	if sc == nil {
-		panic(notOnLoop)
-	}
 	if sc.Debug {
 		sc.Loop().CheckGoroutine()
 	}
@@ -162,8 +161,7 @@ func createTask[T any](s Spawner, f Func[T], o *taskOptions, t *Task[T]) *Task[T
 	}
 	co.coroutine.Init(sc, (*body[T])(t), (*sched.Vars)(o.vars))
 	if sc.Debug {
-		site := frames.CallSite()
-		co.more().site = &site
+		co.rarely().site = frames.CallSite()
 	}
 	eager := o.eager == eagerYes || o.eager == eagerByLoop && m.eager
 	if eager && m.loop.IsRunning() {
@@ -190,8 +188,8 @@ func (b *body[T]) Task() AnyTask { return (*Task[T])(b) }
 // Awaited is what the task waits for, nil if it is scheduled.
 func (b *body[T]) Awaited() *future.Core { return b.co.awaited }
 
-// Quiet reports whether the task was created with that option.
-func (b *body[T]) Quiet() bool { return b.co.quiet }
+// Quiet reports whether the task was created with that option, or below one with QuietTree.
+func (b *body[T]) Quiet() bool { return b.co.quiet || inQuietTree(b.co.Vars()) }
 
 // function is what the task runs, in the program's terms.
 func (b *body[T]) function() frames.Function {
@@ -257,6 +255,24 @@ func (t *Task[T]) Canceling() int { return int(t.co.cancels) }
 // Semantics: asyncio.Task.uncancel, CPython 3.15.
 func (t *Task[T]) Uncancel() int { return t.co.uncancel() }
 
+// CancelPending reports whether a cancellation was requested and not delivered: nothing
+// that the task waits for has taken the request, and its next await, or its first step, will
+// return it.
+//
+// Semantics: asyncio.Task._must_cancel, CPython 3.15.
+func (t *Task[T]) CancelPending() bool { return t.co.mustCancel }
+
+// WaitingOn is the future that the task waits for: a task's, a sleep's, that of its place
+// in the line for a lock. It is nil for a task that runs, has yet to begin, has ended, or
+// lets others have a turn with a Sleep of zero. One that is done says that the task was
+// woken, and has yet to run.
+//
+// It is for looking, and for comparing with the Core of another future. Its Role, if it has
+// one, describes it.
+//
+// Semantics: asyncio.Task._fut_waiter, CPython 3.15.
+func (t *Task[T]) WaitingOn() *future.Core { return t.co.awaited }
+
 // String shows the task's name, its state and its function; in debug mode also the line
 // that created it.
 func (t *Task[T]) String() string {
@@ -277,6 +293,9 @@ func (r *taskRole) Name() string { return (*Co)(r).Name() }
 // Vars are a copy: the task's own are part of the task, which a report of an error must
 // not keep alive.
 func (r *taskRole) Vars() any { return (*Co)(r).Vars().Copy() }
+
+// SetCreated notes the line that created the task, for who creates it on behalf of another.
+func (r *taskRole) SetCreated(site string) { (*Co)(r).rarely().site = site }
 
 // Origin is what reports of an error tell about the task that had it.
 func (r *taskRole) Origin() unretrieved.Origin { return (*Co)(r).origin() }

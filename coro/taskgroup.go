@@ -57,6 +57,23 @@ func Group(co *Co, body func(g *TaskGroup) error) error {
 	return err
 }
 
+// GroupValue is Group of a body with a result, which may be one that the tasks have made by
+// then only if it is a pointer, a map or the like: body returns before they have ended. With
+// an error the result is the zero value.
+//
+// Semantics: asyncio.TaskGroup, CPython 3.15.
+func GroupValue[T any](co *Co, body func(g *TaskGroup) (T, error)) (T, error) {
+	if body == nil {
+		panic("coro: GroupValue of a nil function")
+	}
+	var v T
+	err := Group(co, func(g *TaskGroup) (err error) {
+		v, err = body(g)
+		return err
+	})
+	return valueUnless(err, v)
+}
+
 func (g *TaskGroup) call(body func(g *TaskGroup) error) (err error) {
 	defer func() {
 		if v := recover(); sched.IsExit(v) {

@@ -57,6 +57,31 @@ func Timeout(co *Co, d time.Duration, body func(t *TimeoutScope) error) error {
 	return timeoutAt(co, timers.Deadline(now, d), now, body)
 }
 
+// TimeoutValue is Timeout of a body with a result. With an error the result is the zero
+// value. See [WaitFor] for one awaitable, which needs no body.
+//
+// Semantics: asyncio.timeout, CPython 3.15.
+func TimeoutValue[T any](co *Co, d time.Duration, body func(t *TimeoutScope) (T, error)) (T, error) {
+	if body == nil {
+		panic("coro: TimeoutValue of a nil function")
+	}
+	var v T
+	err := Timeout(co, d, func(t *TimeoutScope) (err error) {
+		v, err = body(t)
+		return err
+	})
+	return valueUnless(err, v)
+}
+
+// valueUnless is v without an error, and no value with one.
+func valueUnless[T any](err error, v T) (T, error) {
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	return v, nil
+}
+
 // TimeoutAt is Timeout with a limit in the loop's time, Forever for none.
 //
 // Semantics: asyncio.timeout_at, CPython 3.15.

@@ -6,7 +6,7 @@ import (
 	"github.com/ouro-loop/ouro/future"
 )
 
-// WaitFor awaits aw for at most d, in the task of the caller. When the time is
+// WaitFor awaits aw (a plain function f as Bind0(f)) for at most d, in the task of the caller. When the time is
 // over it cancels what it awaits, waits for its end, and returns a
 // *future.TimeoutError, unless the awaitable ignored the cancellation and has a
 // result. To keep a future from being canceled, shield it.

@@ -189,3 +189,22 @@ func ExampleLoop_Close() {
 	// nap: Task was destroyed but it is pending!
 	// cleaned up
 }
+
+// Deadline adds without overflow: what is never to be called is not called at once.
+func ExampleLoop_Deadline() {
+	l := loop.New(loop.VirtualTime())
+	defer l.Close()
+
+	l.CallAt(l.Deadline(time.Second), func() {
+		fmt.Println("after", l.Time())
+		l.CallAt(l.Deadline(coro.Forever), func() { fmt.Println("never") })
+		l.CallAt(l.Deadline(time.Second), l.Stop)
+	})
+	if err := l.RunForever(); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println("stopped after", l.Time())
+	// Output:
+	// after 1s
+	// stopped after 2s
+}

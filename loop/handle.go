@@ -227,7 +227,7 @@ func (l *Loop) callSoon(fn func(), opts []future.CallOption) Handle {
 //
 // Semantics: asyncio.loop.call_later, CPython 3.15.
 func (l *Loop) CallLater(d time.Duration, fn func(), opts ...future.CallOption) TimerHandle {
-	return l.CallAt(timers.Deadline(l.Time(), d), fn, opts...)
+	return l.CallAt(l.Deadline(d), fn, opts...)
 }
 
 // CallAt has fn called once the loop's time is when.

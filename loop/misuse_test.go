@@ -295,6 +295,11 @@ func TestNilFunctions(t *testing.T) {
 		"coro: Do of a nil function":                     func() { coro.Do(nil) },
 		"coro: Do1 of a nil function":                    func() { coro.Do1(nil, 1) },
 		"coro: Do2 of a nil function":                    func() { coro.Do2(nil, 1, 2) },
+		"coro: Do3 of a nil function":                    func() { coro.Do3(nil, 1, 2, 3) },
+		"coro: DoEach of a nil function":                 func() { coro.DoEach(nil, []int{1}) },
+		"coro: BindEach of a nil function":               func() { coro.BindEach[int, int](nil, nil) },
+		"coro: TimeoutValue of a nil function":           func() { _, _ = coro.TimeoutValue[int](nil, 1, nil) },
+		"coro: GroupValue of a nil function":             func() { _, _ = coro.GroupValue[int](nil, nil) },
 		"coro: Bind0 of a nil function":                  func() { coro.Bind0[int](nil) },
 		"coro: Bind of a nil function":                   func() { coro.Bind[int, int](nil, 1) },
 		"coro: Bind2 of a nil function":                  func() { coro.Bind2[int, int, int](nil, 1, 2) },
@@ -321,6 +326,7 @@ func TestRefusals(t *testing.T) {
 		notOn    = "coro: neither a Co, nor a loop made by loop.New, nor a group: nil, or a zero value, has no tasks"
 		zero     = "coro: a Future that was not made by loop.CreateFuture or future.New belongs to no loop; the zero Future is none"
 		unmade   = "future: a Future that was not made by New or loop.CreateFuture, on a loop, belongs to none; the zero Future and nil have no use"
+		noCo     = "coro: a nil Co; a coroutine awaits with the Co that it was given itself, by loop.Run or CreateTask"
 		group    = "coro: a TaskGroup that was not made by Group, which gives one to its body; the zero TaskGroup and nil are none"
 		nilTask  = "coro: a nil *coro.Task[int] cannot be awaited: no future or task was assigned to it"
 		nilOther = "coro: a nil *future.Future[int] cannot be awaited: no future or task was assigned to it"
@@ -332,6 +338,7 @@ func TestRefusals(t *testing.T) {
 	var task *coro.Task[int]
 	var f *future.Future[int]
 	var zeroGroup coro.TaskGroup
+	var nilCo *coro.Co
 	for name, test := range map[string]struct {
 		text string
 		call func()
@@ -367,6 +374,13 @@ func TestRefusals(t *testing.T) {
 		"CreateTask on a zero Loop": {notOn, func() { coro.CreateTask(&zeroLoop, noop) }},
 		"CreateTask on a nil Loop":  {notOn, func() { coro.CreateTask(nilLoop, noop) }},
 		"CreateTask on nil":         {notOn, func() { coro.CreateTask(nil, noop) }},
+		"CreateTask on a nil Co":    {notOn, func() { coro.CreateTask(nilCo, noop) }},
+		"Gather on a nil Co":        {notOn, func() { coro.Gather(nilCo, coro.Bind0(noop)) }},
+		"CurrentTask of a nil Co":   {notOn, func() { coro.CurrentTask(nilCo) }},
+		"NewFuture on nil":          {notOn, func() { coro.NewFuture[int](nil) }},
+		"NewFuture on a nil Co":     {notOn, func() { coro.NewFuture[int](nilCo) }},
+		"NewFuture on a zero Loop":  {unmade, func() { coro.NewFuture[int](&zeroLoop) }},
+		"a QuietTree on a nil Co":   {notOn, func() { coro.CreateTask(nilCo, noop, coro.QuietTree()) }},
 		"AllTasks of nil":           {notOn, func() { coro.AllTasks(nil) }},
 		"a Future on nil":           {unmade, func() { future.New[int](nil) }},
 		"a Future on a zero Loop":   {unmade, func() { future.New[int](&zeroLoop) }},
@@ -388,6 +402,15 @@ func TestRefusals(t *testing.T) {
 		"AsAny of a nil task":            {nilTask, func() { coro.AsAny(task) }},
 		"EnsureFuture of a nil future":   {nilOther, func() { coro.EnsureFuture(l, f) }},
 		"Await of a nil future":          {"future: Await of a nil future: none was assigned", func() { _, _ = f.Await(nil) }},
+
+		"Sleep with a nil Co":       {noCo, func() { _ = coro.Sleep(nilCo, time.Second) }},
+		"Timeout with a nil Co":     {noCo, func() { _ = coro.Timeout(nilCo, 1, nil) }},
+		"Group with a nil Co":       {noCo, func() { _ = coro.Group(nilCo, nil) }},
+		"Wait with a nil Co":        {noCo, func() { _, _, _ = coro.Wait[future.Any](nilCo, nil) }},
+		"WaitFor with a nil Co":     {noCo, func() { _, _ = coro.WaitFor(nilCo, coro.Bind0(noop), 1) }},
+		"AsCompleted with a nil Co": {noCo, func() { coro.AsCompleted(nilCo, 1, coro.Bind0(noop)) }},
+		"Await of nil, any type":    {"coro: a nil <nil> cannot be awaited: no future or task was assigned to it", func() { _ = coro.Await(nilCo, nil) }},
+		"Await of a nil task, any":  {nilTask, func() { _ = coro.Await(nilCo, task) }},
 
 		"CreateTask in a zero TaskGroup": {group, func() { coro.CreateTask(&zeroGroup, noop) }},
 		"CreateTask in a nil TaskGroup":  {group, func() { coro.CreateTask((*coro.TaskGroup)(nil), noop) }},

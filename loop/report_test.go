@@ -110,7 +110,7 @@ func TestNameOfWhatIsSlow(t *testing.T) {
 		"a task": {`loop_test.slowTask\(\) created at .*/report_test.go:\d+> took`, func(l *loop.Loop) {
 			coro.CreateTask(l, coro.Do(slowTask))
 		}},
-		"what was submitted": {`loop_test.slowTask\(\)> took`, func(l *loop.Loop) {
+		"what was submitted": {`loop_test.slowTask\(\) created at .*/report_test.go:\d+> took`, func(l *loop.Loop) {
 			_, _ = loop.Submit(l, coro.Do(slowTask))
 		}},
 	} {

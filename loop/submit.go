@@ -3,10 +3,12 @@ package loop
 import (
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/executor"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/frames"
 	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/internal/unretrieved"
 )
@@ -16,8 +18,14 @@ import (
 // copy of the caller's context, as CallSoonThreadsafe has it.
 //
 // The error is ErrClosed if the loop is closed; if it closes before the task has
-// ended, that is the future's error. An error of the task that nobody asks the future for
-// is reported to the exception handler, as that of a task is.
+// ended, that is the future's error. An error of the task that nobody asks the future for,
+// with Wait or Result, is reported to the exception handler, as that of a task is: when the
+// future is garbage, or the loop closes. So is that of a task which fails although the future
+// was canceled. In debug mode reports have the line that called Submit.
+//
+// # Differences from asyncio
+//
+// An error that nobody asks a concurrent.futures.Future for is reported to nobody there.
 //
 // Semantics: asyncio.run_coroutine_threadsafe, CPython 3.15.
 func Submit[T any](l *Loop, f coro.Func[T]) (*executor.Future[T], error) {
@@ -27,6 +35,9 @@ func Submit[T any](l *Loop, f coro.Func[T]) (*executor.Future[T], error) {
 	l.mustBeMade()
 	s := &submission[T]{loop: l, fn: f, out: new(executor.Future[T])}
 	s.vars, s.hasVars = sched.CallerVars()
+	if l.submitted.debug.Load() {
+		s.site = frames.CallSite()
+	}
 	if l.closed.Load() || !l.submitted.add(s) {
 		return nil, ErrClosed
 	}
@@ -47,6 +58,7 @@ type submission[T any] struct {
 
 	vars    sched.Vars // the caller's context
 	hasVars bool       // if it has one
+	site    string     // the line that submitted it, in debug mode
 }
 
 // Run is called on the loop, and creates the task.
@@ -56,6 +68,9 @@ func (s *submission[T]) Run() {
 		opts = append(opts, coro.InContext((*coro.Vars)(&s.vars)))
 	}
 	s.task = coro.CreateTask(s.loop, s.fn, opts...)
+	if s.site != "" {
+		s.task.Core().Role().(interface{ SetCreated(site string) }).SetCreated(s.site)
+	}
 	s.task.Core().Attach(s.link.Init((*submissionDone[T])(s)))
 	if s.out.Canceled() { // before the loop came to it: the task never begins
 		s.task.Cancel()
@@ -119,6 +134,8 @@ type submissions struct {
 	mu     sync.Mutex
 	open   map[interface{ fail() }]struct{}
 	closed bool
+
+	debug atomic.Bool // the loop is in debug mode, as other goroutines may know it
 }
 
 func (s *submissions) add(sub interface{ fail() }) bool {

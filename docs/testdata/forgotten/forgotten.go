@@ -22,12 +22,14 @@ func forgetful(co *coro.Co) error {
 
 	coro.Bind(fetch, 1)                                                // want: never runs
 	coro.Do(store)                                                     // want: never runs
+	coro.BindEach(fetch, []int{1, 2})                                  // want: none of them ever runs
 	loop.ToThread(compute)                                             // want: never runs
 	loop.Go(compute)                                                   // want: never runs
 	coro.Gather(co, coro.Bind(fetch, 1))                               // want: nobody waits
 	coro.GatherSettled(co, coro.Bind(fetch, 1))                        // want: nobody waits
 	coro.Shield(co, coro.Bind(fetch, 1))                               // want: nobody waits
 	coro.WaitFor(co, coro.Bind(fetch, 1), time.Second)                 // want: swallows a timeout
+	coro.Await(co, coro.NewFuture[int](co))                            // want: swallows an error
 	coro.Timeout(co, 1, func(*coro.TimeoutScope) error { return nil }) // want: swallows a timeout
 	coro.Group(co, func(*coro.TaskGroup) error { return nil })         // want: swallows what its tasks returned
 	return nil
