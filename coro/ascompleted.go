@@ -9,11 +9,11 @@ import (
 	"github.com/ouro-loop/ouro/timers"
 )
 
-// AsCompleted runs aws (a plain function f as Bind0(f)) side by side, within a time limit of d (Forever for none),
-// and yields as many Funcs: the n-th, awaited, gives the outcome of the n-th to be
-// done, or a *future.TimeoutError for each that was not done in time. There are as many
-// awaits as Funcs: after that the error is ErrAlreadyAwaited. None is canceled for being
-// late. The tasks are created by the call itself, not by the ranging.
+// AsCompleted runs aws side by side, a plain function f as Bind0(f), within a time limit of
+// d (Forever for none), and yields as many Funcs: the n-th, awaited, gives the outcome of
+// the n-th to be done, or a *future.TimeoutError for each that was not done in time. There
+// are as many awaits as Funcs: after that the error is ErrAlreadyAwaited. None is canceled
+// for being late. The tasks are created by the call itself, not by the ranging.
 //
 //	for next := range coro.AsCompleted(co, coro.Forever, a, b, c) {
 //		v, err := next.Await(co)
@@ -85,6 +85,7 @@ type completionWatch[T any] struct {
 
 // newCompletion allocates its tasks side by side if none of them is given out.
 func newCompletion[T any](co *Co, d time.Duration, aws []Awaitable[T], together bool) *completion[T] {
+	co.mustBeGiven()
 	co.mustRun()
 	m := co.machine()
 	c := &completion[T]{loop: m.loop, limit: d}

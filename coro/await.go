@@ -39,9 +39,7 @@ func (co *Co) Suspend(c *future.Core) error {
 // false if that cannot be awaited. Between enter and woken the caller suspends: itself,
 // because every frame below a suspended function has a price.
 func (co *Co) enter(c *future.Core) bool {
-	if co.coroutine.IsSuspect() {
-		co.mayBeMisused()
-	}
+	co.mustRun()
 	if c.Scheduler() != co.Scheduler() || c == co.core || awaitsItself(c) {
 		return false
 	}

@@ -107,20 +107,23 @@ func (co *Co) origin() unretrieved.Origin {
 
 // mustRun refuses a Co whose task is not the one that runs: a coroutine has been
 // given another one's Co, most often by a closure around it.
-// In debug mode it finds out as well whether this is the task's goroutine. What is done at
-// each step asks IsSuspect itself, and not for nil.
+// In debug mode it finds out as well whether this is the task's goroutine.
 func (co *Co) mustRun() {
-	if co == nil || co.coroutine.IsSuspect() {
+	if co.coroutine.IsSuspect() {
 		co.mayBeMisused()
+	}
+}
+
+// mustBeGiven refuses nil. It is apart from mustRun, which is done at each step.
+func (co *Co) mustBeGiven() {
+	if co == nil {
+		panic("coro: a nil Co; a coroutine awaits with the Co that it was given itself, by loop.Run or CreateTask")
 	}
 }
 
 // mayBeMisused is apart from mustRun so that the check is inlined, and needs no room on
 // the stack of every suspended coroutine.
 func (co *Co) mayBeMisused() {
-	if co == nil {
-		panic("coro: a nil Co; a coroutine awaits with the Co that it was given itself, by loop.Run or CreateTask")
-	}
 	if co.coroutine.IsCurrent() {
 		co.sched().Loop().CheckGoroutine()
 		return

@@ -7,9 +7,9 @@ import (
 	"github.com/ouro-loop/ouro/future"
 )
 
-// EnsureFuture gives the future of aw: aw itself if it is a future or a task, and
-// of anything else (a plain function f is Bind0(f)) a task that awaits it, created with opts. It panics with an error
-// that wraps ErrOtherLoop if aw is a future of another loop.
+// EnsureFuture gives the future of aw: aw itself if it is a future or a task, and of anything
+// else, a plain function f as Bind0(f), a task that awaits it, created with opts. It panics
+// with an error that wraps ErrOtherLoop if aw is a future of another loop.
 //
 // Semantics: asyncio.ensure_future, CPython 3.15.
 func EnsureFuture[T any](s Spawner, aw Awaitable[T], opts ...TaskOption) future.Of[T] {

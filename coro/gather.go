@@ -14,9 +14,9 @@ import (
 //
 // The first error becomes the future's error at once, and the others go on: Gather
 // does not cancel them. The errors of those that fail after it count as seen, and nobody is
-// told of them; [GatherSettled] gives them all, and a [Group] too. A child that ends canceled counts as one with a
-// CanceledError, and the future is not canceled then, it has that error.
-// Canceling the future cancels all children, and it ends with a CanceledError
+// told of them; [GatherSettled] gives them all, and a [Group] too. A child that ends
+// canceled counts as one with a CanceledError, and the future is not canceled then, it has
+// that error. Canceling the future cancels all children, and it ends with a CanceledError
 // once they have ended.
 //
 // Gather of nothing is done already. The Spawner tells on which loop, or in which

@@ -6,10 +6,11 @@ import (
 	"github.com/ouro-loop/ouro/future"
 )
 
-// Shield gives a future with the outcome of aw (a plain function f as Bind0(f)) whose cancellation does not reach
-// aw: a coroutine that awaits it can be canceled while aw goes on. If aw itself is
-// canceled, so is the future. If aw is done already it is returned itself. Shield
-// panics with an error that wraps ErrOtherLoop if aw is a future of another loop.
+// Shield gives a future with the outcome of aw, a plain function f as Bind0(f), whose
+// cancellation does not reach aw: a coroutine that awaits it can be canceled while aw goes
+// on. If aw itself is canceled, so is the future. If aw is done already it is returned
+// itself. Shield panics with an error that wraps ErrOtherLoop if aw is a future of another
+// loop.
 //
 // Once the future was canceled nobody is there to see an error of aw's, so that
 // goes to the loop's exception handler.

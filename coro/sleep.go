@@ -20,9 +20,7 @@ func Sleep(co *Co, d time.Duration) error {
 	if d > 0 {
 		return sleep(co, d)
 	}
-	if co.coroutine.IsSuspect() {
-		co.mayBeMisused()
-	}
+	co.mustRun()
 	co.coroutine.Schedule()
 	if !co.coroutine.Host() { // see Coroutine.Yield
 		co.coroutine.Yield()
@@ -38,6 +36,7 @@ func Sleep(co *Co, d time.Duration) error {
 
 // sleep is apart from Sleep so that a sleep of zero needs little of the stack.
 func sleep(co *Co, d time.Duration) error {
+	co.mustBeGiven()
 	co.mustRun() // before a timer is set
 	m := co.machine()
 	s := &sleeper{}

@@ -46,6 +46,7 @@ type groupMember struct {
 //
 // Semantics: asyncio.TaskGroup, CPython 3.15.
 func Group(co *Co, body func(g *TaskGroup) error) error {
+	co.mustBeGiven()
 	co.mustRun()
 	if body == nil {
 		panic("coro: Group of a nil function")
@@ -57,8 +58,8 @@ func Group(co *Co, body func(g *TaskGroup) error) error {
 	return err
 }
 
-// GroupValue is Group of a body with a result, which may be one that the tasks have made by
-// then only if it is a pointer, a map or the like: body returns before they have ended. With
+// GroupValue is Group of a body with a result. Body returns it before the tasks have ended:
+// what they are to add has to be behind a pointer, in a map or in the tasks themselves. With
 // an error the result is the zero value.
 //
 // Semantics: asyncio.TaskGroup, CPython 3.15.

@@ -49,6 +49,7 @@ type deadline struct {
 // An error that is not a cancellation is returned unchanged after the time, where
 // CPython puts a TimeoutError into its __context__.
 func Timeout(co *Co, d time.Duration, body func(t *TimeoutScope) error) error {
+	co.mustBeGiven()
 	co.mustRun()
 	if d == Forever {
 		return timeoutAt(co, Forever, Forever, body)
@@ -86,6 +87,7 @@ func valueUnless[T any](err error, v T) (T, error) {
 //
 // Semantics: asyncio.timeout_at, CPython 3.15.
 func TimeoutAt(co *Co, when time.Duration, body func(t *TimeoutScope) error) error {
+	co.mustBeGiven()
 	co.mustRun()
 	if when == Forever {
 		return timeoutAt(co, Forever, Forever, body)

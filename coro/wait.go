@@ -48,6 +48,7 @@ var ErrNothingToWaitFor = errors.New("coro: Wait needs at least one future")
 //
 // Slices in the order of the arguments instead of sets.
 func Wait[F future.Any](co *Co, fs []F, opts ...WaitOption) (done, pending []F, err error) {
+	co.mustBeGiven()
 	co.mustRun()
 	if len(fs) == 0 {
 		return nil, nil, ErrNothingToWaitFor

@@ -6,16 +6,17 @@ import (
 	"github.com/ouro-loop/ouro/future"
 )
 
-// WaitFor awaits aw (a plain function f as Bind0(f)) for at most d, in the task of the caller. When the time is
-// over it cancels what it awaits, waits for its end, and returns a
-// *future.TimeoutError, unless the awaitable ignored the cancellation and has a
-// result. To keep a future from being canceled, shield it.
+// WaitFor awaits aw, a plain function f as Bind0(f), for at most d, in the task of the
+// caller. When the time is over it cancels what it awaits, waits for its end, and returns a
+// *future.TimeoutError, unless the awaitable ignored the cancellation and has a result. To
+// keep a future from being canceled, shield it.
 //
 // With d of zero or less the awaitable, if it is not done, is canceled before it
 // could begin. Forever is no limit.
 //
 // Semantics: asyncio.wait_for, CPython 3.15.
 func WaitFor[T any](co *Co, aw Awaitable[T], d time.Duration) (T, error) {
+	co.mustBeGiven()
 	co.mustRun()
 	mustBeAwaitable(aw)
 	var v T
