@@ -34,6 +34,8 @@ func (l *Loop) setAround() {
 	switch {
 	case l.steps.limited():
 		l.sched.SetAround(l.runLimited)
+	case l.ran != nil:
+		l.sched.SetAround(l.runObserved)
 	case l.sched.Debug:
 		l.sched.SetAround(l.runTimed)
 	default:

@@ -144,7 +144,8 @@ func (g *guest) rest() {
 		l.jump(l.timers.Next().When())
 		g.wake()
 	default:
-		g.ended(l.deadlock())
+		l.foundDeadlock()
+		g.ended(l.aborted())
 		g.wake()
 	}
 }

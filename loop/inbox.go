@@ -18,7 +18,8 @@ type inbox struct {
 	posts  atomic.Pointer[post] // the last that came, which leads to those before it
 	_      [cacheLine]byte
 	taken  *post       // the loop's: the first of those that it has taken, and not moved yet
-	left   int         // how many this iteration may still move
+	left   int         // how many this iteration may still move,
+	since  uint64      // which is that one
 	parked atomic.Bool // the loop waits on wake, or is about to; who clears it for the loop sends
 	wake   chan struct{}
 	onWake atomic.Pointer[func()] // called whenever the loop would be woken
@@ -41,6 +42,7 @@ type post struct {
 
 func (b *inbox) init() {
 	b.wake = make(chan struct{}, 1)
+	b.left = maxPosts
 	b.left = maxPosts
 }
 
@@ -99,6 +101,9 @@ func (b *inbox) close() { b.posts.Store(closed) }
 // may.
 func (l *Loop) takeInbox() {
 	b := &l.inbox
+	if b.since != l.iterations {
+		b.since, b.left = l.iterations, maxPosts
+	}
 	for ; b.left > 0; b.left-- {
 		if b.taken == nil {
 			if b.taken = b.take(); b.taken == nil {
@@ -124,6 +129,7 @@ func (b *inbox) take() (first *post) {
 // bubble runs on the bubble's time.
 func (l *Loop) park(limit time.Duration) {
 	b := &l.inbox
+	l.moved() // by whoever ends the wait
 	b.parked.Store(true)
 	if l.poller != nil {
 		l.poller.arm()

@@ -30,8 +30,8 @@ func (l *Loop) iterate() {
 // takePosted moves what other goroutines posted to the ready queue, and reports the
 // errors that the garbage collector has found.
 func (l *Loop) takePosted() {
-	l.inbox.left = maxPosts
-	if l.inbox.any() || l.unretrieved.AnyLost() {
+	l.iterations++
+	if l.inbox.any() || l.unretrieved.AnyLost() || l.iterations >= l.stuckAt {
 		l.takeAll()
 	}
 }
@@ -39,6 +39,9 @@ func (l *Loop) takePosted() {
 func (l *Loop) takeAll() {
 	if l.inbox.any() {
 		l.takeInbox()
+	}
+	if l.iterations >= l.stuckAt {
+		l.lookStuck()
 	}
 	l.unretrieved.ReportLost(l.reportUnretrieved)
 }
@@ -86,7 +89,7 @@ func (l *Loop) waitFor(limit time.Duration) {
 	case l.watchesDescriptors():
 		l.park(limit)
 	case !l.inbox.any():
-		l.abortWith(l.deadlock())
+		l.foundDeadlock()
 	}
 	if l.inbox.any() {
 		l.takeInbox()
@@ -116,8 +119,8 @@ func (l *Loop) promote() {
 // coroutine may then begin the next iteration itself, see package sched.
 func (w *wired) OnlyReady() bool {
 	l := w.loop()
-	l.inbox.left = maxPosts // as in takePosted
-	if l.inbox.any() || l.stopping.Load() != 0 || l.watchesDescriptors() || l.unretrieved.AnyLost() {
+	l.iterations++
+	if l.inbox.any() || l.iterations >= l.stuckAt || l.stopping.Load() != 0 || l.watchesDescriptors() || l.unretrieved.AnyLost() {
 		return false
 	}
 	next := l.timers.Next()

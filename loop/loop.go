@@ -25,13 +25,15 @@ type Loop struct {
 	sched  sched.Scheduler // the ready queue, and who runs what is in it
 	timers timers.Queue
 	clock  clock
-	inbox  inbox
+	progress
+	inbox inbox
 
 	goroutine string // that the loop runs on
 	bubble    string // the testing/synctest bubble that it was made in
 	abort     error  // ends the run before the next entry
 	steps     *steps // what the run is for, nil for RunForever
 	midway    bool   // the last run ended in the middle of an iteration
+	found     error  // a deadlock or that the clock is stuck: what the last run ended with
 
 	isRunning atomic.Bool
 	stopping  atomic.Uint32 // why the run ends after this iteration: stopAsked, stopStep
@@ -70,6 +72,7 @@ func newLoop(o options) *Loop {
 		eagerTasks:   o.eager,
 	}
 	l.clock = newClock(o)
+	l.progress = newProgress(o)
 	l.inbox.init()
 	l.closing.ended = make(chan struct{})
 	l.bubble = goroutine.Bubble()
@@ -109,6 +112,7 @@ func (l *Loop) runSteps(s *steps) (err error) {
 		l.isRunning.Store(false)
 		return err
 	}
+	l.found = nil
 	l.beginSteps(s)
 	returned := false
 	defer func() {

@@ -14,6 +14,7 @@ type options struct {
 	startTime    time.Time
 	rate         float64 // zero if it is not given
 	clock        Clock
+	stuckAfter   int
 	onAdvance    func(from, to time.Duration)
 	debug        bool
 	slowCallback time.Duration
@@ -28,6 +29,7 @@ type options struct {
 func newOptions(opts []Option) options {
 	o := options{
 		slowCallback: 100 * time.Millisecond,
+		stuckAfter:   defaultStuckAfter,
 		maxIdle:      10_000,
 		ctx:          context.Background(),
 		interrupts:   true,

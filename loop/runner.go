@@ -219,7 +219,7 @@ func (l *Loop) cancelAllTasks() (future.Any, func(error) error) {
 		return nil, nil
 	}
 	for _, t := range tasks {
-		t.Cancel()
+		t.Cancel(l.cancelMessage()...)
 	}
 	return coro.GatherErrors(l, tasks...), func(err error) error {
 		l.reportFailed(tasks)

@@ -1,0 +1,141 @@
+package loop
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/frames"
+	"github.com/ouro-loop/ouro/internal/sched"
+)
+
+// StuckError ends the run of a loop whose virtual clock can never move, because there is
+// always something ready: a coroutine that polls with Sleep(co, 0), say, or a timer that
+// sets itself again for now.
+type StuckError struct {
+	Iterations int           // so many the clock stood still for
+	At         time.Duration // the loop's time
+	Ran        []string      // the tasks and callbacks that ran in the last of them, the busiest first
+}
+
+func (e *StuckError) Error() string {
+	return fmt.Sprintf("loop: stuck: the virtual clock has stood at %v for %d iterations, as something was always ready: %s",
+		e.At, e.Iterations, strings.Join(e.Ran, ", "))
+}
+
+// StuckAfter is for how many iterations a virtual clock may stand still before the run ends
+// with a *[StuckError]: 100 million if it is not given, which takes some seconds. With zero
+// or less there is no end to it.
+func StuckAfter(iterations int) Option { return func(o *options) { o.stuckAfter = iterations } }
+
+// progress is how a loop with a virtual clock finds out that it is stuck.
+type progress struct {
+	iterations uint64
+	stuckAt    uint64 // the iteration in which somebody has to look
+	after      uint64 // StuckAfter, zero for never
+	ran        map[string]int
+}
+
+const (
+	defaultStuckAfter = 100_000_000
+	observed          = 100 // iterations in which it is noted what runs
+	never             = math.MaxUint64
+)
+
+func newProgress(o options) progress {
+	p := progress{stuckAt: never}
+	if o.virtual && o.stuckAfter > 0 {
+		p.after = uint64(o.stuckAfter)
+		p.stuckAt = p.after
+	}
+	return p
+}
+
+// moved notes that the virtual clock has moved, or may.
+func (p *progress) moved() {
+	if p.after > 0 {
+		p.stuckAt = p.iterations + p.after
+	}
+}
+
+// lookStuck is called when the clock has stood still for long. It first has the loop note
+// what runs.
+func (l *Loop) lookStuck() {
+	p := &l.progress
+	if p.ran == nil {
+		p.ran = make(map[string]int)
+		p.stuckAt = p.iterations + observed
+		l.setAround()
+		return
+	}
+	ran := p.ran
+	p.ran = nil
+	l.setAround()
+	p.moved()
+	if len(ran) == 0 {
+		return // the application steps an idle loop
+	}
+	names := slices.SortedFunc(maps.Keys(ran), func(a, b string) int {
+		return cmp.Or(cmp.Compare(ran[b], ran[a]), cmp.Compare(a, b))
+	})
+	if more := len(names) - maxNamed; more > 0 {
+		names = append(names[:maxNamed], fmt.Sprintf("and %d more", more))
+	}
+	l.abortWithReport("Stuck", &StuckError{int(p.after) + observed, l.Time(), names})
+}
+
+// runObserved runs an entry of a loop that seems to be stuck.
+func (l *Loop) runObserved(entry sched.Entry) {
+	l.progress.ran[l.named(entry)]++
+	if l.sched.Debug {
+		l.runTimed(entry)
+	} else {
+		entry.Run()
+	}
+}
+
+// named says in a word what an entry is.
+func (l *Loop) named(entry sched.Entry) string {
+	c, ok := entry.(*sched.Coroutine)
+	if !ok {
+		return l.subject(entry).String()
+	}
+	p := pendingTask(c)
+	s := fmt.Sprintf("task %q", p.Task().Name())
+	if f, ok := ownFrame(p.Stack(new(frames.Goroutines))); ok {
+		s += fmt.Sprintf(" at %s:%d", f.File, f.Line)
+	}
+	return s
+}
+
+// abortWithReport ends the run with err, and tells the exception handler at once: the
+// cleanup that follows may take its time.
+func (l *Loop) abortWithReport(message string, err error) {
+	l.found = err
+	l.abortWith(err)
+	l.CallExceptionHandler(future.ErrorContext{Message: message, Err: err})
+}
+
+// cancelMessage is what the cleanup cancels the tasks with: what was found, if it was.
+func (l *Loop) cancelMessage() []string {
+	if l.found == nil {
+		return nil
+	}
+	text, _, _ := strings.Cut(l.found.Error(), "\n")
+	return []string{text}
+}
+
+func (l *Loop) foundDeadlock() {
+	err := l.deadlock()
+	if len(err.Tasks) == 0 {
+		l.found = err
+		l.abortWith(err) // the run of a loop that has nothing to do any more
+		return
+	}
+	l.abortWithReport("Deadlock", err)
+}
