@@ -160,7 +160,7 @@ func (l *Loop) calledFromElsewhere() bool {
 // better heard, but come in the middle of a change.
 func (l *Loop) reportWrongGoroutine(e sched.Entry) {
 	site := frames.CallSite()
-	_, _ = l.CallSoonThreadsafe(func() {
+	_, _ = l.post(func() {
 		l.CallExceptionHandler(future.ErrorContext{
 			Message: "call from a wrong goroutine",
 			Err:     ErrWrongGoroutine,

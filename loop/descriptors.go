@@ -60,6 +60,9 @@ func (l *Loop) watch(fd int, fn func(), write bool) (Handle, error) {
 	if l.closed.Load() {
 		return Handle{}, ErrClosed
 	}
+	if err := l.hermetically("a descriptor"); err != nil {
+		return Handle{}, err
+	}
 	if l.poller == nil {
 		p, err := newPoller(l.inbox.rouse)
 		if err != nil {

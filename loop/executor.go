@@ -111,7 +111,7 @@ func (l *Loop) ShutdownDefaultExecutor(d time.Duration) coro.Func[coro.None] {
 		}
 		ended := e.Shutdown(executor.RunPending)
 		err := coro.Timeout(co, d, func(*coro.TimeoutScope) error {
-			_, err := Receive(ended)(co)
+			_, err := receive(co, ended, receiveOptions{})
 			if errors.Is(err, ErrChannelClosed) {
 				return nil
 			}

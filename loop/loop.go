@@ -47,6 +47,7 @@ type Loop struct {
 	unretrieved  unretrieved.List
 	ctx          context.Context // the parent of every task's
 	eagerTasks   bool
+	hermetic     bool
 
 	freeCalls *call // to be used again; linked by next
 	alarm     *time.Timer
@@ -70,6 +71,7 @@ func newLoop(o options) *Loop {
 		slowCallback: o.slowCallback,
 		ctx:          o.ctx,
 		eagerTasks:   o.eager,
+		hermetic:     o.hermetic,
 	}
 	l.clock = newClock(o)
 	l.progress = newProgress(o)

@@ -24,6 +24,7 @@ type options struct {
 	maxIdle      int
 	ctx          context.Context
 	interrupts   bool
+	hermetic     bool
 }
 
 func newOptions(opts []Option) options {

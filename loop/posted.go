@@ -46,6 +46,14 @@ func (l *Loop) CallSoonThreadsafe(fn func(), opts ...future.CallOption) (PostedH
 		panic("loop: CallSoonThreadsafe of a nil function")
 	}
 	l.mustBeMade()
+	if err := l.hermetically("CallSoonThreadsafe"); err != nil {
+		return PostedHandle{}, err
+	}
+	return l.post(fn, opts...)
+}
+
+// post is CallSoonThreadsafe of a loop that may take it.
+func (l *Loop) post(fn func(), opts ...future.CallOption) (PostedHandle, error) {
 	h := l.inbox.giveOut(l)
 	h.p.fn = fn
 	h.p.setContext(opts)

@@ -22,25 +22,34 @@ func Receive[T any](ch <-chan T, opts ...ReceiveOption) coro.Func[T] {
 		opt(&o)
 	}
 	return func(co *coro.Co) (T, error) {
-		select {
-		case v, ok := <-ch:
-			return received(v, ok)
-		default:
-		}
-		r := newReceiver(Of(co), ch, o.background)
-		defer r.stop() // also when the loop closes
-		_, err := r.arrived.Await(co)
-		if err == nil {
-			return received(r.value, r.ok)
-		}
-		r.stop()
-		if !r.taken || !r.ok {
+		if err := Of(co).hermetically("Receive"); err != nil {
 			var zero T
 			return zero, err
 		}
-		rearm(co, err)
-		return r.value, nil
+		return receive(co, ch, o)
 	}
+}
+
+// receive is Receive on a loop that may.
+func receive[T any](co *coro.Co, ch <-chan T, o receiveOptions) (T, error) {
+	select {
+	case v, ok := <-ch:
+		return received(v, ok)
+	default:
+	}
+	r := newReceiver(Of(co), ch, o.background)
+	defer r.stop() // also when the loop closes
+	_, err := r.arrived.Await(co)
+	if err == nil {
+		return received(r.value, r.ok)
+	}
+	r.stop()
+	if !r.taken || !r.ok {
+		var zero T
+		return zero, err
+	}
+	rearm(co, err)
+	return r.value, nil
 }
 
 // A ReceiveOption is an option of Receive.

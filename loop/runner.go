@@ -264,7 +264,7 @@ func (r *Runner) begin(main coro.AnyTask) *mainRun {
 		contextEnded() // before main can begin
 	} else {
 		run.stopCtx = context.AfterFunc(r.ctx, func() {
-			_, _ = r.loop.CallSoonThreadsafe(contextEnded) // closed: it has ended
+			_, _ = r.loop.post(contextEnded) // closed: it has ended
 		})
 	}
 	return run

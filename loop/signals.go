@@ -46,6 +46,8 @@ func (l *Loop) AddSignalHandler(sig os.Signal, fn func()) error {
 	switch {
 	case l.closed.Load():
 		return ErrClosed
+	case l.hermetic:
+		return l.hermetically("AddSignalHandler")
 	case sig == nil:
 		return errors.New("loop: AddSignalHandler of a nil signal")
 	case uncatchable(sig):

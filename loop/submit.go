@@ -33,6 +33,17 @@ func Submit[T any](l *Loop, f coro.Func[T]) (*executor.Future[T], error) {
 		panic("loop: Submit of a nil function")
 	}
 	l.mustBeMade()
+	s, err := submit(l, f)
+	if err != nil {
+		return nil, err
+	}
+	return s.out, nil
+}
+
+func submit[T any](l *Loop, f coro.Func[T]) (*submission[T], error) {
+	if err := l.hermetically("Submit"); err != nil {
+		return nil, err
+	}
 	s := &submission[T]{loop: l, fn: f, out: new(executor.Future[T])}
 	s.vars, s.hasVars = sched.CallerVars()
 	if l.submitted.debug.Load() {
@@ -45,7 +56,7 @@ func Submit[T any](l *Loop, f coro.Func[T]) (*executor.Future[T], error) {
 		l.submitted.remove(s)
 		return nil, err
 	}
-	return s.out, nil
+	return s, nil
 }
 
 // A submission connects a task with the future that Submit gave out.

@@ -52,9 +52,12 @@ func (w *work[T]) begin(l *Loop, e executor.Executor) error {
 	if l.closed.Load() {
 		return ErrClosed
 	}
-	kind := "thread"
+	kind, what := "thread", "a thread"
 	if _, ok := e.(goroutines); ok {
-		kind = "goroutine"
+		kind, what = "goroutine", "a goroutine"
+	}
+	if err := l.hermetically(what); err != nil {
+		return err
 	}
 	if e == nil {
 		var err error
