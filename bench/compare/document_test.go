@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,8 +58,35 @@ func TestBigTable(t *testing.T) {
 }
 
 func TestGlance(t *testing.T) {
-	lines := strings.Split(glance(sample()), "\n")
+	r := sample()
+	lines := strings.Split(glance(r, rowsOf(r), append([]string{sameProcess}, rivalIDs()...)...), "\n")
 	require.Equal(t, "| sleep(0) in one task alone | 20 ns | | | | 3× | **0.50×** | | | | |", lines[2], "the faster of Node's ways")
+}
+
+func TestOpening(t *testing.T) {
+	text := opening(sample())
+	require.True(t, strings.HasPrefix(text, `# Benchmarks
+
+What a program pays here, and how many times that it pays elsewhere for the same. Where it is **bold**, it pays less there.
+
+| work | ours | CPython | uvloop | Node | Tokio | goroutines |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: |
+| create a task and await it | 300 ns | | | | | |
+
+`), text)
+	for name := range whatPrograms {
+		require.True(t, slices.ContainsFunc(rows, func(r row) bool { return r.name == name }), name)
+	}
+}
+
+// TestDocumentOpens: what the document that is there says of its figures is what the next would.
+func TestDocumentOpens(t *testing.T) {
+	text, err := os.ReadFile("../../docs/benchmarks.md")
+	require.NoError(t, err)
+	require.Contains(t, string(text), inShort)
+	for _, work := range whatPrograms {
+		require.Contains(t, string(text), "\n| "+work+" |")
+	}
 }
 
 func TestDocumentNamesWhatIsMissing(t *testing.T) {
