@@ -152,8 +152,7 @@ func TestImportsGoOneWay(t *testing.T) {
 	}
 }
 
-// TestReadme: every block of Go in the README is in a tested Example, line by line,
-// and every command is one that exists.
+// TestReadme: every block of Go in the README is in a tested Example, line by line.
 func TestReadme(t *testing.T) {
 	text := read(t, "../README.md")
 	blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(text, -1)
@@ -168,26 +167,49 @@ func TestReadme(t *testing.T) {
 			require.Contains(t, example, flat(piece))
 		}
 	}
-	requireLinks(t, text, "..")
 }
 
-// requireLinks: what the text links to, from a directory, exists.
-func requireLinks(t *testing.T, text, dir string) {
-	t.Helper()
-	for _, name := range regexp.MustCompile(`\]\(((?:\.\./)?[a-zA-Z][\w./-]*)\)`).FindAllStringSubmatch(text, -1) {
-		_, err := os.Stat(filepath.Join(dir, filepath.FromSlash(name[1])))
-		require.NoError(t, err, "there is a link to it")
+// TestLinks: what the documents link to exists, and so do the headings.
+func TestLinks(t *testing.T) {
+	documents, err := filepath.Glob("*.md")
+	require.NoError(t, err)
+	require.Greater(t, len(documents), 5)
+	links := 0
+	code := regexp.MustCompile("(?s)```.*?```|`[^`\n]*`")
+	for _, document := range append(documents, "../README.md", "../CONTRIBUTING.md", "../CHANGELOG.md", "../bench/peers/README.md") {
+		text := code.ReplaceAllString(read(t, document), "")
+		for _, link := range regexp.MustCompile(`\]\(([^)\s]+)\)`).FindAllStringSubmatch(text, -1) {
+			if strings.HasPrefix(link[1], "https://") {
+				continue
+			}
+			links++
+			name, heading, _ := strings.Cut(link[1], "#")
+			target := filepath.ToSlash(filepath.Join(filepath.Dir(document), name))
+			if name == "" {
+				target = document
+			}
+			_, err := os.Stat(filepath.FromSlash(target))
+			require.NoError(t, err, "%s links to it", document)
+			if heading != "" {
+				require.Contains(t, anchors(read(t, target)), heading, "%s links to %s", document, link[1])
+			}
+		}
 	}
+	require.Greater(t, links, 50)
 }
 
-// TestArchitecture: its links lead somewhere, its primitive is in the Example, and its
-// table of imports is the one that is checked.
+// anchors are what links to the headings of a text are called.
+func anchors(text string) (names []string) {
+	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(text, -1) {
+		name := regexp.MustCompile(`[^\p{L}\p{N}\s_-]`).ReplaceAllString(strings.ToLower(heading[1]), "")
+		names = append(names, strings.ReplaceAll(name, " ", "-"))
+	}
+	return names
+}
+
+// TestArchitecture: its table of imports is the one that is checked.
 func TestArchitecture(t *testing.T) {
 	text := read(t, "architecture.md")
-	requireLinks(t, text, ".")
-	blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(text, -1)
-	require.Len(t, blocks, 1)
-	require.Contains(t, flat(read(t, "../coro/example_waiters_test.go")), flat(blocks[0][1]))
 	for pkg, imports := range allowedImports {
 		row := regexp.MustCompile("(?m)^\\|[^|]*`" + regexp.QuoteMeta(pkg) + "`[^|]*\\|[^|]*\\|([^|]*)\\|$").FindStringSubmatch(text)
 		require.NotNil(t, row, "%s has no row", pkg)
