@@ -28,7 +28,7 @@ func Example_debuggingInterrupt() {
 			return err
 		}
 		return mu.Acquire(co)
-	}, loop.Debug(true), loop.Logger(logger()))
+	}, loop.Debug(true), loop.SlowCallback(never), logTo(os.Stdout))
 	fmt.Println(err)
 	// Output:
 	// level=WARN msg=Interrupted

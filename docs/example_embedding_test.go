@@ -90,7 +90,7 @@ func serve(ctx context.Context, listener net.Listener, stock map[string]int) err
 	case <-ctx.Done():
 		grace, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
-		err = server.Shutdown(grace) // 1. nobody submits any more, and who waits gets his answer
+		err = server.Shutdown(grace) // 1. nobody submits any more; those who wait get their answers
 	case err = <-served:
 	}
 	end()                           // 2. cancels what is left on the loop
@@ -222,7 +222,7 @@ func Example_embeddingThreadPool() {
 		if err != nil {
 			return err
 		}
-		defer camera.Close()
+		defer camera.Shutdown(executor.RunPending) // which, unlike Close, does not wait
 		l := loop.Of(co)
 		picture, err := loop.RunInExecutor(l, camera, func() (string, error) {
 			return "a picture", nil // from a library that wants to be called on one thread
