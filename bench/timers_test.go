@@ -132,7 +132,7 @@ func replaceTimers(b *testing.B, n int) {
 func churnTimers(b *testing.B, n int) {
 	b.Run(fmt.Sprintf("churn/pending=%d/ouro", n), func(b *testing.B) {
 		notShort(b, n)
-		l, random := loop.New(loop.VirtualTime()), delays(1)
+		l, random := loop.New(loop.VirtualTime(true)), delays(1)
 		over := false
 		var call func()
 		call = func() {

@@ -73,7 +73,7 @@ func TestWhatTasksWaitFor(t *testing.T) {
 		}, "gather of 2 (0 done)", []string{`task "other"`}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			l := loop.New(loop.VirtualTime())
+			l := loop.New(loop.VirtualTime(true))
 			defer func() { require.NoError(t, l.Close()) }()
 			f = loop.CreateFuture[int](l)
 			other = coro.CreateTask(l, func(co *coro.Co) (int, error) { return f.Await(co) }, coro.Name("other"), coro.Quiet())

@@ -41,7 +41,7 @@ func ExampleAwaitable() {
 		fmt.Println(coro.WaitFor(co, retrying[string]{connect, 5}, time.Minute))
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -78,7 +78,7 @@ func ExampleAwaitable_method() {
 		}
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

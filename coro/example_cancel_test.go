@@ -25,7 +25,7 @@ func ExampleTask_Cancel() {
 		fmt.Println(err, errors.Is(err, future.ErrCanceled))
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -55,7 +55,7 @@ func ExampleTask_Cancel_cleanup() {
 		fmt.Println(loop.Of(co).Time(), err, task.Canceled())
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -80,7 +80,7 @@ func ExampleTask_Uncancel() {
 		fmt.Println(task.Await(co))
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

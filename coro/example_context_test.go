@@ -32,7 +32,7 @@ func ExampleCo_Context() {
 		fmt.Println("error:", err)
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

@@ -31,7 +31,7 @@ func ExampleFunc() {
 		fmt.Println(inline, beside, "after", loop.Of(co).Time())
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output: data data after 1s
@@ -96,7 +96,7 @@ func ExampleDo1() {
 		fmt.Println(loop.Of(co).Time())
 		return err
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output: 3s
@@ -148,7 +148,7 @@ func ExampleBindEach() {
 		urls := []string{"/", "/index", "/about"}
 		return coro.Gather(co, coro.BindEach(fetch, urls)...).Await(co)
 	}
-	fmt.Println(loop.Run(main, loop.VirtualTime()))
+	fmt.Println(loop.Run(main, loop.VirtualTime(true)))
 	// Output: [1 6 6] <nil>
 }
 
@@ -164,7 +164,7 @@ func ExampleDoEach() {
 			return err
 		})
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

@@ -26,7 +26,7 @@ func ExampleGather() {
 			coro.Bind2(work, "c", 3*time.Second),
 		).Await(co)
 	}
-	fmt.Println(loop.Run(main, loop.VirtualTime()))
+	fmt.Println(loop.Run(main, loop.VirtualTime(true)))
 	// Output:
 	// b is done
 	// a is done
@@ -48,7 +48,7 @@ func ExampleGather_error() {
 		fmt.Println("worker:", v)
 		return err
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -68,7 +68,7 @@ func ExampleGather_cancel() {
 		fmt.Println(err, a.Canceled(), b.Canceled())
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output: canceled true true

@@ -29,7 +29,7 @@ func ExampleGroup() {
 		fmt.Println("the group is done")
 		return err
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -92,7 +92,7 @@ func ExampleTaskGroup() {
 			return visit(co, "/")
 		})
 	}
-	if err := loop.Main(crawl, loop.VirtualTime()); err != nil {
+	if err := loop.Main(crawl, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -124,7 +124,7 @@ func ExampleTaskGroup_Cancel() {
 		fmt.Println(loop.Of(co).Time(), answer, err)
 		return err
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -151,7 +151,7 @@ func ExampleGroupValue() {
 		}
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

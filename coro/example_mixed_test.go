@@ -36,7 +36,7 @@ func ExampleInto() {
 		).Await(co)
 		return p, err
 	}
-	fmt.Println(loop.Run(coro.Bind(fetchProfile, 1815), loop.VirtualTime()))
+	fmt.Println(loop.Run(coro.Bind(fetchProfile, 1815), loop.VirtualTime(true)))
 	// Output: {Ada 36 [engines looms]} <nil>
 }
 
@@ -53,7 +53,7 @@ func ExampleInto_group() {
 		fmt.Println(name, age)
 		return err
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output: Ada 36
@@ -77,7 +77,7 @@ func ExampleGroup_mixedResults() {
 		fmt.Println(age.Result())
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -110,7 +110,7 @@ func ExampleAsAny() {
 		}
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -131,7 +131,7 @@ func ExampleWait_mixedResults() {
 		fmt.Println("name:", name.Done(), "age:", age.Done())
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output: name: false age: true

@@ -20,6 +20,6 @@ func Example() {
 		first := coro.CreateTask(co, coro.Bind(job, 1), coro.Name("first"))
 		return coro.Gather(co, first, coro.Bind(job, 2), coro.Bind(job, 3)).Await(co)
 	}
-	fmt.Println(loop.Run(main, loop.VirtualTime()))
+	fmt.Println(loop.Run(main, loop.VirtualTime(true)))
 	// Output: [1 4 9] <nil>
 }

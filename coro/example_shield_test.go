@@ -20,7 +20,7 @@ func ExampleShield() {
 		fmt.Println(payment.Await(co))
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

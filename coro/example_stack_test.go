@@ -30,7 +30,7 @@ func ExampleTask_Stack() {
 		}
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

@@ -24,7 +24,7 @@ func ExampleCreateTask() {
 		fmt.Println(v)
 		return err
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -86,7 +86,7 @@ func ExampleEager() {
 		fmt.Println(coro.Gather(co, cached, missing).Await(co))
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -122,7 +122,7 @@ func ExampleAllTasks() {
 		}
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -229,7 +229,7 @@ func ExampleNewFuture() {
 		loop.Of(co).CallLater(time.Second, func() { _ = answer.SetResult(42) })
 		return answer.Await(co)
 	}
-	fmt.Println(loop.Run(main, loop.VirtualTime()))
+	fmt.Println(loop.Run(main, loop.VirtualTime(true)))
 	// Output: 42 <nil>
 }
 
@@ -242,7 +242,7 @@ func ExampleQuietTree() {
 		return forever(co)
 	}
 	report := func(_ *loop.Loop, c future.ErrorContext) { fmt.Println(c.Message, c.Task) }
-	l := loop.New(loop.VirtualTime(), loop.OnException(report))
+	l := loop.New(loop.VirtualTime(true), loop.OnException(report))
 	coro.CreateTask(l, coro.Do(service), coro.QuietTree())
 	coro.CreateTask(l, coro.Do(forever), coro.Name("forgotten"))
 	if _, err := loop.RunUntilComplete(l, coro.Do1(coro.Sleep, time.Millisecond)); err != nil {

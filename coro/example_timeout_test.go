@@ -28,7 +28,7 @@ func ExampleTimeout() {
 		}
 		return err
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -49,7 +49,7 @@ func ExampleTimeoutAt() {
 		}
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -75,7 +75,7 @@ func ExampleTimeoutScope_Reschedule() {
 			return nil
 		})
 	}
-	fmt.Println(loop.Main(main, loop.VirtualTime()))
+	fmt.Println(loop.Main(main, loop.VirtualTime(true)))
 	// Output:
 	// data at 4s and the limit is 9s
 	// data at 7s and the limit is 12s
@@ -99,7 +99,7 @@ func ExampleTimeoutScope_Expired() {
 			}
 		})
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output: found 3 in time
@@ -115,7 +115,7 @@ func ExampleTimeoutValue() {
 			return "in time", nil
 		})
 	}
-	fmt.Println(loop.Run(main, loop.VirtualTime()))
+	fmt.Println(loop.Run(main, loop.VirtualTime(true)))
 	// Output: in time <nil>
 }
 
@@ -128,7 +128,7 @@ func ExampleCo_Deadline() {
 		fmt.Println(co.Time(), co.Deadline(time.Minute), co.Deadline(coro.Forever) == coro.Forever)
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output: 1s 1m1s true

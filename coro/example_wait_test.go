@@ -29,7 +29,7 @@ func ExampleWait() {
 		}
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -60,7 +60,7 @@ func ExampleWait_firstCompleted() {
 		fmt.Println(done[0].Result())
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output: answer of Lisbon <nil>
@@ -89,7 +89,7 @@ func ExampleWait_firstException() {
 		}
 		return err
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -115,7 +115,7 @@ func ExampleWait_timeLimit() {
 		}
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

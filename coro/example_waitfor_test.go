@@ -27,7 +27,7 @@ func ExampleWaitFor() {
 		fmt.Println("deadline exceeded:", errors.Is(err, context.DeadlineExceeded))
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

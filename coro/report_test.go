@@ -19,7 +19,7 @@ import (
 func TestReportOfPendingTask(t *testing.T) {
 	var tr testkit.Trace
 	var reported future.Any
-	l := loop.New(loop.VirtualTime(), loop.OnException(func(_ *loop.Loop, c future.ErrorContext) {
+	l := loop.New(loop.VirtualTime(true), loop.OnException(func(_ *loop.Loop, c future.ErrorContext) {
 		tr.Add("%s %s %v", c.Message, c.Task, c.Err)
 		reported = c.Future
 	}))
@@ -146,7 +146,7 @@ func TestReportInContext(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var messages, contexts []string
-			r := loop.NewRunner(loop.VirtualTime(), loop.Interrupts(false),
+			r := loop.NewRunner(loop.VirtualTime(true), loop.Interrupts(false),
 				loop.OnException(func(l *loop.Loop, c future.ErrorContext) {
 					messages = append(messages, c.Message)
 					contexts = append(contexts, v.Get(l))

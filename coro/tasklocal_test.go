@@ -95,7 +95,7 @@ func TestQuietTree(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var tr testkit.Trace
-			l := loop.New(loop.VirtualTime(), tr.Handler())
+			l := loop.New(loop.VirtualTime(true), tr.Handler())
 			forever := func(co *coro.Co) error { return coro.Sleep(co, coro.Forever) }
 			with := func(name string, below func(co *coro.Co) error) func(co *coro.Co) error {
 				return func(co *coro.Co) error {

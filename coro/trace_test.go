@@ -42,7 +42,7 @@ func runTraced(t *testing.T, programs []tracedProgram) {
 					n.loop = loop.Of(co)
 					p.main(co, n)
 					return nil
-				}), loop.VirtualTime(), loop.Interrupts(false), loop.EagerTasks(mode.eager), n.Handler())
+				}), loop.VirtualTime(true), loop.Interrupts(false), loop.EagerTasks(mode.eager), n.Handler())
 				require.Equal(t, p.err, err)
 				require.Equal(t, mode.want, n.Trace)
 			})

@@ -192,7 +192,7 @@ func TestBound(t *testing.T) {
 
 // A coroutine that its loop tears down is in line no longer.
 func TestWaitersClose(t *testing.T) {
-	l := loop.New(loop.VirtualTime(), loop.OnException(func(*loop.Loop, future.ErrorContext) {}))
+	l := loop.New(loop.VirtualTime(true), loop.OnException(func(*loop.Loop, future.ErrorContext) {}))
 	var w waitingRoom
 	for range 3 {
 		coro.CreateTask(l, coro.Do(w.wait))

@@ -116,7 +116,7 @@ func TestWaitingOn(t *testing.T) {
 
 // A task that was unwound waits for nothing any more.
 func TestWaitingOnAfterClose(t *testing.T) {
-	l := loop.New(loop.VirtualTime(), loop.OnException(func(*loop.Loop, future.ErrorContext) {}))
+	l := loop.New(loop.VirtualTime(true), loop.OnException(func(*loop.Loop, future.ErrorContext) {}))
 	task := coro.CreateTask(l, awaiting(loop.CreateFuture[int](l)))
 	testkit.Briefly(t, l)
 	require.NotNil(t, task.WaitingOn())

@@ -105,7 +105,7 @@ func Example_debuggingDeadlock() {
 			coro.CreateTask(g, coro.Do2(transfer, &checking, &savings), coro.Name("bob"))
 			return nil
 		})
-	}, loop.VirtualTime())
+	}, loop.VirtualTime(true))
 	show(err)
 
 	var deadlock *loop.DeadlockError
@@ -166,7 +166,7 @@ func Example_debuggingNeverRetrieved() {
 		coro.CreateTask(co, coro.Do(backUp), coro.Name("backup"))
 		return coro.Sleep(co, time.Second)
 	}
-	fmt.Println(loop.Main(main, loop.VirtualTime(), loop.Debug(true), loop.SlowCallback(never), logTo(os.Stdout)))
+	fmt.Println(loop.Main(main, loop.VirtualTime(true), loop.Debug(true), loop.SlowCallback(never), logTo(os.Stdout)))
 	// Output:
 	// level=ERROR msg="Task exception was never retrieved"
 	//     error="disk full"
@@ -181,7 +181,7 @@ func Example_debuggingHandler() {
 		return coro.Sleep(co, time.Second)
 	}
 	reports := 0
-	err := loop.Main(main, loop.VirtualTime(), loop.OnException(func(l *loop.Loop, c future.ErrorContext) {
+	err := loop.Main(main, loop.VirtualTime(true), loop.OnException(func(l *loop.Loop, c future.ErrorContext) {
 		reports++ // or a metric, or t.Error
 		show(c.Message, c.Task, c.Function, c.Err)
 	}))

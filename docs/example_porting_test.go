@@ -18,7 +18,7 @@ import (
 
 // run stands for a program's main: on a virtual clock an hour is over at once.
 func run(main func(co *coro.Co) error) {
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println("error:", err)
 	}
 }
@@ -41,7 +41,7 @@ func Example_portingProgram() {
 		fmt.Println(tea.Await(co))
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -50,7 +50,7 @@ func Example_portingProgram() {
 }
 
 func Example_portingRunner() {
-	r := loop.NewRunner(loop.VirtualTime())
+	r := loop.NewRunner(loop.VirtualTime(true))
 	defer r.Close()
 	for _, what := range []string{"tea", "coffee"} {
 		fmt.Println(loop.RunIn(r, coro.Bind2(brew, what, time.Minute)))

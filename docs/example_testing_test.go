@@ -27,13 +27,13 @@ func TestRetryWaitsLonger(t *testing.T) {
 		require.ErrorContains(t, err, "busy")
 		return nil
 	}
-	require.NoError(t, loop.Main(main, loop.VirtualTime()))
+	require.NoError(t, loop.Main(main, loop.VirtualTime(true)))
 	require.Equal(t, []time.Duration{0, time.Second, 3 * time.Second, 7 * time.Second}, asked)
 }
 
 func onTest(t *testing.T) []loop.Option {
 	return []loop.Option{
-		loop.VirtualTime(),
+		loop.VirtualTime(true),
 		loop.Debug(true),
 		loop.Logger(slog.New(slog.NewTextHandler(t.Output(), nil))),
 		loop.OnException(func(l *loop.Loop, c future.ErrorContext) {
@@ -88,7 +88,7 @@ func dinner(random *rand.Rand) (trace []string, err error) {
 			}
 			return nil
 		})
-	}, loop.VirtualTime())
+	}, loop.VirtualTime(true))
 	return trace, err
 }
 
@@ -129,7 +129,7 @@ func TestFromOutside(t *testing.T) {
 		require.Zero(t, loop.Of(co).Time())
 		return err
 	}
-	require.NoError(t, loop.Main(main, loop.VirtualTime()))
+	require.NoError(t, loop.Main(main, loop.VirtualTime(true)))
 }
 
 func TestNobodyAnswers(t *testing.T) {
@@ -137,7 +137,7 @@ func TestNobodyAnswers(t *testing.T) {
 		answer := loop.CreateFuture[string](loop.Of(co))
 		_, err := answer.Await(co)
 		return err
-	}, loop.VirtualTime())
+	}, loop.VirtualTime(true))
 	deadlock, ok := errors.AsType[*loop.DeadlockError](err)
 	require.True(t, ok, "%v", err)
 	require.Equal(t, "a future", deadlock.Tasks[0].On)
@@ -151,5 +151,5 @@ func TestTimeLimit(t *testing.T) {
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.Equal(t, time.Minute, loop.Of(co).Time())
 		return nil
-	}, loop.VirtualTime()))
+	}, loop.VirtualTime(true)))
 }

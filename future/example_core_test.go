@@ -43,7 +43,7 @@ func ExampleCore() {
 		return err
 	}
 	var deadlock *loop.DeadlockError
-	if err := loop.Main(main, loop.VirtualTime()); errors.As(err, &deadlock) {
+	if err := loop.Main(main, loop.VirtualTime(true)); errors.As(err, &deadlock) {
 		fmt.Println(deadlock.Tasks[0].Name, "waits for", deadlock.Tasks[0].On)
 	}
 	// Output:

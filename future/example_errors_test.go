@@ -54,7 +54,7 @@ func ExampleIsCanceled() {
 		fmt.Println(err)
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -68,7 +68,7 @@ func ExampleTimeoutError() {
 		_, err := coro.WaitFor(co, coro.Do1(coro.Sleep, time.Hour), time.Second)
 		return err
 	}
-	err := loop.Main(main, loop.VirtualTime())
+	err := loop.Main(main, loop.VirtualTime(true))
 	fmt.Println(err)
 	fmt.Println(errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded))
 
@@ -117,7 +117,7 @@ func ExampleSystemExit() {
 		}
 		return &future.SystemExit{Code: 3}
 	}
-	err := loop.Main(main, loop.VirtualTime())
+	err := loop.Main(main, loop.VirtualTime(true))
 
 	var exit *future.SystemExit
 	if errors.As(err, &exit) {
@@ -141,7 +141,7 @@ func ExampleErrorContext() {
 		}), coro.Name("backup"))
 		return coro.Sleep(co, time.Second) // and never asks how it went
 	}
-	if err := loop.Main(main, loop.VirtualTime(), loop.OnException(report)); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true), loop.OnException(report)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -158,7 +158,7 @@ func ExampleIsTimeout() {
 		fmt.Println(future.IsTimeout(future.ErrCanceled))
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

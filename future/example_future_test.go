@@ -24,7 +24,7 @@ func Example() {
 		fmt.Println("after", l.Time(), "the answer is", v)
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output: after 1s the answer is 42
@@ -171,7 +171,7 @@ func ExampleFuture_Failed() {
 		job.AddDoneCallback(func() { fmt.Println("failed:", job.Failed()) })
 		return coro.Sleep(co, time.Second)
 	}
-	if err := loop.Main(main, loop.VirtualTime(), loop.OnException(report)); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true), loop.OnException(report)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

@@ -13,7 +13,7 @@ import (
 // main stands for a program's main function: it runs f on a loop with a virtual
 // clock, on which an hour is over at once.
 func main(f func(co *coro.Co) error) {
-	if err := loop.Main(f, loop.VirtualTime()); err != nil {
+	if err := loop.Main(f, loop.VirtualTime(true)); err != nil {
 		fmt.Println("error:", err)
 	}
 }
@@ -106,7 +106,7 @@ func ExampleLock_deadlock() {
 			coro.CreateTask(g, coro.Bind2(take, &right, &left), coro.Name("B"))
 			return nil
 		})
-	}, loop.VirtualTime(), loop.OnException(nothing))
+	}, loop.VirtualTime(true), loop.OnException(nothing))
 	var deadlock *loop.DeadlockError
 	if errors.As(err, &deadlock) {
 		for _, task := range deadlock.Tasks {

@@ -14,7 +14,7 @@ import (
 // A loop that closes ends its coroutines where they stand. Their deferred functions
 // run then, and release what they hold.
 func TestCloseWhileWaiting(t *testing.T) {
-	l := loop.New(loop.VirtualTime(), loop.OnException(nothing))
+	l := loop.New(loop.VirtualTime(true), loop.OnException(nothing))
 	var mu locks.Lock
 	var ev locks.Event
 	var cond locks.Condition
@@ -61,7 +61,7 @@ func TestCloseWhileWaiting(t *testing.T) {
 // A task that waits for a notification when the loop closes has the lock again in its
 // deferred functions.
 func TestCloseWhileWaitingForNotification(t *testing.T) {
-	l := loop.New(loop.VirtualTime(), loop.OnException(nothing))
+	l := loop.New(loop.VirtualTime(true), loop.OnException(nothing))
 	var cond locks.Condition
 	var released error
 	coro.CreateTask(l, coro.Do(func(co *coro.Co) error {
@@ -81,7 +81,7 @@ func TestCloseWhileWaitingForNotification(t *testing.T) {
 // Several tasks that wait for a notification cannot all have the lock again; none of
 // them may fail for that.
 func TestCloseWhileTheLockIsTaken(t *testing.T) {
-	l := loop.New(loop.VirtualTime(), loop.OnException(nothing))
+	l := loop.New(loop.VirtualTime(true), loop.OnException(nothing))
 	var cond locks.Condition
 	for range 3 {
 		coro.CreateTask(l, coro.Do(func(co *coro.Co) error {
@@ -105,7 +105,7 @@ func TestCloseWhileTheLockIsTaken(t *testing.T) {
 
 // An await in a deferred function ends at once while the loop closes.
 func TestCloseAwaitsInDeferred(t *testing.T) {
-	l := loop.New(loop.VirtualTime(), loop.OnException(nothing))
+	l := loop.New(loop.VirtualTime(true), loop.OnException(nothing))
 	var a, b locks.Lock
 	coro.CreateTask(l, coro.Do(func(co *coro.Co) error {
 		defer a.Release()

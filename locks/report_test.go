@@ -212,7 +212,7 @@ func TestDeadlockReport(t *testing.T) {
 			return cond.With(co, func() error { return cond.Wait(co) })
 		}, coro.Name("watcher"))
 		return ev.Wait(co)
-	}, loop.VirtualTime(), loop.Interrupts(false), loop.OnException(nothing))
+	}, loop.VirtualTime(true), loop.Interrupts(false), loop.OnException(nothing))
 	require.True(t, errors.As(err, &report))
 	var got []string
 	for _, w := range report.Tasks {

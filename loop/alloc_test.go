@@ -93,7 +93,7 @@ func TestAllocations(t *testing.T) {
 				got := testing.AllocsPerRun(1000, func() { require.NoError(t, test.run(co)) })
 				require.LessOrEqual(t, got, test.most)
 				return 0, nil
-			}, loop.VirtualTime())
+			}, loop.VirtualTime(true))
 			require.NoError(t, err)
 		})
 	}

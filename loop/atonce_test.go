@@ -52,7 +52,7 @@ func TestSubmitWhileClosing(t *testing.T) {
 		return nil
 	})
 	for range 300 {
-		l := loop.New(loop.VirtualTime())
+		l := loop.New(loop.VirtualTime(true))
 		submitted := make([][]*executor.Future[coro.None], goroutines)
 		var begun, all sync.WaitGroup
 		begun.Add(goroutines)

@@ -28,7 +28,7 @@ func TestCircleOfAwaits(t *testing.T) {
 	t.Run("is a deadlock that names them", func(t *testing.T) {
 		_, err := loop.Run(func(co *coro.Co) (int, error) {
 			return circle(co, 3)[0].Await(co)
-		}, loop.VirtualTime())
+		}, loop.VirtualTime(true))
 		var deadlock *loop.DeadlockError
 		require.ErrorAs(t, err, &deadlock)
 		require.Len(t, deadlock.Tasks, 4)
@@ -53,7 +53,7 @@ func TestCircleOfAwaits(t *testing.T) {
 					require.True(t, task.Canceled())
 				}
 				return 0, nil
-			}, loop.VirtualTime())
+			}, loop.VirtualTime(true))
 			require.NoError(t, err)
 		})
 	}
@@ -76,7 +76,7 @@ func TestCircleOfAwaits(t *testing.T) {
 			_, err = b.Await(co)
 			require.ErrorIs(t, err, future.ErrCanceled)
 			return 0, nil
-		}, loop.VirtualTime())
+		}, loop.VirtualTime(true))
 		require.NoError(t, err)
 	})
 	t.Run("of one that is in a gather of itself", func(t *testing.T) {
@@ -93,7 +93,7 @@ func TestCircleOfAwaits(t *testing.T) {
 			_, err := a.Await(co)
 			require.ErrorIs(t, err, future.ErrCanceled)
 			return 0, nil
-		}, loop.VirtualTime())
+		}, loop.VirtualTime(true))
 		require.NoError(t, err)
 	})
 }
@@ -119,7 +119,7 @@ func TestDeepChainCanceled(t *testing.T) {
 		require.ErrorIs(t, err, future.ErrCanceled)
 		require.True(t, end.Canceled())
 		return 0, nil
-	}, loop.VirtualTime())
+	}, loop.VirtualTime(true))
 	require.NoError(t, err)
 }
 
@@ -140,6 +140,6 @@ func TestCircleCanceledAndUncanceled(t *testing.T) {
 		_, err := tasks[0].Await(co)
 		require.ErrorIs(t, err, future.ErrCanceled)
 		return 0, nil
-	}, loop.VirtualTime())
+	}, loop.VirtualTime(true))
 	require.NoError(t, err)
 }

@@ -140,7 +140,7 @@ func scaled(d time.Duration, f float64) time.Duration {
 // a job does that waits for a [Submit] of something that sleeps, waits for ever.
 //
 // [Loop.Step] and its like do not have it jump. [Loop.AdvanceTo] moves it by hand.
-func VirtualTime() Option { return func(o *options) { o.virtual = true } }
+func VirtualTime(on bool) Option { return func(o *options) { o.virtual = on } }
 
 // StartTime is the time of day that [Loop.Now] tells when the loop's time is zero.
 func StartTime(t time.Time) Option { return func(o *options) { o.startTime = t } }

@@ -97,8 +97,8 @@ func TestClockOfOnesOwn(t *testing.T) {
 func TestClockIsOne(t *testing.T) {
 	const want = "loop: more than one of VirtualTime, Rate and UseClock; a loop has one clock"
 	for _, opts := range [][]loop.Option{
-		{loop.VirtualTime(), loop.Rate(2)},
-		{loop.VirtualTime(), loop.UseClock(new(handClock))},
+		{loop.VirtualTime(true), loop.Rate(2)},
+		{loop.VirtualTime(true), loop.UseClock(new(handClock))},
 		{loop.Rate(2), loop.UseClock(new(handClock))},
 	} {
 		require.PanicsWithValue(t, want, func() { loop.New(opts...) })

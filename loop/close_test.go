@@ -13,7 +13,7 @@ import (
 
 // CPython: test_base_events.BaseEventLoopTests.test_close
 func TestClose(t *testing.T) {
-	l := loop.New(loop.VirtualTime())
+	l := loop.New(loop.VirtualTime(true))
 	require.False(t, l.IsClosed())
 	require.NoError(t, l.Close())
 	require.True(t, l.IsClosed())
@@ -62,7 +62,7 @@ func TestCloseWhileRunning(t *testing.T) {
 
 // A Runner cannot be closed from inside; it can go on, and be closed, as if nobody had tried.
 func TestCloseRunnerWhileRunning(t *testing.T) {
-	r := loop.NewRunner(loop.VirtualTime())
+	r := loop.NewRunner(loop.VirtualTime(true))
 	for range 2 {
 		v, err := loop.RunIn(r, func(co *coro.Co) (int, error) {
 			require.ErrorIs(t, r.Close(), loop.ErrRunning)
@@ -79,7 +79,7 @@ func TestCloseRunnerWhileRunning(t *testing.T) {
 // Close forgets what was ready and what was timed, and does not wait for the
 // executor.
 func TestCloseClears(t *testing.T) {
-	l := loop.New(loop.VirtualTime())
+	l := loop.New(loop.VirtualTime(true))
 	e := &recordingExecutor{}
 	l.SetDefaultExecutor(e)
 	never := func() { t.Error("a callback is called after the close") }
@@ -97,7 +97,7 @@ func TestCloseClears(t *testing.T) {
 // CPython: test_base_events.BaseEventLoopTests.test_create_task_error_closes_coro
 func TestCreateTaskOnClosedLoop(t *testing.T) {
 	for _, eager := range []bool{false, true} {
-		l := loop.New(loop.VirtualTime(), loop.EagerTasks(eager))
+		l := loop.New(loop.VirtualTime(true), loop.EagerTasks(eager))
 		require.NoError(t, l.Close())
 		require.PanicsWithValue(t, loop.ErrClosed, func() {
 			coro.CreateTask(l, func(*coro.Co) (int, error) {

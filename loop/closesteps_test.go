@@ -58,7 +58,7 @@ func TestCloseTakesEveryStep(t *testing.T) {
 				}
 			}
 			var told, unwound, submitted, shutdown int
-			l = loop.New(loop.VirtualTime(), loop.OnException(func(*loop.Loop, future.ErrorContext) {
+			l = loop.New(loop.VirtualTime(true), loop.OnException(func(*loop.Loop, future.ErrorContext) {
 				told++
 				do()
 			}))
@@ -140,7 +140,7 @@ func (fickleExecutor) Execute(job executor.Job) error {
 
 // What an executor has run and refused is not counted as work that is out, nor as less.
 func TestExecutorThatRefusesWhatItHasRun(t *testing.T) {
-	l := loop.New(loop.VirtualTime())
+	l := loop.New(loop.VirtualTime(true))
 	_, err := loop.RunUntilComplete(l, coro.Do(func(co *coro.Co) error {
 		_, err := loop.RunInExecutor(l, fickleExecutor{}, func() (int, error) { return 1, nil })
 		require.EqualError(t, err, "refused")

@@ -181,6 +181,6 @@ func TestInContext(t *testing.T) {
 		require.Equal(t, 5, v.Get(given))
 		require.Zero(t, v.Get(co))
 		return nil
-	}, loop.VirtualTime()))
+	}, loop.VirtualTime(true)))
 	require.PanicsWithValue(t, "loop: InContext of nil", func() { loop.InContext(nil) })
 }

@@ -43,7 +43,7 @@ func TestFirstCauseOfAContextCounts(t *testing.T) {
 		for _, looked := range []bool{false, true} {
 			t.Run(test.name, func(t *testing.T) {
 				parent, cancel := context.WithCancelCause(context.Background())
-				l := loop.New(loop.VirtualTime(), loop.Context(parent))
+				l := loop.New(loop.VirtualTime(true), loop.Context(parent))
 				var ctx context.Context
 				_, _ = loop.RunUntilComplete(l, coro.Do(func(co *coro.Co) error {
 					if looked {

@@ -103,13 +103,13 @@ func TestDeadlinesAtBothEnds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for name, d := range past {
 				t.Run(name, func(t *testing.T) {
-					check(t, set, d, true, loop.VirtualTime())
+					check(t, set, d, true, loop.VirtualTime(true))
 					synctest.Test(t, func(t *testing.T) { check(t, set, d, true) })
 				})
 			}
 			for name, d := range ahead {
 				t.Run(name, func(t *testing.T) {
-					check(t, set, d, false, loop.VirtualTime())
+					check(t, set, d, false, loop.VirtualTime(true))
 					synctest.Test(t, func(t *testing.T) { check(t, set, d, false) })
 				})
 			}

@@ -17,7 +17,7 @@ import (
 
 func deadlockOf(t *testing.T, main func(co *coro.Co) error) *loop.DeadlockError {
 	t.Helper()
-	l := loop.New(loop.VirtualTime(), loop.OnException(func(*loop.Loop, future.ErrorContext) {})) // of Close: they are pending
+	l := loop.New(loop.VirtualTime(true), loop.OnException(func(*loop.Loop, future.ErrorContext) {})) // of Close: they are pending
 	_, err := loop.RunUntilComplete(l, coro.Do(main))
 	require.NoError(t, l.Close())
 	var deadlock *loop.DeadlockError

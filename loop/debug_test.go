@@ -110,7 +110,7 @@ func TestDoorsRefuseOtherGoroutines(t *testing.T) {
 		}
 		require.Len(t, coro.AllTasks(l), 1)
 		return 0, coro.Sleep(co, 0)
-	}, loop.VirtualTime(), loop.Debug(true))
+	}, loop.VirtualTime(true), loop.Debug(true))
 	require.NoError(t, err)
 }
 
@@ -210,7 +210,7 @@ func TestCheckGoroutine(t *testing.T) {
 				l.CallSoon(func() { require.Nil(t, recovered(call), "%s from a callback", name) })
 			}
 			return 0, coro.Sleep(co, time.Hour)
-		}, loop.VirtualTime(), loop.Debug(true))
+		}, loop.VirtualTime(true), loop.Debug(true))
 		require.NoError(t, err)
 	})
 }

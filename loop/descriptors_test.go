@@ -104,7 +104,7 @@ func TestDescriptorContext(t *testing.T) {
 
 func TestDescriptorsThatCannotBeWatched(t *testing.T) {
 	noLeak(t)
-	l := loop.New(loop.VirtualTime())
+	l := loop.New(loop.VirtualTime(true))
 	a, _ := pair(t)
 	closed, _ := pair(t)
 	require.NoError(t, unix.Close(closed))
@@ -129,7 +129,7 @@ func TestDescriptorsThatCannotBeWatched(t *testing.T) {
 // With no descriptor free the loop can watch none; when there is one again it can.
 func TestNoDescriptorFree(t *testing.T) {
 	noLeak(t)
-	l := loop.New(loop.VirtualTime())
+	l := loop.New(loop.VirtualTime(true))
 	a, _ := pair(t)
 	withoutDescriptors(t, func() {
 		_, err := l.AddReader(a, func() {})
@@ -166,7 +166,7 @@ func withoutDescriptors(t *testing.T, f func()) {
 // that is no deadlock, and its time stands still.
 func TestVirtualTimeWithOnlyDescriptors(t *testing.T) {
 	noLeak(t)
-	l := loop.New(loop.VirtualTime())
+	l := loop.New(loop.VirtualTime(true))
 	a, b := pair(t)
 	for range 100 {
 		_, err := l.AddReader(a, func() {

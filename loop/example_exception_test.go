@@ -47,7 +47,7 @@ func ExampleOnException() {
 		}), coro.Name("chatter"))
 		return coro.Sleep(co, time.Second)
 	}
-	if err := loop.Main(main, loop.VirtualTime(), loop.OnException(handler)); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true), loop.OnException(handler)); err != nil {
 		fmt.Println(err)
 	}
 	// Output: as usual: the line is busy
@@ -95,7 +95,7 @@ func ExampleLogger() {
 		coro.CreateTask(co, coro.Do(backUp), coro.Name("backup"))
 		return coro.Sleep(co, time.Second)
 	}
-	if err := loop.Main(main, loop.VirtualTime(), loop.Logger(logger)); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true), loop.Logger(logger)); err != nil {
 		fmt.Println(err)
 	}
 	// Output: level=ERROR msg="Task exception was never retrieved" error="disk full" task=backup function=github.com/ouro-loop/ouro/loop_test.backUp

@@ -12,7 +12,7 @@ import (
 
 // A loop driven by hand.
 func ExampleNew() {
-	l := loop.New(loop.VirtualTime())
+	l := loop.New(loop.VirtualTime(true))
 	defer l.Close()
 
 	l.CallLater(2*time.Second, l.Stop)
@@ -67,7 +67,7 @@ func ExampleHandle() {
 
 // A callback that schedules itself again, until that is canceled.
 func ExampleLoop_CallLater() {
-	l := loop.New(loop.VirtualTime())
+	l := loop.New(loop.VirtualTime(true))
 	defer l.Close()
 
 	var next loop.TimerHandle
@@ -94,7 +94,7 @@ func ExampleLoop_CallLater() {
 
 // CallAt takes a time of the loop's own clock.
 func ExampleLoop_CallAt() {
-	l := loop.New(loop.VirtualTime())
+	l := loop.New(loop.VirtualTime(true))
 	defer l.Close()
 
 	start := l.Time()
@@ -113,7 +113,7 @@ func ExampleLoop_CallAt() {
 
 // RunUntilComplete takes a coroutine, a task or a future, and can be called again.
 func ExampleRunUntilComplete() {
-	l := loop.New(loop.VirtualTime())
+	l := loop.New(loop.VirtualTime(true))
 	defer l.Close()
 
 	double := func(co *coro.Co, x int) (int, error) { return 2 * x, coro.Sleep(co, time.Second) }
@@ -128,7 +128,7 @@ func ExampleRunUntilComplete() {
 
 // A loop that is stopped leaves its tasks where they are; it can be run again.
 func ExampleLoop_Stop() {
-	l := loop.New(loop.VirtualTime())
+	l := loop.New(loop.VirtualTime(true))
 	defer l.Close()
 
 	l.CallLater(time.Minute, l.Stop)
@@ -144,7 +144,7 @@ func ExampleLoop_Stop() {
 }
 
 func ExampleCreateFuture() {
-	l := loop.New(loop.VirtualTime())
+	l := loop.New(loop.VirtualTime(true))
 	defer l.Close()
 
 	f := loop.CreateFuture[string](l)
@@ -172,7 +172,7 @@ func ExampleOf() {
 // Whatever is suspended when a loop is closed runs its deferred functions. A task
 // that should have come to an end before is reported.
 func ExampleLoop_Close() {
-	l := loop.New(loop.VirtualTime())
+	l := loop.New(loop.VirtualTime(true))
 	l.SetExceptionHandler(func(l *loop.Loop, c future.ErrorContext) { fmt.Println(c.Task+":", c.Message) })
 	coro.CreateTask(l, coro.Do(func(co *coro.Co) error {
 		defer fmt.Println("cleaned up")
@@ -192,7 +192,7 @@ func ExampleLoop_Close() {
 
 // Deadline adds without overflow: what is never to be called is not called at once.
 func ExampleLoop_Deadline() {
-	l := loop.New(loop.VirtualTime())
+	l := loop.New(loop.VirtualTime(true))
 	defer l.Close()
 
 	l.CallAt(l.Deadline(time.Second), func() {

@@ -11,7 +11,7 @@ import (
 // A runner keeps its loop, its tasks and its context variables from one call to
 // the next.
 func ExampleRunner() {
-	r := loop.NewRunner(loop.VirtualTime())
+	r := loop.NewRunner(loop.VirtualTime(true))
 	defer func() {
 		if err := r.Close(); err != nil {
 			fmt.Println(err)

@@ -23,7 +23,7 @@ func ExampleVirtualTime() {
 		return nil
 	}
 	start := time.Now()
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	fmt.Println("less than a day:", time.Since(start) < 24*time.Hour)
@@ -50,7 +50,7 @@ func ExampleDeadlockError() {
 		_, err := guest.Await(co)
 		return err
 	}
-	err := loop.Main(main, loop.VirtualTime())
+	err := loop.Main(main, loop.VirtualTime(true))
 
 	var deadlock *loop.DeadlockError
 	if errors.As(err, &deadlock) {

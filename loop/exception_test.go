@@ -122,7 +122,7 @@ func TestDefaultExceptionHandlerOfCoroutine(t *testing.T) {
 	})
 	t.Run("when the loop closes", func(t *testing.T) {
 		var log logRecords
-		l := loop.New(loop.VirtualTime(), log.option())
+		l := loop.New(loop.VirtualTime(true), log.option())
 		f := coro.CreateTask(l, failing)
 		f.AddDoneCallback(func() { l.Stop() })
 		require.NoError(t, l.RunForever())

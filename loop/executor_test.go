@@ -72,7 +72,7 @@ func TestRunInExecutor(t *testing.T) {
 		require.NoError(t, err)
 	})
 	t.Run("on a closed loop", func(t *testing.T) {
-		l := loop.New(loop.VirtualTime())
+		l := loop.New(loop.VirtualTime(true))
 		require.NoError(t, l.Close())
 		_, err := loop.RunInExecutor(l, nil, answer)
 		require.ErrorIs(t, err, loop.ErrClosed)

@@ -15,7 +15,7 @@ import (
 // itself schedules come in between.
 func TestPostsOfAnIterationAreBounded(t *testing.T) {
 	const n = 2*loop.MaxPosts + 7
-	l := loop.New(loop.VirtualTime())
+	l := loop.New(loop.VirtualTime(true))
 	defer func() { require.NoError(t, l.Close()) }()
 	var ran []int
 	for i := range n {

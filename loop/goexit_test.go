@@ -98,7 +98,7 @@ func TestGoexitInCoroutine(t *testing.T) {
 						return 0, err
 					}
 					return test.main(co)
-				}, loop.VirtualTime(), loop.Logger((&logged{}).logger()))
+				}, loop.VirtualTime(true), loop.Logger((&logged{}).logger()))
 			})
 			require.False(t, returned, "the goroutine that ran the loop ends with it")
 			require.Equal(t, 4, unwound, "every function's deferred calls have run")
@@ -136,7 +136,7 @@ func TestGoexitTakesAlongWhatAwaitsInDefers(t *testing.T) {
 				_, _ = loop.Run(func(co *coro.Co) (int, error) {
 					defer func() { _ = coro.Sleep(co, time.Second) }()
 					return main(co)
-				}, loop.VirtualTime(), loop.OnException(func(_ *loop.Loop, c future.ErrorContext) {
+				}, loop.VirtualTime(true), loop.OnException(func(_ *loop.Loop, c future.ErrorContext) {
 					if c.Err == nil {
 						return // the task that was pending
 					}
@@ -159,7 +159,7 @@ func TestFailNowInsideCoroutine(t *testing.T) {
 		_, _ = loop.Run(func(co *coro.Co) (int, error) {
 			require.Equal(failed, 1, 2)
 			return 0, nil
-		}, loop.VirtualTime())
+		}, loop.VirtualTime(true))
 	})
 	require.False(t, returned)
 	require.True(t, failed.failed)

@@ -107,7 +107,7 @@ func TestGuestIsRun(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			opts := append([]loop.Option{loop.VirtualTime(), loop.Interrupts(false)}, test.opts...)
+			opts := append([]loop.Option{loop.VirtualTime(true), loop.Interrupts(false)}, test.opts...)
 			var want, got []string
 			wantV, wantErr := loop.Run(test.main(func(s string) { want = append(want, s) }), opts...)
 

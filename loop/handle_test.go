@@ -125,7 +125,7 @@ func TestTimeAndCallAt(t *testing.T) {
 		require.Equal(t, delay, l.Now().Sub(before))
 		require.NoError(t, l.Close())
 	}
-	t.Run("virtual time", func(t *testing.T) { run(t, loop.VirtualTime()) })
+	t.Run("virtual time", func(t *testing.T) { run(t, loop.VirtualTime(true)) })
 	t.Run("real time", func(t *testing.T) { synctest.Test(t, func(t *testing.T) { run(t) }) })
 }
 
@@ -266,7 +266,7 @@ func TestCallbackContext(t *testing.T) {
 				err := coro.Sleep(co, time.Minute)
 				note("main", co)
 				return 0, err
-			}, loop.VirtualTime(), loop.OnException(func(l *loop.Loop, c future.ErrorContext) {
+			}, loop.VirtualTime(true), loop.OnException(func(l *loop.Loop, c future.ErrorContext) {
 				// The handler is called in the context of what failed.
 				message, _, _ := strings.Cut(c.Err.Error(), " (")
 				trace = append(trace, seen{message, v.Get(l)})

@@ -12,7 +12,7 @@ import (
 // newLoop makes a loop with a virtual clock, which the end of the test closes. Unlike
 // that of testkit.NewLoop, its exception handler is the default one.
 func newLoop(t *testing.T, opts ...loop.Option) *loop.Loop {
-	l := loop.New(append([]loop.Option{loop.VirtualTime()}, opts...)...)
+	l := loop.New(append([]loop.Option{loop.VirtualTime(true)}, opts...)...)
 	t.Cleanup(func() { require.NoError(t, l.Close()) })
 	return l
 }

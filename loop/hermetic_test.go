@@ -43,7 +43,7 @@ func TestHermetic(t *testing.T) {
 				require.EqualError(t, err, "loop: it is hermetic, and takes nothing from outside: "+what+
 					" cannot be used; do without, or leave the option Hermetic out")
 				return coro.Sleep(co, time.Hour)
-			}, loop.VirtualTime(), loop.Hermetic(true)))
+			}, loop.VirtualTime(true), loop.Hermetic(true)))
 		})
 	}
 	t.Run("an executor of one's own", func(t *testing.T) {

@@ -41,14 +41,14 @@ func TestHold(t *testing.T) {
 		require.Zero(t, l.Time())
 		require.Zero(t, l.Outside())
 		return err
-	}, loop.VirtualTime()))
+	}, loop.VirtualTime(true)))
 }
 
 // The release of the last Hold lets a clock go on that has nothing else to do, however it
 // meets the loop on its way to wait.
 func TestHoldIsReleased(t *testing.T) {
 	for range 2000 {
-		l := loop.New(loop.VirtualTime())
+		l := loop.New(loop.VirtualTime(true))
 		release := l.Hold()
 		l.CallLater(time.Hour, l.Stop)
 		go release()
@@ -80,7 +80,7 @@ func TestHoldOfMany(t *testing.T) {
 		require.Zero(t, l.Outside())
 		require.Equal(t, 1000*time.Minute, l.Time())
 		return nil
-	}, loop.VirtualTime()))
+	}, loop.VirtualTime(true)))
 }
 
 // What executor.Submit hands to the loop's executor counts, however it ends.
@@ -105,7 +105,7 @@ func TestHoldOfExecutorSubmit(t *testing.T) {
 		_, err = done.Await(co)
 		require.Zero(t, l.Time())
 		return err
-	}, loop.VirtualTime()))
+	}, loop.VirtualTime(true)))
 	_, err = executor.Submit(pool, func() (int, error) { return 3, nil })
 	require.Equal(t, executor.ErrShutdown, err)
 }
@@ -121,7 +121,7 @@ func TestReceiveInTheBackground(t *testing.T) {
 		require.Zero(t, loop.Of(co).Outside())
 		_, err := loop.CreateFuture[int](loop.Of(co)).Await(co)
 		return err
-	}, loop.VirtualTime())
+	}, loop.VirtualTime(true))
 	var deadlock *loop.DeadlockError
 	require.ErrorAs(t, err, &deadlock)
 	require.Len(t, deadlock.Tasks, 2)
@@ -141,7 +141,7 @@ func TestHoldIsTold(t *testing.T) {
 		g, err := coro.Gather(co, loop.ToThread(wait(let)), loop.ToThread(wait(let)), loop.Go(wait(let))).Await(co)
 		require.Len(t, g, 3)
 		return err
-	}, loop.VirtualTime(), loop.Logger(slog.New(slog.NewTextHandler(&out, nil)))))
+	}, loop.VirtualTime(true), loop.Logger(slog.New(slog.NewTextHandler(&out, nil)))))
 	require.Regexp(t, regexp.MustCompile(`The virtual clock stands still: it waits for 1 goroutine.*, 1 hold since \S+hold_test.go:\d+, 2 threads`), out.String())
 }
 

@@ -79,7 +79,7 @@ func TestDeadlockOfBrokenRole(t *testing.T) {
 		var c future.Core
 		c.Init(co, brokenRole{})
 		return co.Suspend(&c)
-	}, loop.VirtualTime())
+	}, loop.VirtualTime(true))
 	var deadlock *loop.DeadlockError
 	require.ErrorAs(t, err, &deadlock)
 	require.Len(t, deadlock.Tasks, 1)

@@ -206,7 +206,7 @@ func TestCanceledTimersLeaveAtOnce(t *testing.T) {
 			require.ErrorIs(t, err, future.ErrCanceled)
 			require.Zero(t, loop.Of(co).TimerCount())
 			return 0, nil
-		}, loop.VirtualTime())
+		}, loop.VirtualTime(true))
 		require.NoError(t, err)
 	})
 	t.Run("but one that is due already is only not called", func(t *testing.T) {
@@ -240,7 +240,7 @@ func TestLongWaits(t *testing.T) {
 		require.NoError(t, l.Close())
 		require.Equal(t, []string{"30h0m0s a day and a quarter", "49h0m0s two days"}, j.lines)
 	}
-	t.Run("virtual time", func(t *testing.T) { run(t, loop.VirtualTime()) })
+	t.Run("virtual time", func(t *testing.T) { run(t, loop.VirtualTime(true)) })
 	t.Run("real time", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) { run(t) })
 	})

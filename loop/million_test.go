@@ -47,7 +47,7 @@ func TestMillionTasksParkedThenCanceled(t *testing.T) {
 		}
 		_, err := coro.GatherSettled(co, coro.Each(tasks)...).Await(co)
 		return err
-	}), loop.VirtualTime())
+	}), loop.VirtualTime(true))
 	require.NoError(t, err)
 	require.Equal(t, n, unwound)
 }
@@ -55,7 +55,7 @@ func TestMillionTasksParkedThenCanceled(t *testing.T) {
 func TestMillionTasksParkedThenClosed(t *testing.T) {
 	noLeak(t)
 	n := many(1_000_000)
-	l := loop.New(loop.VirtualTime())
+	l := loop.New(loop.VirtualTime(true))
 	unwound := 0
 	for range n {
 		coro.CreateTask(l, coro.Do(func(co *coro.Co) error {

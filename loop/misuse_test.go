@@ -230,7 +230,7 @@ func TestSleepForever(t *testing.T) {
 		_, err := loop.Run(func(co *coro.Co) (int, error) {
 			require.NoError(t, coro.Sleep(co, before))
 			return 0, coro.Sleep(co, coro.Forever)
-		}, loop.VirtualTime())
+		}, loop.VirtualTime(true))
 		var deadlock *loop.DeadlockError
 		require.ErrorAs(t, err, &deadlock)
 	}
@@ -249,7 +249,7 @@ func TestDebugModeInsideAPull(t *testing.T) {
 		defer stop()
 		v, _ := next()
 		return v, nil
-	}, loop.Debug(true), loop.VirtualTime(), told.handler())
+	}, loop.Debug(true), loop.VirtualTime(true), told.handler())
 	require.NoError(t, err)
 	require.Empty(t, told)
 }
@@ -258,7 +258,7 @@ func TestDebugModeInsideAPull(t *testing.T) {
 func TestInsideTheLoopAfterAPanic(t *testing.T) {
 	for _, debug := range []bool{false, true} {
 		var told reports
-		l := loop.New(loop.VirtualTime(), loop.Debug(debug), told.handler())
+		l := loop.New(loop.VirtualTime(true), loop.Debug(debug), told.handler())
 		called := false
 		var err error
 		l.CallSoon(func() { panic("here") })
@@ -319,7 +319,7 @@ func TestNilFunctions(t *testing.T) {
 // What is nil or a zero value, and what comes too late, is refused with a word on what it
 // is and what to do.
 func TestRefusals(t *testing.T) {
-	l := loop.New(loop.VirtualTime())
+	l := loop.New(loop.VirtualTime(true))
 	defer func() { require.NoError(t, l.Close()) }()
 	const (
 		notMade  = "loop: a Loop that was not made by New, NewRunner or Run; the zero Loop and nil are none"
@@ -345,7 +345,7 @@ func TestRefusals(t *testing.T) {
 	}{
 		"a nil Option of New":                 {"loop: a nil Option; leave it out", func() { loop.New(nil) }},
 		"a nil Option of Run":                 {"loop: a nil Option; leave it out", func() { _, _ = loop.Run(noop, nil) }},
-		"a nil Option of NewRunner":           {"loop: a nil Option; leave it out", func() { loop.NewRunner(loop.VirtualTime(), nil) }},
+		"a nil Option of NewRunner":           {"loop: a nil Option; leave it out", func() { loop.NewRunner(loop.VirtualTime(true), nil) }},
 		"a nil TaskOption":                    {"coro: a nil TaskOption; leave it out", func() { coro.CreateTask(l, noop, nil) }},
 		"a nil TaskOption, EnsureFuture":      {"coro: a nil TaskOption; leave it out", func() { coro.EnsureFuture(l, coro.Bind0(noop), nil) }},
 		"a nil CallOption":                    {"loop: a nil CallOption; leave it out", func() { l.CallSoon(doNothing, nil) }},
@@ -451,7 +451,7 @@ func TestRefusals(t *testing.T) {
 
 // A Co is of no use to an await once its task has ended, and in a callback.
 func TestStaleCo(t *testing.T) {
-	l := loop.New(loop.VirtualTime())
+	l := loop.New(loop.VirtualTime(true))
 	defer func() { require.NoError(t, l.Close()) }()
 	var stale *coro.Co
 	_, err := loop.RunUntilComplete(l, coro.CreateTask(l, func(co *coro.Co) (int, error) {

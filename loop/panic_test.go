@@ -71,7 +71,7 @@ func TestPanicInCoroutine(t *testing.T) {
 func TestPanicInCallback(t *testing.T) {
 	noLeak(t)
 	var told reports
-	l := loop.New(told.handler(), loop.VirtualTime())
+	l := loop.New(told.handler(), loop.VirtualTime(true))
 	ran := false
 	l.CallSoon(func() { panic("boom") })
 	l.CallSoon(func() { ran = true })
@@ -113,7 +113,7 @@ func TestPanicInCallbackEndsItsContext(t *testing.T) {
 					panic("boom")
 				})
 				return coro.Sleep(co, 2*time.Second)
-			}, told.handler(), loop.VirtualTime()))
+			}, told.handler(), loop.VirtualTime(true)))
 			require.Len(t, told, 1)
 			require.Equal(t, []string{"the loop's"}, seen)
 		})

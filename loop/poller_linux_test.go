@@ -192,7 +192,7 @@ func pollerIsHaunted(h *pollerHost) bool {
 // An error of epoll_wait is reported, and the loop goes on.
 func TestPollerCannotPoll(t *testing.T) {
 	var told []future.ErrorContext
-	l := New(VirtualTime(), OnException(func(_ *Loop, c future.ErrorContext) { told = append(told, c) }))
+	l := New(VirtualTime(true), OnException(func(_ *Loop, c future.ErrorContext) { told = append(told, c) }))
 	r, w := pollerPipe(t)
 	heard := 0
 	_, err := l.AddReader(r, func() { heard++ })

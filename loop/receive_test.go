@@ -30,7 +30,7 @@ func TestReceive(t *testing.T) {
 		_, err = loop.Receive(ch).Await(co)
 		require.ErrorIs(t, err, loop.ErrChannelClosed)
 		return nil
-	}, loop.VirtualTime()))
+	}, loop.VirtualTime(true)))
 }
 
 // Whatever moment the cancellation comes at, a value is either received or still in
@@ -154,7 +154,7 @@ func TestMaxIdleWorkers(t *testing.T) {
 		_, err := coro.GatherErrors(co, tasks...).Await(co)
 		require.Equal(t, before+3, workers())
 		return err
-	}, loop.VirtualTime(), loop.MaxIdleWorkers(3)))
+	}, loop.VirtualTime(true), loop.MaxIdleWorkers(3)))
 }
 
 // workers counts the goroutines that coroutines run on, and no other that may be on its

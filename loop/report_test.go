@@ -52,7 +52,7 @@ func TestStackInReport(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log logged
-			require.NoError(t, loop.Main(main, loop.VirtualTime(), loop.Logger(log.logger())))
+			require.NoError(t, loop.Main(main, loop.VirtualTime(true), loop.Logger(log.logger())))
 			text := log.String()
 			require.Equal(t, 1, strings.Count(text, "\n"), text)
 			require.Equal(t, 1, strings.Count(text, "[running]"), text)
@@ -158,7 +158,7 @@ func TestSlowAndPanicked(t *testing.T) {
 func TestFunctionInReports(t *testing.T) {
 	for _, debug := range []bool{false, true} {
 		var told reports
-		l := loop.New(loop.VirtualTime(), told.handler(), loop.Debug(debug), loop.SlowCallback(1<<62))
+		l := loop.New(loop.VirtualTime(true), told.handler(), loop.Debug(debug), loop.SlowCallback(1<<62))
 		coro.CreateTask(l, coro.Bind(pendingTask, loop.CreateFuture[int](l)))
 		coro.CreateTask(l, coro.Do(func(*coro.Co) error { return errZero }), coro.Name("fails"))
 		l.CallLater(1, l.Stop)

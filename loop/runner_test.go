@@ -167,7 +167,7 @@ func TestRunShutdownOrder(t *testing.T) {
 			return err
 		})
 	}
-	opts := []loop.Option{loop.VirtualTime(), loop.OnException(func(_ *loop.Loop, c future.ErrorContext) {
+	opts := []loop.Option{loop.VirtualTime(true), loop.OnException(func(_ *loop.Loop, c future.ErrorContext) {
 		j.note("told of %s: %s: %v", c.Task, c.Message, c.Err)
 	})}
 	_, err := loop.Run(main(false), opts...)
@@ -263,7 +263,7 @@ func TestRunner(t *testing.T) {
 	//
 	// CPython: test_runners.RunnerTests.test_run_future
 	t.Run("runs until a future is done", func(t *testing.T) {
-		r := loop.NewRunner(loop.VirtualTime())
+		r := loop.NewRunner(loop.VirtualTime(true))
 		f := loop.CreateFuture[int](r.Loop())
 		r.Loop().CallLater(time.Second, func() { future.Resolve(f, 5) })
 		v, err := loop.RunIn(r, func(co *coro.Co) (int, error) { return f.Await(co) })

@@ -83,7 +83,7 @@ func TestStepLimits(t *testing.T) {
 }
 
 func TestRunUntilIdleDoesNotWait(t *testing.T) {
-	for name, opts := range map[string][]loop.Option{"real": nil, "virtual": {loop.VirtualTime()}, "debug": {loop.Debug(true)}} {
+	for name, opts := range map[string][]loop.Option{"real": nil, "virtual": {loop.VirtualTime(true)}, "debug": {loop.Debug(true)}} {
 		t.Run(name, func(t *testing.T) {
 			l := realLoop(t, opts...)
 			var trace []string

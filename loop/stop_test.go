@@ -178,7 +178,7 @@ func TestBaseErrors(t *testing.T) {
 	// CPython: test_base_events.BaseEventLoopTests.test_run_forever_keyboard_interrupt
 	t.Run("an interrupt is not reported as never retrieved", func(t *testing.T) {
 		var told reports
-		l := loop.New(loop.VirtualTime(), told.handler())
+		l := loop.New(loop.VirtualTime(true), told.handler())
 		_, err := loop.RunUntilComplete(l, interrupted)
 		require.Equal(t, loop.ErrKeyboardInterrupt, err)
 		require.NoError(t, l.Close())

@@ -66,7 +66,7 @@ func TestStubbornBody(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			noLeak(t)
 			var told reports
-			l := loop.New(loop.VirtualTime(), told.handler())
+			l := loop.New(loop.VirtualTime(true), told.handler())
 			unwound := false
 			task := coro.CreateTask(l, func(co *coro.Co) (int, error) {
 				defer func() { unwound = true }()

@@ -59,7 +59,7 @@ func TestStuck(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var reported []error
-			_, err := loop.Run(test.main, loop.VirtualTime(), loop.StuckAfter(1000),
+			_, err := loop.Run(test.main, loop.VirtualTime(true), loop.StuckAfter(1000),
 				loop.OnException(func(l *loop.Loop, c future.ErrorContext) {
 					require.True(t, l.IsRunning(), "it is told when it is found")
 					reported = append(reported, c.Err)
@@ -92,9 +92,9 @@ func TestStuckIsNot(t *testing.T) {
 			}
 		}
 		return nil
-	}, loop.VirtualTime(), loop.StuckAfter(2000)))
+	}, loop.VirtualTime(true), loop.StuckAfter(2000)))
 	require.NoError(t, loop.Main(func(co *coro.Co) error { return errors.Join(yields(co), yields(co)) },
-		loop.VirtualTime(), loop.StuckAfter(0)))
+		loop.VirtualTime(true), loop.StuckAfter(0)))
 	require.NoError(t, loop.Main(func(co *coro.Co) error { return errors.Join(yields(co), yields(co)) },
 		loop.StuckAfter(1000)), "a real clock moves by itself")
 }
@@ -107,7 +107,7 @@ func TestDeadlockIsToldAtOnce(t *testing.T) {
 		trace = append(trace, "canceled: "+err.Error())
 		_ = coro.Sleep(co, time.Hour)
 		return err
-	}, loop.VirtualTime(), loop.OnException(func(l *loop.Loop, c future.ErrorContext) {
+	}, loop.VirtualTime(true), loop.OnException(func(l *loop.Loop, c future.ErrorContext) {
 		var deadlock *loop.DeadlockError
 		require.ErrorAs(t, c.Err, &deadlock)
 		require.Len(t, deadlock.Tasks, 1)
@@ -122,7 +122,7 @@ func TestDeadlockIsToldAtOnce(t *testing.T) {
 
 // What a run has found is no longer the reason of what ends the next one.
 func TestDeadlockIsForgotten(t *testing.T) {
-	r := loop.NewRunner(loop.VirtualTime(), loop.OnException(func(*loop.Loop, future.ErrorContext) {}))
+	r := loop.NewRunner(loop.VirtualTime(true), loop.OnException(func(*loop.Loop, future.ErrorContext) {}))
 	var second error
 	_, err := loop.RunIn(r, coro.Do(func(co *coro.Co) error {
 		_, err := loop.CreateFuture[int](loop.Of(co)).Await(co)

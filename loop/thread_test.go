@@ -93,20 +93,20 @@ var lockedPrograms = map[string]struct {
 			_ = coro.Sleep(co, time.Second)
 			t.Cancel()
 			return 42, nil
-		}, loop.VirtualTime()))
+		}, loop.VirtualTime(true)))
 	}, "42 <nil>\nPASS"},
 	"a deadlock": {func() {
 		runtime.LockOSThread()
 		err := loop.Main(func(co *coro.Co) error {
 			_, err := loop.CreateFuture[int](loop.Of(co)).Await(co)
 			return err
-		}, loop.VirtualTime())
+		}, loop.VirtualTime(true))
 		var deadlock *loop.DeadlockError
 		fmt.Println(errors.As(err, &deadlock))
 	}, "true\nPASS"},
 	"a task that ignores its cancellation": {func() {
 		runtime.LockOSThread()
-		l := loop.New(loop.VirtualTime())
+		l := loop.New(loop.VirtualTime(true))
 		coro.CreateTask(l, coro.Do(func(co *coro.Co) error {
 			defer fmt.Println("deferred")
 			for {
@@ -118,7 +118,7 @@ var lockedPrograms = map[string]struct {
 	}, "deferred\nPASS"},
 	"a task that recovers from everything": {func() {
 		runtime.LockOSThread()
-		l := loop.New(loop.VirtualTime())
+		l := loop.New(loop.VirtualTime(true))
 		coro.CreateTask(l, coro.Do(func(co *coro.Co) error {
 			sleep := func() {
 				defer func() { _ = recover() }()

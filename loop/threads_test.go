@@ -100,7 +100,7 @@ func TestToThread(t *testing.T) {
 		for _, clock := range []struct {
 			name string
 			opts []loop.Option
-		}{{"real time", nil}, {"virtual time", []loop.Option{loop.VirtualTime()}}} {
+		}{{"real time", nil}, {"virtual time", []loop.Option{loop.VirtualTime(true)}}} {
 			t.Run(test.name+" in "+clock.name, func(t *testing.T) {
 				got, err := loop.Run(test.main, clock.opts...)
 				require.ErrorIs(t, err, test.err)

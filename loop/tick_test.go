@@ -27,7 +27,7 @@ func ticksOf(t *testing.T, f func(co *coro.Co, ticks *testkit.Ticks) error) int 
 		ticks.Restart()
 		err := f(co, ticks)
 		return ticks.N(), err
-	}, loop.VirtualTime())
+	}, loop.VirtualTime(true))
 	require.NoError(t, err)
 	return n
 }
@@ -199,7 +199,7 @@ func TestTicksAtDeadline(t *testing.T) {
 					require.ErrorAs(t, err, &te)
 				}
 				return ticks.N(), nil
-			}, loop.VirtualTime())
+			}, loop.VirtualTime(true))
 			require.NoError(t, err)
 			require.Equal(t, test.want, n)
 		})

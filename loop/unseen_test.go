@@ -35,7 +35,7 @@ func TestSubmittedErrorNobodyLooksAt(t *testing.T) {
 			var told reports
 			opts := []loop.Option{told.handler()}
 			if !collected {
-				opts = append(opts, loop.VirtualTime()) // which leaves the garbage collector out of it
+				opts = append(opts, loop.VirtualTime(true)) // which leaves the garbage collector out of it
 			}
 			l := loop.New(opts...)
 			func() {

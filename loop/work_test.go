@@ -175,7 +175,7 @@ func TestWorkThatDoesNotReturn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			noLeak(t)
-			_, err := loop.Run(run(func() (int, error) { panic("boom") }), loop.VirtualTime())
+			_, err := loop.Run(run(func() (int, error) { panic("boom") }), loop.VirtualTime(true))
 			var p *future.PanicError
 			require.ErrorAs(t, err, &p)
 			require.Equal(t, "boom", p.Value)
@@ -184,7 +184,7 @@ func TestWorkThatDoesNotReturn(t *testing.T) {
 			_, err = loop.Run(run(func() (int, error) {
 				runtime.Goexit()
 				return 0, nil
-			}), loop.VirtualTime())
+			}), loop.VirtualTime(true))
 			require.ErrorIs(t, err, executor.ErrGoexit)
 		})
 	}
@@ -194,7 +194,7 @@ func TestWorkThatDoesNotReturn(t *testing.T) {
 func TestWorkOutlivesItsLoop(t *testing.T) {
 	for name, end := range map[string]func(*shelf){"run": (*shelf).runAll, "canceled": (*shelf).cancelAll} {
 		t.Run(name, func(t *testing.T) {
-			l, s := loop.New(loop.VirtualTime()), &shelf{}
+			l, s := loop.New(loop.VirtualTime(true)), &shelf{}
 			f, err := loop.RunInExecutor(l, s, answer)
 			require.NoError(t, err)
 			require.NoError(t, l.Close())
@@ -225,7 +225,7 @@ func TestVirtualTimeWaitsForWork(t *testing.T) {
 		require.Equal(t, time.Hour, l.Time()-start)
 		require.Zero(t, l.OutsideCount())
 		return err
-	}), loop.VirtualTime())
+	}), loop.VirtualTime(true))
 	require.NoError(t, err)
 }
 
@@ -264,6 +264,6 @@ func TestWorkCancelRaces(t *testing.T) {
 		require.NoError(t, coro.Sleep(co, time.Hour))
 		require.Zero(t, l.OutsideCount())
 		return nil
-	}), loop.VirtualTime())
+	}), loop.VirtualTime(true))
 	require.NoError(t, err)
 }

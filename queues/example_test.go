@@ -12,7 +12,7 @@ import (
 // main stands for a program's main function: it runs f on a loop with a virtual
 // clock, on which an hour is over at once.
 func main(f func(co *coro.Co) error) {
-	if err := loop.Main(f, loop.VirtualTime()); err != nil {
+	if err := loop.Main(f, loop.VirtualTime(true)); err != nil {
 		fmt.Println("error:", err)
 	}
 }

@@ -28,7 +28,7 @@ func TestDeadlockReport(t *testing.T) {
 			return err
 		}
 		return out.Join(co)
-	}, loop.VirtualTime(), loop.Interrupts(false), loop.OnException(nothing))
+	}, loop.VirtualTime(true), loop.Interrupts(false), loop.OnException(nothing))
 	require.True(t, errors.As(err, &report))
 	var got []string
 	for _, w := range report.Tasks {
@@ -81,7 +81,7 @@ func TestOtherLoop(t *testing.T) {
 
 // A loop that closes takes the tasks that wait out of the line.
 func TestCloseWhileWaiting(t *testing.T) {
-	l := loop.New(loop.VirtualTime(), loop.OnException(nothing))
+	l := loop.New(loop.VirtualTime(true), loop.OnException(nothing))
 	var in queues.Queue[int]
 	out := queues.New[int](1)
 	require.NoError(t, out.PutNowait(1))

@@ -69,7 +69,7 @@ func newRun() *cobra.Command {
 			}
 			var opts []loop.Option
 			if virtual {
-				opts = append(opts, loop.VirtualTime())
+				opts = append(opts, loop.VirtualTime(true))
 			}
 			return runDemos(cmd.OutOrStdout(), chosen, seed.value, opts)
 		},

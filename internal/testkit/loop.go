@@ -38,7 +38,7 @@ func strict(t *testing.T, opts []loop.Option) []loop.Option {
 	unexpected := loop.OnException(func(_ *loop.Loop, c future.ErrorContext) {
 		t.Errorf("reported to the exception handler: %s: %v", c.Message, c.Err)
 	})
-	return append([]loop.Option{unexpected, loop.VirtualTime(), loop.Interrupts(false)}, opts...)
+	return append([]loop.Option{unexpected, loop.VirtualTime(true), loop.Interrupts(false)}, opts...)
 }
 
 // Complete runs main on l, and expects no error of it.

@@ -48,7 +48,7 @@ func run(p *program.Program, maxHosted int, runIn func(*loop.Runner, coro.Func[p
 		env:   make([]any, len(p.Names)),
 		vars:  make([]*coro.Var[program.Value], len(p.Names)),
 	}
-	r := loop.NewRunner(loop.VirtualTime(), loop.Interrupts(false), loop.Logger(quietly), loop.OnException(m.onException))
+	r := loop.NewRunner(loop.VirtualTime(true), loop.Interrupts(false), loop.Logger(quietly), loop.OnException(m.onException))
 	m.l = r.Loop()
 	(*sched.Scheduler)(m.l.Scheduler()).SetMaxHosted(maxHosted)
 	v, err := runIn(r, m.main)
@@ -125,6 +125,9 @@ var errLimit = errors.New("the trace is full")
 func (m *machine) now() int64 { return int64(m.l.Time() / time.Millisecond) }
 
 func (m *machine) onException(_ *loop.Loop, c future.ErrorContext) {
+	if isDeadlock(c.Err) {
+		return // CPython would wait for ever, and say nothing
+	}
 	if strings.Contains(c.Message, "never retrieved") || strings.Contains(c.Message, "destroyed") || m.stopped {
 		return
 	}

@@ -48,7 +48,7 @@ func dining(opts ...loop.Option) error {
 	}
 
 	fmt.Println("The left fork first:")
-	virtual := append([]loop.Option{loop.VirtualTime()}, opts...)
+	virtual := append([]loop.Option{loop.VirtualTime(true)}, opts...)
 	_, err := loop.Run(coro.Do1(dinner, false), virtual...)
 	var deadlock *loop.DeadlockError
 	if !errors.As(err, &deadlock) {
