@@ -60,6 +60,7 @@ func TestWhatTasksWaitFor(t *testing.T) {
 			_, err := coro.WaitFor(co, stubborn, 0)
 			return err
 		}, "the end of what timed out", []string{`task "stubborn"`}},
+		{"no end", func(co *coro.Co) error { return coro.Sleep(co, coro.Forever) }, "sleep without end", nil},
 		{"a shield", func(co *coro.Co) error { _, err := coro.Shield(co, other).Await(co); return err },
 			`a shield of task "other"`, []string{`task "other"`}},
 		{"a shield of a future", func(co *coro.Co) error {

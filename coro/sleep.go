@@ -57,4 +57,9 @@ type sleeper struct {
 // Run is called when the timer is due.
 func (s *sleeper) Run() { s.core.Finish() } // nothing, if a cancellation came first
 
-func (s *sleeper) Describe() string { return fmt.Sprintf("sleep until %v", s.timer.When()) }
+func (s *sleeper) Describe() string {
+	if s.timer.When() == 0 {
+		return "sleep without end" // there is no timer for the end of time
+	}
+	return fmt.Sprintf("sleep until %v", s.timer.When())
+}

@@ -339,6 +339,8 @@ func TestRefusals(t *testing.T) {
 	var f *future.Future[int]
 	var zeroGroup coro.TaskGroup
 	var nilCo *coro.Co
+	var nilRunner *loop.Runner
+	const runner = "loop: a Runner that was not made by NewRunner; nil and the zero Runner are none"
 	for name, test := range map[string]struct {
 		text string
 		call func()
@@ -371,20 +373,34 @@ func TestRefusals(t *testing.T) {
 		"AddReader of a zero Loop":          {notMade, func() { _, _ = zeroLoop.AddReader(0, doNothing) }},
 		"AddSignalHandler of a zero Loop":   {notMade, func() { _ = zeroLoop.AddSignalHandler(os.Interrupt, doNothing) }},
 
-		"CreateTask on a zero Loop": {notOn, func() { coro.CreateTask(&zeroLoop, noop) }},
-		"CreateTask on a nil Loop":  {notOn, func() { coro.CreateTask(nilLoop, noop) }},
-		"CreateTask on nil":         {notOn, func() { coro.CreateTask(nil, noop) }},
-		"CreateTask on a nil Co":    {notOn, func() { coro.CreateTask(nilCo, noop) }},
-		"Gather on a nil Co":        {notOn, func() { coro.Gather(nilCo, coro.Bind0(noop)) }},
-		"CurrentTask of a nil Co":   {notOn, func() { coro.CurrentTask(nilCo) }},
-		"NewFuture on nil":          {notOn, func() { coro.NewFuture[int](nil) }},
-		"NewFuture on a nil Co":     {notOn, func() { coro.NewFuture[int](nilCo) }},
-		"NewFuture on a zero Loop":  {unmade, func() { coro.NewFuture[int](&zeroLoop) }},
-		"a QuietTree on a nil Co":   {notOn, func() { coro.CreateTask(nilCo, noop, coro.QuietTree()) }},
-		"AllTasks of nil":           {notOn, func() { coro.AllTasks(nil) }},
-		"a Future on nil":           {unmade, func() { future.New[int](nil) }},
-		"a Future on a zero Loop":   {unmade, func() { future.New[int](&zeroLoop) }},
-		"a Future on a nil Loop":    {unmade, func() { future.New[int](nilLoop) }},
+		"CreateTask on a zero Loop":   {notOn, func() { coro.CreateTask(&zeroLoop, noop) }},
+		"CreateTask on a nil Loop":    {notOn, func() { coro.CreateTask(nilLoop, noop) }},
+		"CreateTask on nil":           {notOn, func() { coro.CreateTask(nil, noop) }},
+		"CreateTask on a nil Co":      {notOn, func() { coro.CreateTask(nilCo, noop) }},
+		"Gather on a nil Co":          {notOn, func() { coro.Gather(nilCo, coro.Bind0(noop)) }},
+		"CurrentTask of a nil Co":     {notOn, func() { coro.CurrentTask(nilCo) }},
+		"Loop of a nil Runner":        {runner, func() { nilRunner.Loop() }},
+		"RunIn of a nil Runner":       {runner, func() { _, _ = loop.RunIn(nilRunner, coro.Bind0(noop)) }},
+		"RunIn of a zero Runner":      {runner, func() { _, _ = loop.RunIn(new(loop.Runner), coro.Bind0(noop)) }},
+		"Close of a nil Runner":       {runner, func() { _ = nilRunner.Close() }},
+		"Step of a nil Loop":          {notMade, func() { _ = nilLoop.Step() }},
+		"AdvanceTo of a zero Loop":    {notMade, func() { _ = zeroLoop.AdvanceTo(1) }},
+		"NextDeadline of a nil Loop":  {notMade, func() { nilLoop.NextDeadline() }},
+		"MayWait of a nil Loop":       {notMade, func() { nilLoop.MayWait() }},
+		"Idle of a nil Loop":          {notMade, func() { nilLoop.Idle() }},
+		"Outside of a nil Loop":       {notMade, func() { nilLoop.Outside() }},
+		"OnWake of a nil Loop":        {notMade, func() { nilLoop.OnWake(nil) }},
+		"Hold of a zero Loop":         {notMade, func() { zeroLoop.Hold() }},
+		"SubmitAndWait on a nil Loop": {notMade, func() { _, _ = loop.SubmitAndWait(context.Background(), nilLoop, coro.Bind0(noop)) }},
+
+		"NewFuture on nil":         {notOn, func() { coro.NewFuture[int](nil) }},
+		"NewFuture on a nil Co":    {notOn, func() { coro.NewFuture[int](nilCo) }},
+		"NewFuture on a zero Loop": {unmade, func() { coro.NewFuture[int](&zeroLoop) }},
+		"a QuietTree on a nil Co":  {notOn, func() { coro.CreateTask(nilCo, noop, coro.QuietTree()) }},
+		"AllTasks of nil":          {notOn, func() { coro.AllTasks(nil) }},
+		"a Future on nil":          {unmade, func() { future.New[int](nil) }},
+		"a Future on a zero Loop":  {unmade, func() { future.New[int](&zeroLoop) }},
+		"a Future on a nil Loop":   {unmade, func() { future.New[int](nilLoop) }},
 
 		"SetResult of a zero Future":       {unmade, func() { _ = zeroFuture.SetResult(1) }},
 		"SetError of a zero Future":        {unmade, func() { _ = zeroFuture.SetError(errZero) }},

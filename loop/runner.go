@@ -101,7 +101,16 @@ func NewRunner(opts ...Option) *Runner {
 }
 
 // Loop is the runner's loop.
-func (r *Runner) Loop() *Loop { return r.loop }
+func (r *Runner) Loop() *Loop {
+	r.mustBeMade()
+	return r.loop
+}
+
+func (r *Runner) mustBeMade() {
+	if r == nil || r.loop == nil {
+		panic("loop: a Runner that was not made by NewRunner; nil and the zero Runner are none")
+	}
+}
 
 // RunIn runs main on r's loop until it is done, and returns what it returned. See
 // [Run] for interrupts and the end of a context.
@@ -111,6 +120,7 @@ func RunIn[T any](r *Runner, main coro.Func[T]) (T, error) {
 	if main == nil {
 		panic("loop: RunIn of a nil function")
 	}
+	r.mustBeMade()
 	var zero T
 	switch err := r.loop.mayRun(); err {
 	case nil:
@@ -147,6 +157,7 @@ func (r *Runner) keepInterrupts() {
 //
 // Semantics: asyncio.Runner.close, CPython 3.15.
 func (r *Runner) Close() (err error) {
+	r.mustBeMade()
 	if r.closed {
 		return nil
 	}

@@ -190,6 +190,7 @@ func (l *Loop) Idle() bool {
 // NextDeadline is the loop's time at which the first timer is due, [coro.Forever] if there
 // is none.
 func (l *Loop) NextDeadline() time.Duration {
+	l.mustBeMade()
 	if next := l.timers.Next(); next != nil {
 		return next.When()
 	}
@@ -200,6 +201,7 @@ func (l *Loop) NextDeadline() time.Duration {
 // is called before: zero if the loop is not Idle, and [coro.Forever] if there is no timer or
 // the clock is virtual, which does not pass by itself.
 func (l *Loop) MayWait() time.Duration {
+	l.mustBeMade()
 	switch next := l.timers.Next(); {
 	case !l.Idle():
 		return 0
@@ -212,7 +214,10 @@ func (l *Loop) MayWait() time.Duration {
 
 // Outside is how much work is out: functions that executors and goroutines run for the
 // loop, tasks in [Receive], and what has a [Loop.Hold].
-func (l *Loop) Outside() int { return l.outside.n + int(l.outside.held.Load()) }
+func (l *Loop) Outside() int {
+	l.mustBeMade()
+	return l.outside.n + int(l.outside.held.Load())
+}
 
 // OnWake has f called, on whatever goroutine, when something comes in for the loop from
 // outside: a CallSoonThreadsafe, a Submit, an outcome of a thread, a signal, a Stop, or,
