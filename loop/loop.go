@@ -33,6 +33,7 @@ type Loop struct {
 	abort     error  // ends the run before the next entry
 	steps     *steps // what the run is for, nil for RunForever
 	midway    bool   // the last run ended in the middle of an iteration
+	runsMain  bool   // of a Run or a Runner
 	found     error  // a deadlock or that the clock is stuck: what the last run ended with
 
 	isRunning atomic.Bool

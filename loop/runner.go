@@ -266,6 +266,7 @@ type mainRun struct {
 
 func (r *Runner) begin(main coro.AnyTask) *mainRun {
 	run := &mainRun{runner: r, main: main}
+	r.loop.runsMain = true
 	r.interrupts.runBegins(run)
 	if r.ctx.Done() == nil {
 		return run
@@ -314,6 +315,7 @@ func (run *mainRun) endedBy(err error) error {
 }
 
 func (run *mainRun) end() {
+	run.runner.loop.runsMain = false
 	run.runner.interrupts.runEnded()
 	if run.stopCtx != nil {
 		run.stopCtx()

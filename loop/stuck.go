@@ -113,12 +113,14 @@ func (l *Loop) named(entry sched.Entry) string {
 	return s
 }
 
-// abortWithReport ends the run with err, and tells the exception handler at once: the
-// cleanup that follows may take its time.
+// abortWithReport ends the run with err. It tells the exception handler at once if that is
+// the run of a main task: the cleanup that follows may take its time.
 func (l *Loop) abortWithReport(message string, err error) {
 	l.found = err
 	l.abortWith(err)
-	l.CallExceptionHandler(future.ErrorContext{Message: message, Err: err})
+	if l.runsMain {
+		l.CallExceptionHandler(future.ErrorContext{Message: message, Err: err})
+	}
 }
 
 // cancelMessage is what the cleanup cancels the tasks with: what was found, if it was.
@@ -131,11 +133,5 @@ func (l *Loop) cancelMessage() []string {
 }
 
 func (l *Loop) foundDeadlock() {
-	err := l.deadlock()
-	if len(err.Tasks) == 0 {
-		l.found = err
-		l.abortWith(err) // the run of a loop that has nothing to do any more
-		return
-	}
-	l.abortWithReport("Deadlock", err)
+	l.abortWithReport("Deadlock", l.deadlock())
 }

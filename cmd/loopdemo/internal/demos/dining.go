@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/locks"
 	"github.com/ouro-loop/ouro/loop"
 )
@@ -48,7 +49,8 @@ func dining(opts ...loop.Option) error {
 	}
 
 	fmt.Println("The left fork first:")
-	virtual := append([]loop.Option{loop.VirtualTime(true)}, opts...)
+	told := loop.OnException(func(*loop.Loop, future.ErrorContext) {}) // below
+	virtual := append([]loop.Option{loop.VirtualTime(true), told}, opts...)
 	_, err := loop.Run(coro.Do1(dinner, false), virtual...)
 	var deadlock *loop.DeadlockError
 	if !errors.As(err, &deadlock) {
