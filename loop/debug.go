@@ -34,12 +34,22 @@ func (l *Loop) setAround() {
 	switch {
 	case l.steps.limited():
 		l.sched.SetAround(l.runLimited)
-	case l.ran != nil:
-		l.sched.SetAround(l.runObserved)
-	case l.sched.Debug:
-		l.sched.SetAround(l.runTimed)
+	case l.ran != nil, l.sched.Debug:
+		l.sched.SetAround(l.runLooked)
 	default:
 		l.sched.SetAround(nil)
+	}
+}
+
+// runLooked runs an entry with an eye on it.
+func (l *Loop) runLooked(entry sched.Entry) {
+	if l.ran != nil {
+		l.ran[l.named(entry)]++
+	}
+	if l.sched.Debug {
+		l.runTimed(entry)
+	} else {
+		entry.Run()
 	}
 }
 

@@ -3,6 +3,8 @@ package loop
 import (
 	"math"
 	"time"
+
+	"github.com/ouro-loop/ouro/internal/sched"
 )
 
 // An application that has a main loop of its own, as a game, a GUI or a debugger has,
@@ -145,13 +147,9 @@ func (s *steps) limited() bool {
 }
 
 // runLimited runs an entry, and ends the run if no further one may.
-func (l *Loop) runLimited(entry interface{ Run() }) {
+func (l *Loop) runLimited(entry sched.Entry) {
 	l.steps.entries--
-	if l.sched.Debug {
-		l.runTimed(entry)
-	} else {
-		entry.Run()
-	}
+	l.runLooked(entry)
 	if s := l.steps; l.abort == nil && (s.entries <= 0 || !s.deadline.IsZero() && !time.Now().Before(s.deadline)) {
 		s.cut = true
 		l.sched.Halt(true)

@@ -89,16 +89,6 @@ func (l *Loop) lookStuck() {
 	l.abortWithReport("Stuck", &StuckError{int(p.after) + observed, l.Time(), names})
 }
 
-// runObserved runs an entry of a loop that seems to be stuck.
-func (l *Loop) runObserved(entry sched.Entry) {
-	l.progress.ran[l.named(entry)]++
-	if l.sched.Debug {
-		l.runTimed(entry)
-	} else {
-		entry.Run()
-	}
-}
-
 // named says in a word what an entry is.
 func (l *Loop) named(entry sched.Entry) string {
 	c, ok := entry.(*sched.Coroutine)

@@ -72,6 +72,20 @@ func TestStuck(t *testing.T) {
 	}
 }
 
+// An application that takes a few entries at a time learns of it too.
+func TestStuckInSteps(t *testing.T) {
+	l := newLoop(t, loop.StuckAfter(1000))
+	var poll func()
+	poll = func() { l.CallSoon(poll) }
+	poll()
+	var err error
+	for i := 0; err == nil && i < 10_000; i++ {
+		err = l.Step(loop.MaxEntries(1))
+	}
+	require.ErrorContains(t, err, "stuck")
+	require.ErrorContains(t, err, "TestStuckInSteps")
+}
+
 // Many iterations are no trouble as long as the clock moves, or others are at work.
 func TestStuckIsNot(t *testing.T) {
 	yields := func(co *coro.Co) error {
