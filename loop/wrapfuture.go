@@ -1,0 +1,71 @@
+package loop
+
+import (
+	"github.com/ouro-loop/ouro/executor"
+	"github.com/ouro-loop/ouro/future"
+)
+
+// WrapFuture gives a future of l that ends as f does: f is what [executor.Submit] or the
+// [Submit] of another loop has given. Canceling it cancels f. While f is not done a virtual
+// clock stands still.
+//
+// The error is ErrClosed if the loop is closed. It must be called on the loop's goroutine.
+//
+// Semantics: asyncio.wrap_future, CPython 3.15.
+func WrapFuture[T any](l *Loop, f *executor.Future[T]) (*future.Future[T], error) {
+	l.mustBeMade()
+	if f == nil {
+		panic("loop: WrapFuture of a nil future")
+	}
+	(*wired)(l).CheckGoroutine()
+	if l.closed.Load() {
+		return nil, ErrClosed
+	}
+	if err := l.hermetically("WrapFuture"); err != nil {
+		return nil, err
+	}
+	w := &wrapping[T]{loop: l, from: f, errand: l.sendOut("future")}
+	core := w.future.Core()
+	core.Init(l, nil)
+	core.Attach(w.link.Init((*wrappingDropped[T])(w)))
+	f.AddDoneCallback(func(*executor.Future[T]) {
+		_ = l.inbox.post(w) // on a closed loop nobody waits for it
+	})
+	return &w.future, nil
+}
+
+// A wrapping is a future with another behind it, and the entry that brings the outcome.
+type wrapping[T any] struct {
+	future future.Future[T]
+	link   future.Link // has wrappingDropped.Run called when future is done
+	loop   *Loop
+	from   *executor.Future[T]
+	errand *errand
+}
+
+// Run is called on the loop when the other future is done.
+func (w *wrapping[T]) Run() {
+	w.loop.takeIn(&w.errand)
+	w.link.Detach() // its entry would have nothing to do
+	if w.future.Done() {
+		return
+	}
+	switch v, err := w.from.Result(); {
+	case w.from.Canceled():
+		w.future.Cancel()
+	case err != nil:
+		w.future.Core().Fail(convert(err))
+	default:
+		future.Resolve(&w.future, v)
+	}
+}
+
+// A wrappingDropped is a wrapping as the callback of its own future, which was canceled.
+type wrappingDropped[T any] wrapping[T]
+
+func (d *wrappingDropped[T]) Run() {
+	if d.future.Canceled() {
+		d.loop.takeIn(&d.errand)
+		d.from.Cancel()
+	}
+}
