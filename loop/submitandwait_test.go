@@ -86,6 +86,7 @@ func TestSubmitAndWait(t *testing.T) {
 	})
 	require.Panics(t, func() { _, _ = loop.SubmitAndWait[int](bg, l, nil) })
 	require.PanicsWithValue(t, "loop: SubmitAndWait of a nil context; give context.Background()", func() {
-		_, _ = loop.SubmitAndWait(nil, l, coro.Do(func(*coro.Co) error { return nil })) //nolint:staticcheck // on purpose
+		var none context.Context
+		_, _ = loop.SubmitAndWait(none, l, coro.Do(func(*coro.Co) error { return nil }))
 	})
 }
