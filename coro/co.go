@@ -128,6 +128,7 @@ func (co *Co) mayBeMisused() {
 		co.sched().Loop().CheckGoroutine()
 		return
 	}
+	co.sched().ExitUnwound()
 	if co.coroutine.Torn() {
 		co.coroutine.Exit() // a deferred function awaits while the loop closes
 	}

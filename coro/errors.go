@@ -21,6 +21,26 @@ var (
 	// often as there were Funcs.
 	ErrAlreadyAwaited = errors.New("coro: what AsCompleted yields can be awaited once each")
 
+	// ErrStopAsyncIteration is returned by the Next and the Throw of a generator that has
+	// come to its end, and nothing else is: it can be compared with ==.
+	//
+	// Semantics: StopAsyncIteration.
+	ErrStopAsyncIteration = errors.New("coro: the asynchronous generator has ended")
+
+	// ErrGeneratorExit is returned by Yield when the generator is to be closed. The
+	// function cleans up, and returns it.
+	//
+	// Semantics: GeneratorExit.
+	ErrGeneratorExit = errors.New("coro: the asynchronous generator is being closed")
+
+	// ErrGeneratorRunning is returned by the Next, Throw or Close of a generator whose
+	// function runs, or is suspended in an await of its own.
+	ErrGeneratorRunning = errors.New("coro: the asynchronous generator is already running")
+
+	// ErrGeneratorIgnoredExit is returned by the Close of a generator whose function has
+	// called Yield again instead of ending.
+	ErrGeneratorIgnoredExit = errors.New("coro: the asynchronous generator ignored ErrGeneratorExit")
+
 	// ErrGroupInactive is in the panic of a CreateTask for a group that has
 	// ended, or is shutting down after an error or a cancellation.
 	ErrGroupInactive = errors.New("coro: the task group takes no more tasks")

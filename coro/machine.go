@@ -6,6 +6,7 @@ import (
 
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/sched"
+	"github.com/ouro-loop/ouro/internal/unretrieved"
 	"github.com/ouro-loop/ouro/timers"
 )
 
@@ -24,6 +25,12 @@ type eventLoop interface {
 
 	// Abort ends the present run with err as soon as what runs now returns.
 	Abort(err error)
+
+	// Unretrieved is how the loop hears of garbage.
+	Unretrieved() *unretrieved.List
+
+	// ReportsCollected says whether it acts on that, or nothing depends on the collector.
+	ReportsCollected() bool
 
 	EagerTasks() bool               // what asyncio's eager_task_factory does
 	ParentContext() context.Context // the parent of every Co.Context

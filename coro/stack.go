@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -29,9 +30,9 @@ const maxStack = 64
 // for a task that has not begun or is done, and may be for one that has suspended in
 // the present iteration if a task asks that was started eagerly just now.
 //
-// It costs a switch to the task and back; nothing else is slower for it. For a task that
-// waits inside an iterator that it draws from with iter.Pull, the stacks of all goroutines
-// are gone through.
+// It costs a switch to the task and back, and as much for each [Generator] that the task
+// waits inside of; nothing else is slower for it. For a task that waits inside an iterator
+// that it draws from with iter.Pull, the stacks of all goroutines are gone through.
 //
 // Semantics: asyncio.Task.get_stack, CPython 3.15.
 func (t *Task[T]) Stack() []Frame { return t.co.stack(new(frames.Goroutines)) }
@@ -39,30 +40,53 @@ func (t *Task[T]) Stack() []Frame { return t.co.stack(new(frames.Goroutines)) }
 // Stack is that of the task, for who asks for many.
 func (b *body[T]) Stack(all *frames.Goroutines) []Frame { return b.co.stack(all) }
 
-func (co *Co) stack(all *frames.Goroutines) []Frame {
-	var pcs [maxStack]uintptr
-	n := 0
-	co.coroutine.OnStack(func() { n = runtime.Callers(0, pcs[:]) })
-	out, whole := userFrames(symbolized(pcs[:n]))
-	if whole || n == 0 || n == maxStack {
-		return out
-	}
-	// The task has suspended inside an iter.Pull: on a goroutine of that.
-	creator := ""
-	co.coroutine.OnStack(func() { creator = frames.Creator() })
-	const maxPulls = 10
-	for range maxPulls {
-		var outer []Frame
-		if outer, creator = pulling(all.Stack(creator)); outer == nil {
-			break
+func (co *Co) stack(all *frames.Goroutines) (out []Frame) {
+	stacks := co.stacks()
+	var creators []string // of the goroutines of these stacks, if it comes to that
+	for i, pcs := range stacks {
+		part, end := userFrames(symbolized(pcs))
+		out = append(out, part...)
+		if end == atOther && len(pcs) < maxStack {
+			// The task has suspended inside an iter.Pull: on a goroutine of that.
+			if creators == nil {
+				co.coroutine.OnStacks(func() { creators = append(creators, frames.Creator()) })
+			}
+			part, end = pullingFrames(all, creators[i])
+			out = append(out, part...)
 		}
-		outer, whole = userFrames(outer)
-		out = append(out, outer...)
-		if whole {
+		if end != atGenerator {
 			break
 		}
 	}
 	return out
+}
+
+// stacks are those that the task runs on: its own if it is in no generator, else that of
+// the innermost one, and so on outwards.
+func (co *Co) stacks() (stacks [][]uintptr) {
+	co.coroutine.OnStacks(func() {
+		var pcs [maxStack]uintptr
+		stacks = append(stacks, slices.Clone(pcs[:runtime.Callers(0, pcs[:])]))
+	})
+	return stacks
+}
+
+// pullingFrames are those of the goroutine of that number, if it waits for an iterator to
+// go on, and of who waits for that in turn.
+func pullingFrames(all *frames.Goroutines, number string) (out []Frame, end stackEnd) {
+	const maxPulls = 10
+	for range maxPulls {
+		var outer []Frame
+		if outer, number = pulling(all.Stack(number)); outer == nil {
+			break
+		}
+		outer, end = userFrames(outer)
+		out = append(out, outer...)
+		if end != atOther {
+			break
+		}
+	}
+	return out, end
 }
 
 func symbolized(pcs []uintptr) (out []Frame) {
@@ -92,25 +116,37 @@ func pulling(calls []frames.Call, creator string) ([]Frame, string) {
 	return out, creator
 }
 
+// A stackEnd is where userFrames has come to.
+type stackEnd int
+
+const (
+	atOther     stackEnd = iota // the end of the stack
+	atTask                      // what runs a task's function
+	atGenerator                 // what runs a generator's
+)
+
 // userFrames leaves out how the function was suspended, below, how it was started, above,
-// and what is between two of its calls, as a block of Timeout is. It reports whether it has
-// come to the start.
-func userFrames(stack []Frame) (out []Frame, whole bool) {
+// and what is between two of its calls, as a block of Timeout is. It tells what it
+// has come to.
+func userFrames(stack []Frame) (out []Frame, end stackEnd) {
 	for _, f := range stack {
 		name, ours := strings.CutPrefix(f.Function, packagePath+".")
 		switch {
 		case ours && strings.HasPrefix(name, "(*Task[") && strings.HasSuffix(name, ").call"):
-			return out, true
+			return out, atTask
+		case ours && strings.HasPrefix(name, "(*Yielder[") && strings.HasSuffix(name, ").call"):
+			return out, atGenerator
 		case strings.HasPrefix(f.Function, schedPath+"."):
 			out = out[:0] // all of it was the machinery, or a callback that the task hosts
 		case ours && isMachinery(name),
+			f.File == generatorFile, // which tells, where All was inlined into its caller
 			strings.HasPrefix(f.Function, futurePath+".(*Future["):
 		case strings.HasPrefix(f.Function, "runtime."), strings.HasPrefix(f.Function, "iter."):
 		case !frames.IsAdapter(f.File):
 			out = append(out, f)
 		}
 	}
-	return out, false
+	return out, atOther
 }
 
 // isMachinery reports whether a function of this package is none that a program calls to
@@ -122,6 +158,12 @@ func isMachinery(name string) bool {
 	}
 	return unicode.IsLower(rune(method[0])) || method == "Stack" || typ == "(*Waiters" || typ == "(*Co"
 }
+
+var generatorFile = func() string {
+	pc := reflect.ValueOf(isGeneratorExit).Pointer()
+	file, _ := runtime.FuncForPC(pc).FileLine(pc)
+	return file
+}()
 
 var (
 	packagePath = reflect.TypeFor[Co]().PkgPath()

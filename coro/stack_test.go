@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"path"
+	"strings"
 	"testing"
 	"time"
 
@@ -223,3 +224,90 @@ func TestStackInACircle(t *testing.T) {
 
 //go:noinline
 func waitsFor(co *coro.Co, task *coro.Task[coro.None]) (coro.None, error) { return task.Await(co) }
+
+// A task that waits inside of generators has a stack through them all, and through an
+// iterator between them; of whoever drives them, and not of who has begun them.
+//
+// CPython: test_asyncgen.AsyncGenAsyncioTest.test_async_gen_aclose_compatible_with_get_stack
+func TestStackThroughGenerators(t *testing.T) {
+	run(t, func(co *coro.Co) error {
+		for _, tt := range []struct {
+			name  string
+			drive func(co *coro.Co, g *coro.Generator[int]) (int, error)
+			want  []string
+		}{
+			{"next", drivesNext, []string{"waitsInside", "waitsInGenerator", "drivesNext"}},
+			{"all", drivesAll, []string{"waitsInside", "waitsInGenerator", "drivesAll"}},
+			{"a generator", drivesInGenerator, []string{
+				"waitsInside", "waitsInGenerator", "drivesNext", "drivesInGenerator.func1", "drivesInGenerator",
+			}},
+			{"an iterator in a generator", drivesInPull, []string{
+				"waitsInside", "waitsInGenerator", "drivesNext", "drivesInPull.func1.1", "drivesInPull.func1", "drivesInPull",
+			}},
+		} {
+			t.Run(tt.name, func(t *testing.T) {
+				f := loop.CreateFuture[coro.None](loop.Of(co))
+				g := coro.NewGenerator(waitsInGenerator(f))
+				_, err := g.Next(co)
+				require.NoError(t, err)
+				task := coro.CreateTask(co, coro.Bind(tt.drive, g))
+				require.NoError(t, coro.Sleep(co, 0))
+				for range 2 {
+					var got []string
+					for _, name := range functions(task.Stack()) {
+						if strings.Contains(name, "waitsInGenerator") {
+							name = "waitsInGenerator" // that made it was inlined
+						}
+						got = append(got, name)
+					}
+					require.Equal(t, tt.want, got)
+				}
+				task.Cancel()
+				testkit.WaitCanceled(t, co, task)
+			})
+		}
+		return nil
+	})
+}
+
+func waitsInGenerator(f *future.Future[coro.None]) func(y *coro.Yielder[int]) error {
+	return func(y *coro.Yielder[int]) error {
+		if err := y.Yield(1); err != nil {
+			return err
+		}
+		return waitsInside(y.Co(), f)
+	}
+}
+
+func drivesNext(co *coro.Co, g *coro.Generator[int]) (int, error) {
+	v, err := g.Next(co)
+	return v, err
+}
+
+func drivesAll(co *coro.Co, g *coro.Generator[int]) (int, error) {
+	for _, err := range g.All(co) {
+		return 0, err
+	}
+	return 0, nil
+}
+
+func drivesInGenerator(co *coro.Co, g *coro.Generator[int]) (int, error) {
+	v, err := coro.NewGenerator(func(y *coro.Yielder[int]) error {
+		_, err := drivesNext(y.Co(), g)
+		return err
+	}).Next(co)
+	return v, err
+}
+
+func drivesInPull(co *coro.Co, g *coro.Generator[int]) (int, error) {
+	v, err := coro.NewGenerator(func(y *coro.Yielder[int]) (err error) {
+		next, stop := iter.Pull(func(yield func(int) bool) {
+			_, err = drivesNext(y.Co(), g)
+			yield(1)
+		})
+		defer stop()
+		next()
+		return err
+	}).Next(co)
+	return v, err
+}

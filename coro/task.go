@@ -28,6 +28,7 @@ type body[T any] Task[T]
 type onCoroutine interface {
 	sched.Body
 	Task() AnyTask
+	self() *Co
 	function() frames.Function
 }
 
@@ -184,6 +185,8 @@ func (b *body[T]) Unwound() { b.co.unwound() }
 
 // Task is the task itself.
 func (b *body[T]) Task() AnyTask { return (*Task[T])(b) }
+
+func (b *body[T]) self() *Co { return &b.co }
 
 // Awaited is what the task waits for, nil if it is scheduled.
 func (b *body[T]) Awaited() *future.Core { return b.co.awaited }

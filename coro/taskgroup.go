@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/chain"
 	"github.com/ouro-loop/ouro/internal/sched"
 )
 
@@ -41,7 +42,9 @@ type groupMember struct {
 //
 // A cancellation of the caller cancels the tasks, and is returned once they have
 // ended if none of them failed. An ErrKeyboardInterrupt or SystemExit is returned
-// alone. A panic of body counts as an error of it, a *future.PanicError.
+// alone. A panic of body counts as an error of it, a *future.PanicError. An
+// ErrGeneratorExit of body is returned as it is if no task has failed: a generator that is
+// closed has its groups closed.
 // [TaskGroup.Cancel] ends the group early.
 //
 // Semantics: asyncio.TaskGroup, CPython 3.15.
@@ -278,7 +281,9 @@ func (g *TaskGroup) exit(err error) error {
 	if cancellation != nil && g.failed == nil {
 		return cancellation
 	}
+	exit := false // of a generator around the group, and nothing else
 	if err != nil && !bodyCanceled {
+		exit = g.failed == nil && chain.Has(err, isGeneratorExit)
 		g.addError(err, fmt.Sprintf("the group's body in task %q", g.parent.Name()))
 	}
 	if g.failed == nil {
@@ -290,6 +295,9 @@ func (g *TaskGroup) exit(err error) error {
 		g.parent.uncancel()
 		g.parent.core.Cancel(nil)
 	}
+	if exit {
+		return err
+	}
 	return g.failed
 }
 
@@ -300,12 +308,17 @@ func (g *TaskGroup) addError(err error, from string) {
 	g.failed.Errors, g.failed.from = append(g.failed.Errors, err), append(g.failed.from, from)
 }
 
-// wait suspends the parent until the last task has ended, or it is canceled.
+// wait suspends the parent until the last task has ended, or it is canceled. In a
+// generator another task may have come to the end of the body.
 func (g *TaskGroup) wait() error {
+	co := g.parent
+	if c := co.sched().Current(); c != nil && c != &co.coroutine {
+		co = taskOn(c).self()
+	}
 	g.allDone = future.Core{}
 	g.allDone.Init(g, (*groupRole)(g))
 	g.waiting = true
-	err := g.parent.Suspend(&g.allDone)
+	err := co.Suspend(&g.allDone)
 	g.waiting = false
 	return err
 }

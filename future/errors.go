@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ouro-loop/ouro/internal/chain"
 	"github.com/ouro-loop/ouro/internal/frames"
 )
 
@@ -44,48 +45,10 @@ func (e *SystemExit) Error() string { return fmt.Sprintf("exit status %d", e.Cod
 // is ErrKeyboardInterrupt or a *SystemExit, or wrapped around one in a single chain, as
 // for [IsCanceled].
 func IsBase(err error) bool {
-	if err == nil {
-		return false
-	}
-	return asked(func() bool {
-		for range maxChain {
-			if _, ok := err.(*SystemExit); ok || err == ErrKeyboardInterrupt {
-				return true
-			}
-			if err = next(err); err == nil {
-				return false
-			}
-		}
-		return false
+	return err != nil && chain.Has(err, func(err error) bool {
+		_, ok := err.(*SystemExit)
+		return ok || err == ErrKeyboardInterrupt
 	})
-}
-
-// maxChain is how many errors of a chain are looked at. One may be its own successor.
-const maxChain = 100_000
-
-// next is the error that err wraps, if it wraps one and no others. A group of one counts:
-// errors.Join makes one of an error and a cleanup that succeeded.
-func next(err error) error {
-	switch err := err.(type) {
-	case interface{ Unwrap() error }:
-		return err.Unwrap()
-	case interface{ Unwrap() []error }:
-		if members := err.Unwrap(); len(members) == 1 {
-			return members[0]
-		}
-	}
-	return nil
-}
-
-// asked is the answer to a question about an error, and false if a method of the error
-// panics, as that of a nil pointer may: it is an error like any other then.
-func asked(question func() bool) (yes bool) {
-	defer func() {
-		if recover() != nil {
-			yes = false
-		}
-	}()
-	return question()
 }
 
 // CanceledError is the error of what was canceled. It answers errors.Is for
@@ -130,19 +93,10 @@ func IsCanceled(err error) bool {
 	case *CanceledError:
 		return true
 	}
-	return asked(func() bool { return isCanceled(err) })
-}
-
-func isCanceled(err error) bool {
-	for range maxChain {
-		if _, ok := err.(*CanceledError); ok {
-			return true
-		}
-		if err = next(err); err == nil {
-			return false
-		}
-	}
-	return false
+	return chain.Has(err, func(err error) bool {
+		_, ok := err.(*CanceledError)
+		return ok
+	})
 }
 
 // TimeoutError says that a time limit ran out. It answers errors.Is for
@@ -185,16 +139,9 @@ func (e *TimeoutError) Is(target error) bool {
 //
 // Semantics: except TimeoutError.
 func IsTimeout(err error) bool {
-	return err != nil && asked(func() bool {
-		for range maxChain {
-			if t, ok := err.(interface{ Timeout() bool }); ok && t.Timeout() {
-				return true
-			}
-			if err = next(err); err == nil {
-				return false
-			}
-		}
-		return false
+	return err != nil && chain.Has(err, func(err error) bool {
+		t, ok := err.(interface{ Timeout() bool })
+		return ok && t.Timeout()
 	})
 }
 
@@ -273,7 +220,7 @@ func Details(err error) string {
 func wrappedDetails(err error) string {
 	var b strings.Builder
 	left := wrappedBy(err)
-	for range maxChain {
+	for range chain.Most {
 		if len(left) == 0 {
 			break
 		}

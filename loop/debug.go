@@ -223,7 +223,7 @@ func insideRunningLoop() bool {
 	case insidePull:
 		loop := reflect.TypeFor[Loop]().PkgPath()
 		sched := reflect.TypeFor[sched.Scheduler]().PkgPath()
-		return frames.PulledFrom(sched+".(*worker).run.func1", loop+".(*Loop).runIterations")
+		return frames.PulledFrom(sched+".(*worker).run.func1", sched+".(*Generator).run.func1", loop+".(*Loop).runIterations")
 	}
 	return false
 }

@@ -13,8 +13,8 @@ import (
 const executorTimeout = 300 * time.Second
 
 // Run runs main on a new loop, and cleans up: it cancels all tasks that are left
-// and waits for them, reports their errors to the exception handler, waits for the
-// default executor, for 300 seconds at most, and closes the loop. It returns what
+// and waits for them, reports their errors to the exception handler, closes the asynchronous
+// generators that have not ended, waits for the default executor, for 300 seconds at most, and closes the loop. It returns what
 // main returned.
 //
 // An interrupt (Ctrl-C) cancels the main task; if that ends canceled, Run returns
@@ -212,9 +212,7 @@ func (l *Loop) endings() []ending {
 	return []ending{
 		l.cancelAllTasks,
 		func() (future.Any, func(error) error) {
-			// CPython gives its asynchronous generators a turn here. There are none,
-			// but callbacks that are left see the iterations.
-			return coro.EnsureFuture(l, coro.Do(func(*coro.Co) error { return nil }), coro.Quiet()), itself
+			return coro.EnsureFuture(l, l.ShutdownAsyncgens(), coro.Quiet()), itself
 		},
 		func() (future.Any, func(error) error) {
 			return coro.EnsureFuture(l, l.ShutdownDefaultExecutor(executorTimeout), coro.Quiet()), itself

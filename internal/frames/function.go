@@ -12,7 +12,7 @@ import (
 // coro.Bind or loop.ToThread return. It is in one of these files, in which every closure
 // with one argument answers a nil with [Wrapped]. A closure cannot be looked into, and a
 // map of them all would have to be kept; so they are asked.
-var adapters = []string{"coro/func.go", "coro/ensure.go", "loop/adapters.go"}
+var adapters = []string{"coro/func.go", "coro/ensure.go", "coro/asyncgens.go", "loop/adapters.go"}
 
 // IsAdapter reports whether a file is one of the adapters'.
 func IsAdapter(file string) bool {

@@ -119,7 +119,7 @@ func (f *frameKinds) kind(pc uintptr) frameKind {
 
 func kindOf(entry uintptr) frameKind {
 	switch entry {
-	case workerEntry, restEntry:
+	case workerEntry, generatorEntry, restEntry:
 		return entryFrame
 	case jobEntry:
 		return jobFrame
@@ -180,7 +180,11 @@ func (s *Scheduler) RegisterCaller() {
 	if c == nil {
 		c = s.host // a callback runs on its stack
 	}
-	if c != nil && c.worker != nil {
+	switch {
+	case c == nil, c.worker == nil:
+	case c.worker.inside != nil:
+		c.worker.inside.register()
+	default:
 		c.worker.register()
 	}
 }
@@ -207,6 +211,28 @@ func (w *worker) unregister() {
 func (w *worker) name() {
 	if w.goroutine == "" {
 		w.goroutine = goroutine.Name()
+	}
+}
+
+// register, unregister and name are those of a worker.
+func (g *Generator) register() {
+	if !g.registered {
+		g.registered = true
+		g.name()
+		known.Store(g.goroutine, g.s)
+	}
+}
+
+func (g *Generator) unregister() {
+	if g.registered {
+		g.registered = false
+		known.Delete(g.goroutine)
+	}
+}
+
+func (g *Generator) name() {
+	if g.goroutine == "" {
+		g.goroutine = goroutine.Name()
 	}
 }
 

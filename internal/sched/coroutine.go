@@ -143,6 +143,17 @@ func (c *Coroutine) OnStack(f func()) {
 	}
 }
 
+// OnStacks is OnStack of c, and then of what c runs in if that is a generator: of who
+// drives that, and so on, the innermost stack first.
+func (c *Coroutine) OnStacks(f func()) {
+	c.OnStack(func() {
+		f()
+		if g := c.worker.inside; g != nil && !slices.Contains(c.s.creators, c) {
+			g.askDriver(f)
+		}
+	})
+}
+
 // askHost has the host run question on its stack. A callback is on top of it. The
 // coroutine that runs is one switch away: it yields, and is resumed at once.
 func (s *Scheduler) askHost(question func()) {

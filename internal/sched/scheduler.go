@@ -69,6 +69,8 @@ type Scheduler struct {
 
 	first, last *Coroutine // those that have not ended, in order of creation
 	count       int
+	generators  generators // that have begun and not ended
+	unwinding   *Generator // that Close unwinds just now
 	closed      bool
 	pool        pool
 	thread      thread // where the workers were made
@@ -139,8 +141,8 @@ func (s *Scheduler) Reset() {
 	s.host, s.question, s.request, s.torn = nil, nil, nil, false
 }
 
-// Close unwinds every suspended coroutine, runs its deferred functions, and ends all
-// workers. No goroutine is left when it returns, unless a deferred function blocks.
+// Close unwinds every suspended coroutine, and then every suspended generator, runs their
+// deferred functions, and ends all workers. No goroutine is left when it returns, unless a deferred function blocks.
 // What is ready is forgotten. MayClose has to be asked before.
 func (s *Scheduler) Close() {
 	s.BeginClose()
@@ -148,6 +150,7 @@ func (s *Scheduler) Close() {
 	for c := s.first; c != nil; c = s.first {
 		s.unwind(c)
 	}
+	s.unwindGenerators()
 	s.pool.closed = true
 	s.stopIdle()
 	s.ready = ready{}

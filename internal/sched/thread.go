@@ -60,8 +60,11 @@ func (s *Scheduler) MayClose() error {
 	return nil
 }
 
-// anyBegun reports whether a coroutine has begun and not ended.
+// anyBegun reports whether a coroutine or a generator has begun and not ended.
 func (s *Scheduler) anyBegun() bool {
+	if s.generators.first != nil {
+		return true
+	}
 	for c := s.first; c != nil; c = c.next {
 		if c.worker != nil && !c.worker.dead {
 			return true

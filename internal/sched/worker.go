@@ -21,6 +21,7 @@ type worker struct {
 	stop   func()
 	pool   *pool
 	co     *Coroutine // whose function it runs, nil when idle
+	inside *Generator // that it drives, the innermost one; nil if there is none
 
 	goroutine  string // its name, if somebody needed it
 	registered bool   // among known
@@ -70,8 +71,8 @@ func (w *worker) take(c *Coroutine) {
 }
 
 // IsWorker reports whether entry is that of the function at the bottom of every
-// coroutine's stack. It is for finding out who calls.
-func IsWorker(entry uintptr) bool { return entry == workerEntry }
+// coroutine's stack, or of every generator's. It is for finding out who calls.
+func IsWorker(entry uintptr) bool { return entry == workerEntry || entry == generatorEntry }
 
 var workerEntry = reflect.ValueOf((*worker).run(nil)).Pointer()
 
@@ -119,5 +120,12 @@ func (s *Scheduler) RunsOn(name string) bool {
 		return false
 	}
 	w := c.worker // nil while the body sets its outcome
-	return w == nil || w.goroutine == "" || w.goroutine == name
+	if w == nil {
+		return true
+	}
+	goroutine := w.goroutine
+	if w.inside != nil {
+		goroutine = w.inside.goroutine
+	}
+	return goroutine == "" || goroutine == name
 }

@@ -1,0 +1,48 @@
+package coro
+
+import (
+	"fmt"
+
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/frames"
+	"github.com/ouro-loop/ouro/internal/sched"
+)
+
+// asyncgen is a Yielder as the scheduler knows it, and the loop.
+type asyncgen[T any] Yielder[T]
+
+// Run runs the function to its end, on the generator's stack.
+func (a *asyncgen[T]) Run() { (*Yielder[T])(a).call() }
+
+// Closer is a coroutine that closes the generator. It has no Generator, and needs none.
+func (a *asyncgen[T]) Closer() Func[None] {
+	return func(co *Co) (None, error) {
+		if co == nil {
+			return None{}, wrapped(a.fn)
+		}
+		return None{}, (*Yielder[T])(a).close(co)
+	}
+}
+
+// abandoned is called on the loop once the Generator is garbage: a task closes what is
+// left of it.
+//
+// Semantics: BaseEventLoop._asyncgen_finalizer_hook, CPython 3.15.
+func (a *asyncgen[T]) abandoned() {
+	if a.below.State() != sched.GeneratorSuspended || a.closing {
+		return
+	}
+	a.below.Take()
+	s := a.below.Scheduler()
+	create := func() { CreateTask((*future.Scheduler)(s), a.Closer()) }
+	s.Schedule(s.Loop().Callback(create, sched.CallOptions{}))
+}
+
+// Function is what the generator runs, in the program's terms.
+func (a *asyncgen[T]) Function() frames.Function { return frames.FunctionOf(a.fn, nil) }
+
+// String is what reports call the generator.
+func (a *asyncgen[T]) String() string {
+	state := [...]string{"created", "suspended", "running", "ended"}[a.below.State()]
+	return fmt.Sprintf("<Generator %v() %s>", a.Function(), state)
+}
