@@ -31,6 +31,7 @@
 //     callbacks are awaited by.
 //   - [CreateTask], [Gather], [AsCompleted], [Group]: side by side.
 //   - [Sleep], [Wait], [WaitFor], [Timeout], [Shield]: waiting.
+//   - [Generator]: values with awaits between them, for any task.
 //   - [Var] and [Vars]: context variables; [TaskLocal]: what no other task inherits.
 //   - [AllTasks], [CurrentTask], [Task.Stack]: looking around.
 //

@@ -9,8 +9,9 @@ import (
 	"github.com/ouro-loop/ouro/loop"
 )
 
-// An iterator that is given a Co may await between its elements: what "async def"
-// with yield, and "async for", are in Python. Its deferred functions run when the
+// An iterator that is given a Co may await between its elements, in the task of that: the
+// simple form of what "async def" with yield, and "async for", are in Python. See Generator
+// for what several tasks draw from. Its deferred functions run when the
 // ranging ends, however that comes.
 func Example_asyncGenerator() {
 	readings := func(co *coro.Co) iter.Seq2[int, error] {
@@ -47,7 +48,8 @@ func Example_asyncGenerator() {
 }
 
 // Pulled, such an iterator awaits just the same: next is "await anext(it)", and
-// stop is "await it.aclose()".
+// stop is "await it.aclose()". Nobody else stops it: the loop does not know it, and its
+// Close does not unwind it. A Generator it does.
 func Example_asyncGeneratorPull() {
 	every := func(co *coro.Co, d time.Duration) iter.Seq[time.Duration] {
 		return func(yield func(time.Duration) bool) {

@@ -107,8 +107,11 @@ func TestGeneratorProtocol(t *testing.T) {
 		steps []step
 	}{
 		// CPython: test_asyncgen.AsyncGenAsyncioTest.test_async_gen_asyncio_anext_04
+		// CPython: test_asyncgen.AsyncGenAsyncioTest.test_async_generator_anext
+		// CPython: test_asyncgen.AsyncGenTest.test_async_gen_iteration_02
 		{"to the end", ignores, []step{is(next, "1"), is(next, "2"), is(next, "3"), stop, stop}},
 		// CPython: test_asyncgen.AsyncGenAsyncioTest.test_async_gen_asyncio_02
+		// CPython: test_asyncgen.AsyncGenTest.test_async_gen_exception_04
 		{"an error ends it", fails(errTest), []step{is(next, "1"), is(next, "test"), stop, closes}},
 		// CPython: test_asyncgen.AsyncGenAsyncioTest.test_async_gen_asyncio_anext_06
 		{"nothing after its only value", swallows, []step{is(next, "1"), stop}},
@@ -120,6 +123,7 @@ func TestGeneratorProtocol(t *testing.T) {
 		{"throw, swallowed", swallows, []step{is(next, "1"), throw(errTest, "stop"), stop}},
 		{"throw before it began", ignores, []step{throw(errTest, "test"), stop, throw(errTest, "0"), closes}},
 		{"throw when it has ended", swallows, []step{is(next, "1"), stop, throw(errTest, "0")}},
+		// CPython: test_asyncgen.AsyncGenTest.test_async_gen_exception_11
 		{"throw of an exit", catches, []step{is(next, "1"), throw(coro.ErrGeneratorExit, closed), stop}},
 		{"throw of a stop", catches, []step{is(next, "1"), throw(coro.ErrStopAsyncIteration, raised), stop}},
 		{"throw of a stop before it began", catches, []step{throw(coro.ErrStopAsyncIteration, "stop"), stop}},
@@ -142,7 +146,7 @@ func TestGeneratorProtocol(t *testing.T) {
 			[]step{is(next, "1"), is(closes, closed+"\ntest"), stop},
 		},
 		{"close, stopped", fails(coro.ErrStopAsyncIteration), []step{is(next, "1"), is(closes, raised), stop, closes}},
-		// CPython: test_asyncgen.AsyncGenTest.test_async_gen_exception_09
+		// CPython: test_asyncgen.AsyncGenTest.test_async_gen_exception_05
 		{"a stop of its own", fails(coro.ErrStopAsyncIteration), []step{is(next, "1"), is(next, raised), stop, throw(errTest, "0")}},
 		{"an exit of its own", fails(coro.ErrGeneratorExit), []step{is(next, "1"), is(next, closed), stop}},
 	} {
@@ -161,11 +165,40 @@ func TestGeneratorProtocol(t *testing.T) {
 	}
 }
 
+// The function may go on after an error, as in Python's finally, and yield in there.
+//
+// CPython: test_asyncgen.AsyncGenTest.test_async_gen_exception_07
+// CPython: test_asyncgen.AsyncGenTest.test_async_gen_exception_08
+// CPython: test_asyncgen.AsyncGenTest.test_async_gen_exception_09
+func TestGeneratorYieldsInCleanup(t *testing.T) {
+	run(t, func(co *coro.Co) error {
+		for _, inCleanup := range []error{nil, errOther} {
+			g := coro.NewGenerator(func(y *coro.Yielder[int]) (err error) {
+				defer func() {
+					for v := 2; v <= 3; v++ {
+						err = errors.Join(err, coro.Sleep(y.Co(), 0), y.Yield(v), inCleanup)
+					}
+				}()
+				return errors.Join(coro.Sleep(y.Co(), 0), y.Yield(1), errTest)
+			})
+			for _, want := range []string{"1", "2", "3"} {
+				require.Equal(t, want, step{call: "next"}.take(co, g))
+			}
+			_, err := g.Next(co)
+			require.ErrorIs(t, err, errTest)
+			require.Equal(t, "stop", step{call: "next"}.take(co, g))
+		}
+		return nil
+	})
+}
+
 // Awaits between the values take the time and the iterations that they take in a task.
 //
 // CPython: test_asyncgen.AsyncGenAsyncioTest.test_async_gen_asyncio_01
 // CPython: test_asyncgen.AsyncGenAsyncioTest.test_async_gen_asyncio_03
 // CPython: test_asyncgen.AsyncGenAsyncioTest.test_async_gen_expression_01
+// CPython: test_asyncgen.AsyncGenAsyncioTest.test_async_gen_aiter
+// CPython: test_asyncgen.AsyncGenTest.test_async_gen_iteration_01
 func TestGeneratorAll(t *testing.T) {
 	run(t, func(co *coro.Co) error {
 		var tr testkit.Trace
@@ -317,6 +350,8 @@ func TestGeneratorAlreadyRunning(t *testing.T) {
 }
 
 // A generator's function that calls its own generator is refused.
+//
+// CPython: test_asyncgen.AsyncGenTest.test_async_gen_exception_12
 func TestGeneratorReentrance(t *testing.T) {
 	run(t, func(co *coro.Co) error {
 		var g *coro.Generator[int]
@@ -372,8 +407,10 @@ func TestGeneratorCanceledInside(t *testing.T) {
 	})
 }
 
-// A cancellation inside that does not come from the task's own: of what it awaits.
+// An error inside of what the function awaits, and its cleanup: here a cancellation that is
+// not the task's.
 //
+// CPython: test_asyncgen.AsyncGenTest.test_async_gen_exception_03
 // CPython: test_asyncgen.AsyncGenAsyncioTest.test_async_gen_asyncio_asend_02
 // CPython: test_asyncgen.AsyncGenAsyncioTest.test_async_gen_asyncio_asend_03
 // CPython: test_asyncgen.AsyncGenAsyncioTest.test_async_gen_asyncio_athrow_02
@@ -598,21 +635,58 @@ func TestGeneratorBlocksLeftElsewhere(t *testing.T) {
 	}
 }
 
-// An ErrGeneratorExit leaves a group as it is, but not in place of a task's error.
+// An ErrGeneratorExit leaves a group as it is, so that the generator around it is closed:
+// also through several groups, and when its tasks have been canceled. It does not take the
+// place of a task's error.
+//
+// CPython: test_taskgroups.BaseTestTaskGroup.test_taskgroup_generator_exit_02
+// CPython: test_taskgroups.BaseTestTaskGroup.test_taskgroup_generator_exit_03
+// CPython: test_taskgroups.BaseTestTaskGroup.test_taskgroup_generator_exit_04
+// CPython: test_taskgroups.BaseTestTaskGroup.test_taskgroup_generator_exit_05
 func TestGroupLetsGeneratorExitOut(t *testing.T) {
-	run(t, func(co *coro.Co) error {
-		err := coro.Group(co, func(*coro.TaskGroup) error { return coro.ErrGeneratorExit })
-		require.Equal(t, coro.ErrGeneratorExit, err)
-		err = coro.Group(co, func(g *coro.TaskGroup) error {
-			coro.CreateTask(g, returning(0, errTest))
-			_ = coro.Sleep(co, 0)
-			return coro.ErrGeneratorExit
+	for _, tt := range []struct {
+		name string
+		body func(co *coro.Co, g *coro.TaskGroup) // before the exit comes
+		want []error                              // of the group; nil if the exit gets out
+	}{
+		{"no task", func(*coro.Co, *coro.TaskGroup) {}, nil},
+		{"a task that has ended", func(_ *coro.Co, g *coro.TaskGroup) { coro.CreateTask(g, returning(1, nil), coro.Eager(true)) }, nil},
+		{"a task that is canceled", func(_ *coro.Co, g *coro.TaskGroup) { coro.CreateTask(g, sleepThen(time.Hour, 1, nil)) }, nil},
+		{"a task that fails while it is", func(_ *coro.Co, g *coro.TaskGroup) {
+			testkit.Spawn(g, func(co *coro.Co) error {
+				_ = coro.Sleep(co, time.Hour)
+				return errTest
+			}, coro.Eager(true))
+		}, []error{errTest, coro.ErrGeneratorExit}},
+		{"a group that was canceled", func(_ *coro.Co, g *coro.TaskGroup) { g.Cancel() }, nil},
+		{"a group inside", func(co *coro.Co, _ *coro.TaskGroup) {
+			require.Equal(t, coro.ErrGeneratorExit, coro.Group(co, func(*coro.TaskGroup) error { return coro.ErrGeneratorExit }))
+		}, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			run(t, func(co *coro.Co) error {
+				generator := coro.NewGenerator(func(y *coro.Yielder[int]) error {
+					return coro.Group(y.Co(), func(g *coro.TaskGroup) error {
+						err := y.Yield(1)
+						tt.body(y.Co(), g)
+						return err
+					})
+				})
+				_, err := generator.Next(co)
+				require.NoError(t, err)
+				err = generator.Close(co)
+				if tt.want == nil {
+					require.NoError(t, err)
+				} else {
+					var group *coro.ExceptionGroup
+					require.ErrorAs(t, err, &group)
+					require.Equal(t, tt.want, group.Errors)
+				}
+				require.Zero(t, co.Task().Canceling())
+				return coro.Sleep(co, 0)
+			})
 		})
-		var group *coro.ExceptionGroup
-		require.ErrorAs(t, err, &group)
-		require.Equal(t, []error{errTest, coro.ErrGeneratorExit}, group.Errors)
-		return nil
-	})
+	}
 }
 
 func TestGeneratorString(t *testing.T) {

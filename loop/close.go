@@ -10,8 +10,8 @@ import (
 	"github.com/ouro-loop/ouro/internal/sched"
 )
 
-// Close ends the loop for good. Suspended coroutines are unwound: their deferred
-// functions run, and awaits in those end at once. Tasks that were pending and
+// Close ends the loop for good. Suspended coroutines and generators are unwound: their
+// deferred functions run, and awaits in those end at once. Tasks that were pending and
 // errors that nobody looked at are reported to the exception handler. The default
 // executor is told to shut down, and not waited for. No goroutine of the loop is
 // left when Close returns. Closing it again does nothing, but wait for a Close on another

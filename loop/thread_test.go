@@ -62,6 +62,20 @@ func suspend(l *loop.Loop) {
 	check(iterateOnce(l))
 }
 
+// suspendGenerator has a generator suspended on l that says when it is unwound, and calls
+// last then.
+func suspendGenerator(l *loop.Loop, last func()) {
+	_, err := loop.RunUntilComplete(l, coro.Bind0(coro.NewGenerator(func(y *coro.Yielder[int]) error {
+		defer fmt.Println("deferred")
+		defer last()
+		defer func() { _ = coro.Sleep(y.Co(), 0) }()
+		err := y.Yield(1)
+		fmt.Println("not reached", err)
+		return err
+	}).Next))
+	check(err)
+}
+
 func iterateOnce(l *loop.Loop) error {
 	l.Stop()
 	return l.RunForever()
@@ -202,6 +216,69 @@ var lockedPrograms = map[string]struct {
 		check(r.Close())
 		fmt.Println("closed:", r.Loop().IsClosed())
 	}, "true false\nnot reached canceled\ndeferred\nclosed: true\nPASS"},
+	"a suspended generator": {func() {
+		runtime.LockOSThread()
+		l := loop.New()
+		suspendGenerator(l, func() {})
+		check(l.Close())
+		fmt.Println("closed")
+	}, "deferred\nclosed\nPASS"},
+	"a suspended generator that calls Goexit": {func() {
+		runtime.LockOSThread()
+		l := loop.New()
+		defer func() { fmt.Println("closed:", l.IsClosed()) }()
+		suspendGenerator(l, runtime.Goexit)
+		check(l.Close())
+		fmt.Println("not reached")
+	}, "deferred\nclosed: true\nPASS"},
+	"a generator that recovers from everything": {func() {
+		runtime.LockOSThread()
+		l := loop.New()
+		_, err := loop.RunUntilComplete(l, coro.Bind0(coro.NewGenerator(func(y *coro.Yielder[int]) error {
+			for {
+				func() {
+					defer func() { _ = recover() }()
+					_ = y.Yield(1)
+				}()
+			}
+		}).Next))
+		check(err)
+		check(l.Close())
+		fmt.Println("closed")
+	}, "closed\nPASS"},
+	"a task inside of a generator": {func() {
+		runtime.LockOSThread()
+		l := loop.New()
+		coro.CreateTask(l, coro.NewGenerator(func(y *coro.Yielder[int]) error {
+			defer fmt.Println("deferred")
+			defer func() { _ = coro.Sleep(y.Co(), 0) }()
+			return coro.Sleep(y.Co(), time.Hour)
+		}).Next, coro.Quiet())
+		check(iterateOnce(l))
+		check(l.Close())
+		fmt.Println("closed")
+	}, "deferred\nclosed\nPASS"},
+	"unlocked with a suspended generator": {func() {
+		runtime.LockOSThread()
+		l := loop.New()
+		suspendGenerator(l, func() {})
+		other := make(chan bool)
+		go func() {
+			defer close(other)
+			fmt.Println(errors.Is(iterateOnce(l), loop.ErrThread), errors.Is(l.Close(), loop.ErrThread), l.IsClosed())
+		}()
+		<-other
+		check(l.Close())
+		fmt.Println("closed")
+	}, "true true false\ndeferred\nclosed\nPASS"},
+	"locked with a suspended generator": {func() {
+		l := loop.New()
+		suspendGenerator(l, func() {})
+		runtime.LockOSThread()
+		fmt.Println(errors.Is(iterateOnce(l), loop.ErrThread))
+		check(l.Close())
+		fmt.Println("closed")
+	}, "true\ndeferred\nclosed\nPASS"},
 	"two locked goroutines in turn": {func() {
 		l := loop.New()
 		for range 2 {

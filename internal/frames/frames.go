@@ -14,7 +14,7 @@ import (
 // core are the directories of the packages that a program is built on.
 var core = []string{
 	"coro/", "executor/", "future/", "locks/", "loop/", "queues/", "timers/",
-	"internal/frames/", "internal/goroutine/", "internal/named/", "internal/sched/",
+	"internal/chain/", "internal/frames/", "internal/goroutine/", "internal/named/", "internal/sched/",
 }
 
 // IsCore reports whether a file is part of this module's packages. A file and not a

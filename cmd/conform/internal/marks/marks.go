@@ -21,11 +21,15 @@ import (
 	"strings"
 )
 
-// Modules are those of CPython's test_asyncio that ask about what is here.
+// Modules are those of CPython's test_asyncio that ask about what is here, and the one
+// beside it that is about asynchronous generators.
 var Modules = []string{
 	"test_tasks", "test_futures", "test_futures2", "test_eager_task_factory", "test_taskgroups", "test_timeouts",
 	"test_waitfor", "test_runners", "test_threads", "test_locks", "test_queues", "test_base_events",
+	asyncgen,
 }
+
+const asyncgen = "test_asyncgen"
 
 var (
 	class  = regexp.MustCompile(`^class (\w+)`)
@@ -37,7 +41,11 @@ var (
 func Methods(dir string) ([]string, error) {
 	var methods []string
 	for _, module := range Modules {
-		f, err := os.Open(filepath.Join(dir, module+".py"))
+		file := filepath.Join(dir, module+".py")
+		if module == asyncgen {
+			file = filepath.Join(dir, "..", module+".py")
+		}
+		f, err := os.Open(file)
 		if err != nil {
 			return nil, err
 		}

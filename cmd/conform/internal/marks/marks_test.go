@@ -20,10 +20,11 @@ func write(t *testing.T, dir, file, text string) {
 }
 
 func TestMethods(t *testing.T) {
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "test_asyncio")
 	for _, module := range marks.Modules {
 		write(t, dir, module+".py", "")
 	}
+	write(t, dir, "../test_asyncgen.py", "class AsyncGenTest(unittest.TestCase):\n    def test_one(self): pass\n")
 	write(t, dir, "test_locks.py", `
 class LockTests(unittest.IsolatedAsyncioTestCase):
 
@@ -38,7 +39,9 @@ def add_tests(cls):
 `)
 	methods, err := marks.Methods(dir)
 	require.NoError(t, err)
-	require.Equal(t, []string{"test_locks.LockTests.test_acquire", "test_locks.LockTests.test_release"}, methods)
+	require.Equal(t, []string{
+		"test_locks.LockTests.test_acquire", "test_locks.LockTests.test_release", "test_asyncgen.AsyncGenTest.test_one",
+	}, methods)
 }
 
 func TestScan(t *testing.T) {
