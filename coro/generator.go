@@ -163,15 +163,17 @@ func (g *Generator[T]) Close(co *Co) error {
 //		...
 //	}
 //
-// An error comes last, with the zero value. A range that is left early leaves the
+// Inside of a generator's function it awaits each in the task that drives that by then. An
+// error comes last, with the zero value. A range that is left early leaves the
 // generator where it is, as async for does: another may go on with it, and somebody has
 // to Close it.
 //
 // Semantics: async for.
 func (g *Generator[T]) All(co *Co) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
+		inside := co.coroutine.Inside()
 		for {
-			v, err := g.Next(co)
+			v, err := g.Next(driving(inside, co))
 			if err == ErrStopAsyncIteration || !yield(v, err) || err != nil {
 				return
 			}

@@ -575,6 +575,45 @@ func TestGeneratorsNested(t *testing.T) {
 	})
 }
 
+// A generator that ranges over another, or over what AsCompletedFutures yields, goes on in
+// the task that drives it by then.
+func TestGeneratorDelegates(t *testing.T) {
+	for name, fn := range map[string]func(y *coro.Yielder[int]) error{
+		"to a generator": func(y *coro.Yielder[int]) error {
+			for v, err := range yields(3, ms).All(y.Co()) {
+				if err := errors.Join(err, y.Yield(v)); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		"to futures": func(y *coro.Yielder[int]) error {
+			aws := []coro.Awaitable[int]{sleepThen(ms, 1, nil), sleepThen(2*ms, 2, nil), sleepThen(3*ms, 3, nil)}
+			for f, err := range coro.AsCompletedFutures(y.Co(), coro.Forever, aws...) {
+				v, _ := f.Result()
+				if err := errors.Join(err, y.Yield(v)); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			run(t, func(co *coro.Co) error {
+				g := coro.NewGenerator(fn)
+				for want := 1; want <= 3; want++ {
+					v, err := coro.CreateTask(co, g.Next).Await(co)
+					require.NoError(t, err)
+					require.Equal(t, want, v)
+				}
+				_, err := g.Next(co)
+				require.Equal(t, coro.ErrStopAsyncIteration, err)
+				return nil
+			})
+		})
+	}
+}
+
 // A panic in the function is an error like others, and says where it was.
 func TestGeneratorPanics(t *testing.T) {
 	run(t, func(co *coro.Co) error {

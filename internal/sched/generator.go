@@ -138,6 +138,14 @@ func (g *Generator) Yield() {
 // another generator that g's function drives.
 func (g *Generator) Innermost() bool { return g.driver != nil && g.driver.inside == g }
 
+// Inside is the innermost generator that c runs in, nil if there is none.
+func (c *Coroutine) Inside() *Generator {
+	if c.worker == nil {
+		return nil
+	}
+	return c.worker.inside
+}
+
 // askDriver has f called on the stack of who drives g, and of who drives that, from the
 // inside out. The caller is on the stack of g.
 func (g *Generator) askDriver(f func()) {

@@ -17,6 +17,7 @@ import sys
 import warnings
 
 import pins
+from agens import Agens
 from statements import SIMPLE, SUSPENDING, Limit, Return, Statements
 from texts import error_text, value_text
 
@@ -36,7 +37,7 @@ OBJECTS = {
 }
 
 
-class Machine(Statements):
+class Machine(Statements, Agens):
     """One run of one program."""
 
     def __init__(self, program):
@@ -44,6 +45,8 @@ class Machine(Statements):
         self.trace = []
         self.env = {}  # the one table of names
         self.vars = {}
+        self.agens = []  # kept: when one is garbage is none of the program's business
+        self.agen_functions = {}
         self.steps = 0
         self.stopped = False  # nothing is logged any more
         self.undefined = False

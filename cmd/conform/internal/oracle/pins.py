@@ -79,6 +79,19 @@ class VirtualSelector:
         return []
 
 
+class Asyncgens(OrderedSet):
+    """The generators of a loop: those that have ended are not among them, as if nobody held them any more."""
+
+    def living(self):
+        return [agen for agen in self.keys() if agen.ag_frame is not None]
+
+    def __iter__(self):
+        return iter(self.living())
+
+    def __len__(self):
+        return len(self.living())
+
+
 class VirtualLoop(asyncio.BaseEventLoop):
     """CPython's event loop with a clock of whole numbers, and with its tasks in order of creation."""
 
@@ -88,6 +101,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self.tasks = []
         self.unnamed = 0
         self._selector = VirtualSelector(self)
+        self._asyncgens = Asyncgens()
         self._clock_resolution = 0.5  # between two whole numbers: a timer fires when it is due and not before
 
     def time(self):

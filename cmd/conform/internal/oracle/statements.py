@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import types
 
 import pins
 from texts import ProgramError, error_text, matches, state_text, value_text
@@ -204,6 +205,9 @@ class Statements:
     def do_var_get(self, s):
         return self.vars[s["var"]].get()
 
+    def do_agen(self, s):
+        self.env[s["as"]] = self.make_agen(s["coro"])
+
     def do_all_tasks(self, s):
         return [t.get_name() for t in asyncio.all_tasks(self.loop)]
 
@@ -311,6 +315,41 @@ class Statements:
 
     async def do_join(self, s):
         await self.on(s).join()
+
+    async def do_anext(self, s):
+        g = self.on(s)
+        return await anext(g) if isinstance(g, types.AsyncGeneratorType) else UNBOUND
+
+    async def do_athrow(self, s):
+        g = self.on(s)
+        return await g.athrow(ProgramError(*s["err"])) if isinstance(g, types.AsyncGeneratorType) else UNBOUND
+
+    async def do_aclose(self, s):
+        g = self.on(s)
+        return await g.aclose() if isinstance(g, types.AsyncGeneratorType) else UNBOUND
+
+    async def do_async_for(self, s):
+        n = 0
+        async for v in self.drawable(s):
+            self.log_drawn(s, n, v)
+            n += 1
+            if left := await self.block(s["do"]):
+                return left
+            if n >= s["n"]:
+                break
+
+    def log_drawn(self, s, n, v):
+        self.log(s["i"], f"#{n} ={value_text(v)}")
+
+    def drawable(self, s):
+        """The generator that is drawn from, an empty one if there is none."""
+        g = self.on(s)
+        return g if isinstance(g, types.AsyncGeneratorType) else empty()
+
+
+async def empty():
+    return
+    yield
 
 
 STATEMENTS = {name.removeprefix("do_"): f for name, f in vars(Statements).items() if name.startswith("do_")}

@@ -11,7 +11,7 @@ class ExitOf315(ast.NodeTransformer):
     """Turns the exit of an earlier group into that of 3.15.0.
 
     It suppresses a cancellation that was the group's own. It passes on the cancellation that ended its last wait where
-    one is left that came from outside.
+    one is left that came from outside. It lets a GeneratorExit of the body out as it is if nothing else has failed.
     """
 
     def __init__(self):
@@ -35,6 +35,9 @@ class ExitOf315(ast.NodeTransformer):
         if ast.unparse(node.test) == "self._parent_task.uncancel() == 0":
             code = "propagate_cancellation_error = propagate_cancellation_error or ended_wait"
             node.orelse = self.change(node.orelse, code)
+        if ast.unparse(node.test) == "self._errors":
+            code = "if et is not None and issubclass(et, GeneratorExit) and len(self._errors) == 1: raise exc"
+            node.body = node.body[:-1] + self.change([], code) + node.body[-1:]
         return node
 
 
@@ -44,7 +47,7 @@ def exit_of_315():
     method = getattr(asyncio.TaskGroup, name)
     transformer = ExitOf315()
     tree = transformer.visit(ast.parse(textwrap.dedent(inspect.getsource(method))))
-    assert transformer.changes == 4, "the exit of this CPython's TaskGroup is another one"
+    assert transformer.changes == 5, "the exit of this CPython's TaskGroup is another one"
     code = compile(ast.fix_missing_locations(tree), inspect.getsourcefile(method), "exec")
     made = {}
     exec(code, vars(asyncio.taskgroups), made)

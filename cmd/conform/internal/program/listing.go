@@ -69,6 +69,11 @@ func (l *lister) stmt(st *Stmt) {
 	case st.Op.Compound():
 		l.numbered(st, l.head(st)+":")
 		l.block(st.Do)
+		if st.Op == OpAsyncFor {
+			l.indent++
+			l.line("if %d were drawn: break", st.N)
+			l.indent--
+		}
 	case st.Op.Callback():
 		l.line("def callback%d():", st.I)
 		l.block(st.Do)
@@ -87,6 +92,8 @@ func (l *lister) head(st *Stmt) string {
 		return fmt.Sprintf("async with asyncio.TaskGroup() as %s", l.name(st.As))
 	case OpWith:
 		return "async with " + l.operand(st.On)
+	case OpAsyncFor:
+		return "async for each in " + l.operand(st.On)
 	}
 	return fmt.Sprintf("for _ in range(%d)", st.N)
 }

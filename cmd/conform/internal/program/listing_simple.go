@@ -73,6 +73,8 @@ func (l *lister) simple(st *Stmt) string {
 		return fmt.Sprintf("%s.set(%s)", l.name(st.Var), literal(st.V))
 	case OpVarGet:
 		return l.name(st.Var) + ".get()"
+	case OpAgen:
+		return fmt.Sprintf("%s = %s", as, l.coro(st.Coro))
 	case OpAllTasks:
 		return "asyncio.all_tasks()"
 	case OpNow:
@@ -114,6 +116,12 @@ func (l *lister) suspending(st *Stmt) string {
 		return fmt.Sprintf("await asyncio.wait([%s]%s, return_when=%s)", l.operands(st.Of), timeout, returnWhen[st.When])
 	case OpWaitFor:
 		return fmt.Sprintf("await asyncio.wait_for(%s, %s)", on, millis(st.MS))
+	case OpYield:
+		return "yield " + literal(st.V)
+	case OpAnext:
+		return fmt.Sprintf("await anext(%s)", on)
+	case OpAthrow:
+		return fmt.Sprintf("await %s.athrow(%s)", on, st.Err.listing())
 	case OpPut:
 		return fmt.Sprintf("await %s.put(%s)", on, literal(st.V))
 	}
@@ -126,5 +134,5 @@ var methods = map[Op]string{
 	OpExpired: "expired", OpTGCancel: "cancel", OpRelease: "release", OpLocked: "locked", OpEvSet: "set", OpEvClear: "clear",
 	OpNotifyAll: "notify_all", OpGetNowait: "get_nowait", OpTaskDone: "task_done", OpQsize: "qsize",
 	OpAcquire: "acquire", OpEvWait: "wait", OpCondWait: "wait", OpBarWait: "wait", OpBarAbort: "abort",
-	OpBarReset: "reset", OpGet: "get", OpJoin: "join",
+	OpBarReset: "reset", OpGet: "get", OpJoin: "join", OpAclose: "aclose",
 }

@@ -45,6 +45,7 @@ const (
 	OpDoneCB                       // On.add_done_callback, which logs "cb TEXT STATE"
 	OpVarSet                       // Var.set(V)
 	OpVarGet                       // Var.get()
+	OpAgen                         // As = Coro(), an asynchronous generator that has not begun
 	OpAllTasks                     // the names of the tasks that are not done
 	OpNow                          // the virtual time
 )
@@ -71,10 +72,15 @@ const (
 	OpPut                               // On.put(V)
 	OpGet                               // On.get()
 	OpJoin                              // On.join()
+	OpYield                             // yield V, in a coroutine that is for OpAgen only
+	OpAnext                             // anext(On)
+	OpAthrow                            // On.athrow(Err)
+	OpAclose                            // On.aclose()
+	OpAsyncFor                          // async for each of On: log it, Do; break after N of them
 )
 
 // opCount is one more than the last Op.
-const opCount = OpJoin + 1
+const opCount = OpAsyncFor + 1
 
 // Ops returns every Op there is, in the order of their declaration.
 func Ops() []Op {
@@ -100,7 +106,7 @@ func (op Op) Suspends() bool { return op >= OpSleep && op < opCount }
 // count: what they hold runs later and elsewhere.
 func (op Op) Compound() bool {
 	switch op {
-	case OpTimeout, OpGroup, OpTry, OpRepeat, OpWith:
+	case OpTimeout, OpGroup, OpTry, OpRepeat, OpWith, OpAsyncFor:
 		return true
 	}
 	return false

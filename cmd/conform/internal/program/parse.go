@@ -44,6 +44,7 @@ type parser struct {
 	mentioned []string         // their names, by that number
 	number    []int32          // and the number that they have in the order of their definitions, or undefined
 	vars      []varUse
+	yields    bool // some statement does
 
 	// What blocks and lists gather their elements on, until they know how many there are.
 	stmts    []Stmt
@@ -75,7 +76,7 @@ type varUse struct {
 func (p *parser) begin(line []byte) {
 	p.scanner = scanner{data: line}
 	p.prog = &Program{Names: make([]string, 1, 32)}
-	p.told = false
+	p.told, p.yields = false, false
 	clear(p.names)
 	clear(p.coros)
 	p.mentioned, p.number, p.vars = p.mentioned[:0], p.number[:0], p.vars[:0]
@@ -144,6 +145,9 @@ func (p *parser) program() {
 	if p.err == nil {
 		p.checkVars()
 		p.resolve()
+	}
+	if p.err == nil && p.yields {
+		p.err = p.prog.checkGenerators()
 	}
 }
 

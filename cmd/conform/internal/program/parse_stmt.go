@@ -113,6 +113,7 @@ func (p *parser) blockField(f fields, at int) {
 // checkStmt makes sure that a statement has the fields that its kind needs, and that these fit together.
 func (p *parser) checkStmt(st *Stmt, have fields) {
 	sp := &specs[st.Op]
+	p.yields = p.yields || st.Op == OpYield
 	missing := (fieldI | fieldOp | sp.need) &^ have
 	switch {
 	case missing != 0:

@@ -91,6 +91,7 @@ var specs = [opCount]spec{
 	OpDoneCB:         {word: "done_cb", need: fieldOn | fieldText},
 	OpVarSet:         {word: "var_set", need: fieldVar | fieldV},
 	OpVarGet:         {word: "var_get", need: fieldVar},
+	OpAgen:           {word: "agen", need: fieldAs | fieldCoro},
 	OpAllTasks:       {word: "all_tasks"},
 	OpNow:            {word: "now"},
 
@@ -114,6 +115,11 @@ var specs = [opCount]spec{
 	OpPut:         {word: "put", need: fieldOn | fieldV},
 	OpGet:         {word: "get", need: fieldOn},
 	OpJoin:        {word: "join", need: fieldOn},
+	OpYield:       {word: "yield", need: fieldV},
+	OpAnext:       {word: "anext", need: fieldOn},
+	OpAthrow:      {word: "athrow", need: fieldOn | fieldErr},
+	OpAclose:      {word: "aclose", need: fieldOn},
+	OpAsyncFor:    {word: "async_for", need: fieldOn | fieldN | fieldDo},
 }
 
 // fieldWord returns the word of one field, for error messages.

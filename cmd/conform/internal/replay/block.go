@@ -20,9 +20,23 @@ func growStack() byte {
 	return room[len(os.Args)&1]
 }
 
+// A frame is where statements run: in a coroutine, or in the function of a generator.
+type frame struct {
+	co *coro.Co                     // either this,
+	y  *coro.Yielder[program.Value] // or this, whose task may be another one after each yield
+}
+
+// Co is that of the task that runs the statements now.
+func (f frame) Co() *coro.Co {
+	if f.y != nil {
+		return f.y.Co()
+	}
+	return f.co
+}
+
 // body runs a coroutine's statements.
 func (m *machine) body(co *coro.Co, i int) (program.Value, error) {
-	v, err := m.block(co, m.p.Coros[i].Body)
+	v, err := m.block(frame{co: co}, m.p.Coros[i].Body)
 	if r, ok := v.(returned); ok {
 		return r.v, err
 	}
@@ -31,9 +45,9 @@ func (m *machine) body(co *coro.Co, i int) (program.Value, error) {
 
 // block runs statements in order, up to an error or a return, which it hands up as
 // a value of type returned.
-func (m *machine) block(co *coro.Co, block []program.Stmt) (any, error) {
+func (m *machine) block(f frame, block []program.Stmt) (any, error) {
 	for i := range block {
-		v, err := m.stmt(co, &block[i])
+		v, err := m.stmt(f, &block[i])
 		if err != nil {
 			return nil, err
 		}
@@ -45,14 +59,14 @@ func (m *machine) block(co *coro.Co, block []program.Stmt) (any, error) {
 }
 
 // stmt runs one statement and logs how it ended.
-func (m *machine) stmt(co *coro.Co, st *program.Stmt) (any, error) {
+func (m *machine) stmt(f frame, st *program.Stmt) (any, error) {
 	if m.stopped {
 		return nil, errLimit
 	}
 	var v any
 	var err error
 	if st.Op.Suspends() {
-		v, err = m.suspending(co, st)
+		v, err = m.suspending(f, st)
 	} else {
 		v, err = m.immediate(st)
 	}

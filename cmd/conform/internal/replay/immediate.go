@@ -72,6 +72,9 @@ func (m *machine) immediate(st *program.Stmt) (any, error) {
 		return nil, nil
 	case program.OpVarGet:
 		return m.vars[st.Var].Get(m.l), nil
+	case program.OpAgen:
+		m.env[st.As] = m.newGenerator(int(st.Coro))
+		return nil, nil
 	case program.OpAllTasks:
 		var names []any
 		for _, t := range coro.AllTasks(m.l) {

@@ -9,16 +9,17 @@ import (
 )
 
 // suspending runs a statement that may suspend the coroutine.
-func (m *machine) suspending(co *coro.Co, st *program.Stmt) (any, error) {
+func (m *machine) suspending(f frame, st *program.Stmt) (any, error) {
+	co := f.Co()
 	switch st.Op {
 	case program.OpSleep:
 		return nil, coro.Sleep(co, milliseconds(st.MS.V))
 	case program.OpAwait:
-		f, ok := m.thing(st.On.Name)
+		x, ok := m.thing(st.On.Name)
 		if !ok {
 			return unbound, nil
 		}
-		return f.Await(co)
+		return x.Await(co)
 	case program.OpCall:
 		return m.body(co, int(st.Coro))
 	case program.OpWait:
@@ -33,7 +34,7 @@ func (m *machine) suspending(co *coro.Co, st *program.Stmt) (any, error) {
 		var v any
 		err := coro.Timeout(co, limit(st.MS), func(t *coro.TimeoutScope) (err error) {
 			m.env[st.As] = t
-			v, err = m.block(co, st.Do)
+			v, err = m.block(f, st.Do)
 			return err
 		})
 		return v, err
@@ -41,23 +42,29 @@ func (m *machine) suspending(co *coro.Co, st *program.Stmt) (any, error) {
 		var v any
 		err := coro.Group(co, func(g *coro.TaskGroup) (err error) {
 			m.env[st.As] = g
-			v, err = m.block(co, st.Do)
+			v, err = m.block(f, st.Do)
 			return err
 		})
 		return v, err
 	case program.OpAsCompleted:
 		return nil, m.asCompleted(co, st)
 	case program.OpTry:
-		return m.try(co, st)
+		return m.try(f, st)
 	case program.OpRepeat:
 		for range st.N {
-			if v, err := m.block(co, st.Do); v != nil || err != nil {
+			if v, err := m.block(f, st.Do); v != nil || err != nil {
 				return v, err
 			}
 		}
 		return nil, nil
+	case program.OpYield:
+		return nil, f.y.Yield(st.V)
+	case program.OpAnext, program.OpAthrow, program.OpAclose:
+		return m.generator(co, st)
+	case program.OpAsyncFor:
+		return m.asyncFor(f, st)
 	}
-	return m.suspendingSync(co, st)
+	return m.suspendingSync(f, st)
 }
 
 var returnWhen = map[program.When]coro.When{
@@ -125,8 +132,8 @@ func (m *machine) asCompleted(co *coro.Co, st *program.Stmt) error {
 	return nil
 }
 
-func (m *machine) try(co *coro.Co, st *program.Stmt) (v any, err error) {
-	v, err = m.block(co, st.Do)
+func (m *machine) try(f frame, st *program.Stmt) (v any, err error) {
+	v, err = m.block(f, st.Do)
 	if err != nil && !isLimit(err) {
 		for i := range st.Except {
 			h := &st.Except[i]
@@ -134,7 +141,7 @@ func (m *machine) try(co *coro.Co, st *program.Stmt) (v any, err error) {
 				continue
 			}
 			caught := err
-			v, err = m.block(co, h.Do)
+			v, err = m.block(f, h.Do)
 			if v == nil && err == nil && h.Reraise {
 				err = caught
 			}
@@ -142,7 +149,7 @@ func (m *machine) try(co *coro.Co, st *program.Stmt) (v any, err error) {
 		}
 	}
 	if len(st.Finally) > 0 && !m.stopped {
-		if _, ferr := m.block(co, st.Finally); ferr != nil {
+		if _, ferr := m.block(f, st.Finally); ferr != nil {
 			return nil, ferr
 		}
 	}

@@ -129,7 +129,8 @@ func immediateQueue(q queue, st *program.Stmt) (any, error) {
 }
 
 // suspendingSync runs a statement about an object that may suspend the coroutine.
-func (m *machine) suspendingSync(co *coro.Co, st *program.Stmt) (any, error) {
+func (m *machine) suspendingSync(f frame, st *program.Stmt) (any, error) {
+	co := f.Co()
 	switch on := m.env[st.On.Name].(type) {
 	case queue:
 		switch st.Op {
@@ -164,7 +165,7 @@ func (m *machine) suspendingSync(co *coro.Co, st *program.Stmt) (any, error) {
 		case program.OpWith:
 			var v any
 			err := on.With(co, func() (err error) {
-				v, err = m.block(co, st.Do)
+				v, err = m.block(f, st.Do)
 				return err
 			})
 			return v, err

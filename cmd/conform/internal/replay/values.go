@@ -73,12 +73,12 @@ func errorText(err error) string {
 	return className(err)
 }
 
-// holdsLimit reports whether a group has an errLimit among its members: that is no
-// Exception in Python, and makes it another kind of group.
-func holdsLimit(g *coro.ExceptionGroup) bool {
+// holdsBase reports whether a group has an errLimit or an ErrGeneratorExit among its
+// members: those are no Exception in Python, and make it another kind of group.
+func holdsBase(g *coro.ExceptionGroup) bool {
 	for _, err := range g.Errors {
 		inner, ok := err.(*coro.ExceptionGroup)
-		if isLimit(err) || ok && holdsLimit(inner) {
+		if isLimit(err) || err == coro.ErrGeneratorExit || ok && holdsBase(inner) {
 			return true
 		}
 	}
@@ -93,7 +93,7 @@ func className(err error) string {
 	case isLimit(err):
 		return "Limit"
 	case errors.As(err, &group):
-		if holdsLimit(group) {
+		if holdsBase(group) {
 			return "BaseExceptionGroup"
 		}
 		return "ExceptionGroup"
@@ -103,6 +103,10 @@ func className(err error) string {
 		return "TimeoutError"
 	case errors.Is(err, future.ErrInvalidState):
 		return "InvalidStateError"
+	case err == coro.ErrStopAsyncIteration:
+		return "StopAsyncIteration"
+	case err == coro.ErrGeneratorExit:
+		return "GeneratorExit"
 	}
 	if name := syncClassName(err); name != "" {
 		return name
@@ -115,13 +119,16 @@ func isDeadlock(err error) bool {
 	return errors.As(err, &deadlock)
 }
 
+// isBase has the classes that are no Exception.
+var isBase = map[string]bool{"CancelledError": true, "BaseExceptionGroup": true, "GeneratorExit": true}
+
 // matches reports whether a handler for kinds catches err.
 func matches(err error, kinds []string) bool {
 	own, isOwn := err.(*raised)
 	class := className(err)
 	for _, k := range kinds {
 		switch {
-		case k == "BaseException", k == "Exception" && class != "CancelledError" && class != "BaseExceptionGroup":
+		case k == "BaseException", k == "Exception" && !isBase[class]:
 			return true
 		case isOwn:
 			if own.Kind == k {

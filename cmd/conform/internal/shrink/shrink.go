@@ -84,7 +84,7 @@ func (e edit) apply(p *program.Program) *program.Program {
 	c := p.Clone()
 	e(c)
 	c.Prune()
-	if !sizeOf(c).less(sizeOf(p)) || !callbacksFit(c) {
+	if !sizeOf(c).less(sizeOf(p)) || !callbacksFit(c) || !c.GeneratorsFit() {
 		return nil
 	}
 	return c
