@@ -51,9 +51,9 @@ func AsCompleted[T any](co *Co, d time.Duration, aws ...Awaitable[T]) iter.Seq[F
 func AsCompletedFutures[T any](co *Co, d time.Duration, aws ...Awaitable[T]) iter.Seq2[future.Of[T], error] {
 	c := newCompletion(co, d, aws, false)
 	return func(yield func(future.Of[T], error) bool) {
-		inside := co.coroutine.Inside()
+		now := Ranging(co)
 		for c.take() {
-			f, err := c.next(driving(inside, co))
+			f, err := c.next(now())
 			if !yield(f, err) || err != nil {
 				return
 			}

@@ -16,15 +16,6 @@ func (a *asyncgen[T]) Run() { (*Yielder[T])(a).call() }
 
 func (a *asyncgen[T]) driver() *Co { return (*Yielder[T])(a).Co() }
 
-// driving is the Co with which a loop goes on that co has begun inside of g, if that is not
-// nil: of whoever drives g now.
-func driving(g *sched.Generator, co *Co) *Co {
-	if g == nil {
-		return co
-	}
-	return g.Body().(interface{ driver() *Co }).driver()
-}
-
 // Closer is a coroutine that closes the generator. It has no Generator, and needs none.
 func (a *asyncgen[T]) Closer() Func[None] {
 	return func(co *Co) (None, error) {

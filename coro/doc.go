@@ -40,7 +40,8 @@
 // A primitive of one's own, as those of packages locks and queues are, is built on
 // [Waiters], a line of suspended coroutines, and [Bound], which ties it to one loop. A
 // future.Role that is a [HeldBy] tells the report of a deadlock who could end the wait.
-// [Co.Suspend] is how a future of one's own kind is awaited. The example of Waiters is a
-// whole primitive. A framework that looks after tasks has [Await] and future.Any for those
-// of any type, [Task.WaitingOn] and [Task.CancelPending], and a [TaskLocal] for its notes.
+// [Co.Suspend] is how a future of one's own kind is awaited, and [Ranging] is for iterators
+// that await. The example of Waiters is a whole primitive. A framework that looks after tasks
+// has [Await] and future.Any for those of any type, [Task.WaitingOn] and
+// [Task.CancelPending], and a [TaskLocal] for its notes.
 package coro

@@ -3,6 +3,7 @@ package coro_test
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
@@ -113,4 +114,41 @@ func ExampleGenerator_Throw() {
 	// 1 <nil>
 	// <nil>
 	// 0 coro: the asynchronous generator has ended
+}
+
+// An iterator of one's own that awaits. With now it can also be ranged over in the function
+// of a generator, from which several tasks draw.
+func ExampleRanging() {
+	ticks := func(co *coro.Co, n int) iter.Seq2[time.Duration, error] {
+		return func(yield func(time.Duration, error) bool) {
+			now := coro.Ranging(co)
+			for range n {
+				err := coro.Sleep(now(), time.Minute)
+				if !yield(loop.Of(now()).Time(), err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+	main := func(co *coro.Co) error {
+		g := coro.NewGenerator(func(y *coro.Yielder[string]) error {
+			for t, err := range ticks(y.Co(), 3) {
+				if err := errors.Join(err, y.Yield(fmt.Sprint("it is ", t))); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		for range 3 {
+			fmt.Println(coro.CreateTask(co, g.Next).Await(co))
+		}
+		return nil
+	}
+	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// it is 1m0s <nil>
+	// it is 2m0s <nil>
+	// it is 3m0s <nil>
 }

@@ -171,14 +171,25 @@ func (g *Generator[T]) Close(co *Co) error {
 // Semantics: async for.
 func (g *Generator[T]) All(co *Co) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		inside := co.coroutine.Inside()
+		now := Ranging(co)
 		for {
-			v, err := g.Next(driving(inside, co))
+			v, err := g.Next(now())
 			if err == ErrStopAsyncIteration || !yield(v, err) || err != nil {
 				return
 			}
 		}
 	}
+}
+
+// Ranging is for authors of iterators that await, such as All: what it returns gives the Co
+// to await with at each step of a range that co has begun. That is co, except in the function
+// of a Generator. There another task may have come to drive it, and it is the Co of that.
+func Ranging(co *Co) (now func() *Co) {
+	inside := co.coroutine.Inside()
+	if inside == nil {
+		return func() *Co { return co }
+	}
+	return inside.Body().(interface{ driver() *Co }).driver
 }
 
 // String shows the function and what has become of it.

@@ -120,8 +120,9 @@ func (q *Queue[T]) String() string { return q.format("Queue") }
 // all iterates over the results of get.
 func all[T any](co *coro.Co, get func(*coro.Co) (T, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
+		now := coro.Ranging(co)
 		for {
-			v, err := get(co)
+			v, err := get(now())
 			if errors.Is(err, ErrShutDown) {
 				return
 			}

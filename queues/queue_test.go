@@ -1,6 +1,7 @@
 package queues_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -535,4 +536,32 @@ func TestString(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A generator may range over a queue, and several tasks draw from it.
+func TestAllInAGenerator(t *testing.T) {
+	testkit.Run(t, func(co *coro.Co) {
+		q := queues.New[int](0)
+		g := coro.NewGenerator(func(y *coro.Yielder[int]) error {
+			for v, err := range q.All(y.Co()) {
+				if err := errors.Join(err, y.Yield(10*v)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		var got []int
+		for i := range 3 {
+			task := coro.CreateTask(co, g.Next)
+			testkit.Pass(t, co, 2)
+			require.NoError(t, q.PutNowait(i))
+			v, err := task.Await(co)
+			require.NoError(t, err)
+			got = append(got, v)
+		}
+		require.Equal(t, []int{0, 10, 20}, got)
+		q.Shutdown(false)
+		_, err := g.Next(co)
+		require.Equal(t, coro.ErrStopAsyncIteration, err)
+	})
 }
