@@ -27,8 +27,9 @@ type asyncgen interface {
 // # Differences from asyncio
 //
 // The order is that of their first steps, where CPython walks a set; and those that have
-// ended are not among them, even if somebody refers to them. There is no warning of one that
-// begins later: the loop's Close unwinds that.
+// ended are not among them, even if somebody refers to them. A group of errors is reported
+// also if an ErrGeneratorExit is one of them, where CPython loses it. There is no warning of
+// a generator that begins later: the loop's Close unwinds that.
 func (l *Loop) ShutdownAsyncgens() coro.Func[coro.None] {
 	l.mustBeMade()
 	return coro.Do(func(co *coro.Co) error {

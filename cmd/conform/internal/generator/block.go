@@ -9,6 +9,7 @@ type scope struct {
 	left     int // statements that the coroutine may still run
 	depth    int // compound statements around this place
 	callback bool
+	yields   bool   // in an async generator function
 	local    []name // what the coroutine has bound so far
 
 	timeouts, groups []name // those around this place
@@ -32,12 +33,15 @@ const (
 	anywhere   place = iota
 	coroutines       // not in callbacks
 	shallow          // in coroutines, unless the nesting is deep already
+	agens            // in async generator functions, not deep inside
 )
 
 func (c *choice) fits(s *scope) bool {
 	switch c.where {
 	case coroutines:
 		return !s.callback
+	case agens:
+		return s.yields && !s.callback && s.depth <= program.MaxYieldDepth-1
 	case shallow:
 		return !s.callback && s.depth < maxDepth
 	}
@@ -67,7 +71,8 @@ func (b *builder) move(s *scope) []program.Stmt {
 			continue
 		}
 		s.left -= s.times * len(made)
-		if c.risky && !s.callback && s.depth < maxDepth && b.chance(45) {
+		deeper := s.yields && c.where == shallow // a try around it could bring a yield too deep
+		if c.risky && !deeper && !s.callback && s.depth < maxDepth && b.chance(45) {
 			made = []program.Stmt{b.guard(s, made)}
 		}
 		return made
@@ -120,7 +125,7 @@ func (b *builder) start(s *scope) (int32, bool) {
 func (b *builder) startAbove(s *scope, k int) (int32, bool) {
 	var fits []int
 	for i := k + 1; i < len(b.p.Coros); i++ {
-		if b.cost[i]*s.times <= s.left {
+		if !b.yields[i] && b.cost[i]*s.times <= s.left {
 			fits = append(fits, i)
 		}
 	}

@@ -41,7 +41,7 @@ func moves() []choice {
 		{w(4, 5, 4), (*builder).timeout, shallow, true},
 		{w(4, 5, 3), (*builder).group, shallow, true},
 		{w(7, 9, 6), (*builder).try, shallow, false},
-		{w(2, 2, 2), (*builder).repeat, shallow, false},
+		{w(3, 3, 3), (*builder).repeat, shallow, false},
 
 		{w(4, 0, 8), (*builder).with, shallow, false},
 		{w(2, 0, 4), (*builder).acquireRelease, shallow, false},
@@ -63,6 +63,13 @@ func moves() []choice {
 		{w(1, 0, 2), (*builder).join, coroutines, true},
 		{w(1, 0, 1), (*builder).shutdown, anywhere, false},
 		{w(4, 0, 6), (*builder).variable, anywhere, false},
+
+		{w(3, 4, 2), (*builder).newAgen, anywhere, false},
+		{w(30, 30, 24), (*builder).yield, agens, false},
+		{w(5, 6, 4), (*builder).anext, coroutines, true},
+		{w(1, 2, 1), (*builder).athrow, coroutines, true},
+		{w(2, 2, 2), (*builder).aclose, coroutines, true},
+		{w(10, 12, 10), (*builder).asyncFor, shallow, true},
 
 		{w(2, 3, 1), (*builder).cancelTwice, coroutines, false},
 		{w(2, 2, 1), (*builder).shieldOfGather, shallow, false},

@@ -68,6 +68,7 @@ type builder struct {
 	cost    []int          // statements that each coroutine runs, with those that it starts
 	wants   []name         // what a coroutine waits for first, if it is a contender
 	resists []bool         // coroutines that do not end at once when cancelled
+	yields  []bool         // those that are async generator functions
 	objects map[kind][]int // indices into p.Objects
 }
 
@@ -87,6 +88,10 @@ func (b *builder) build() {
 	b.cost = make([]int, count)
 	b.wants = make([]name, count)
 	b.resists = make([]bool, count)
+	b.yields = make([]bool, count)
+	for k := 1; k < count; k++ {
+		b.yields[k] = b.chance(22)
+	}
 	b.makeObjects()
 	b.planNames()
 	for k := count - 1; k > 0; k-- {
@@ -98,9 +103,13 @@ func (b *builder) build() {
 
 // coroutine fills in coroutine k. Those that it may start, which have higher numbers, are there already.
 func (b *builder) coroutine(k, size int) {
-	s := &scope{coro: k, times: 1, left: maxCost / 2}
+	s := &scope{coro: k, times: 1, left: maxCost / 2, yields: b.yields[k]}
 	var body []program.Stmt
 	switch {
+	case s.yields:
+		body = b.generator(s)
+	case b.chance(15):
+		body = b.drawer(s)
 	case b.chance(30):
 		body = b.contender(s)
 	case b.chance(12):
@@ -113,7 +122,7 @@ func (b *builder) coroutine(k, size int) {
 	switch {
 	case b.chance(40):
 		body = append(body, b.returns(s))
-	case b.chance(5):
+	case b.chance(5) && !s.yields:
 		body = append(body, b.again(s)...)
 	}
 	b.p.Coros[k].Body = body

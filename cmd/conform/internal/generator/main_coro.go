@@ -41,6 +41,12 @@ func (b *builder) prelude(s *scope) []program.Stmt {
 				continue
 			}
 			made = append(made, program.Stmt{Op: program.OpSelf, As: n.id})
+		case agen:
+			if !used[n.level] || b.chance(70) {
+				used[n.level] = true
+				s.left -= b.cost[n.level]
+				made = append(made, program.Stmt{Op: program.OpAgen, As: n.id, Coro: int32(n.level)})
+			}
 		case task:
 			if n.level < len(used) && (!used[n.level] || b.chance(50)) {
 				spawn(n, n.level)
@@ -51,7 +57,11 @@ func (b *builder) prelude(s *scope) []program.Stmt {
 		s.local = append(s.local, n)
 	}
 	for k := 1; k < len(used); k++ {
-		if !used[k] {
+		switch {
+		case used[k]:
+		case b.yields[k]:
+			made = append(made, program.Stmt{Op: program.OpAgen, As: b.fresh(agen, reachOf(k)).id, Coro: int32(k)})
+		default:
 			spawn(b.fresh(task, reachOf(k)), k)
 		}
 	}

@@ -18,6 +18,7 @@ const (
 	handle
 	scopeOf // a timeout
 	group
+	agen
 	lock
 	semaphore
 	condition
@@ -28,7 +29,7 @@ const (
 )
 
 var prefixes = [...]string{
-	task: "t", future: "f", gather: "g", shield: "s", current: "me", handle: "h", scopeOf: "to", group: "tg",
+	task: "t", future: "f", gather: "g", shield: "s", current: "me", handle: "h", scopeOf: "to", group: "tg", agen: "ag",
 	lock: "lock", semaphore: "sem", condition: "cond", event: "ev", barrier: "bar", queue: "q", variable: "var",
 }
 
@@ -156,7 +157,7 @@ func (b *builder) awaited(s *scope) (name, bool) {
 // planNames makes the names that any coroutine may use, before there are statements that bind them. main will.
 func (b *builder) planNames() {
 	for k := 1; k < len(b.p.Coros); k++ {
-		if b.chance(70) {
+		if !b.yields[k] && b.chance(70) {
 			b.fresh(task, reachOf(k))
 		}
 	}
@@ -165,6 +166,11 @@ func (b *builder) planNames() {
 	}
 	if b.chance(50) {
 		b.fresh(current, reachOf(0))
+	}
+	for k := range b.yields {
+		if b.yields[k] {
+			b.fresh(agen, reachOf(k))
+		}
 	}
 }
 

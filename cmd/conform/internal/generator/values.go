@@ -67,7 +67,9 @@ func (b *builder) taskName() program.Maybe[string] {
 
 // kinds returns what an except clause takes.
 func (b *builder) kinds() []string {
-	switch b.rng.IntN(12) {
+	switch b.rng.IntN(13) {
+	case 12:
+		return []string{oneOf(b, "StopAsyncIteration", "GeneratorExit")}
 	case 0, 1:
 		return []string{"CancelledError"}
 	case 2:

@@ -42,7 +42,7 @@ func TestAppendString(t *testing.T) {
 
 func TestOps(t *testing.T) {
 	ops := program.Ops()
-	require.Len(t, ops, 61)
+	require.Len(t, ops, 67)
 	words := map[string]bool{}
 	for _, op := range ops {
 		require.NotEmpty(t, op.String())
@@ -51,7 +51,7 @@ func TestOps(t *testing.T) {
 	require.Len(t, words, len(ops), "every statement has a word of its own")
 	require.True(t, program.OpSleep.Suspends())
 	require.False(t, program.OpNow.Suspends())
-	require.True(t, program.OpJoin.Suspends())
+	require.True(t, program.OpAsyncFor.Suspends())
 	require.Equal(t, "unknown statement", program.Op(0).String())
 	require.Equal(t, "unknown statement", program.Op(200).String())
 }

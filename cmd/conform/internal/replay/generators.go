@@ -3,9 +3,24 @@ package replay
 import (
 	"github.com/ouro-loop/ouro/cmd/conform/internal/program"
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
 )
 
 type generator = coro.Generator[program.Value]
+
+// A closing is a task in which the end of the run closes a generator. As a thing its result
+// is a value.
+type closing struct{ *coro.Task[coro.None] }
+
+func (c closing) Result() (program.Value, error) {
+	_, err := c.Task.Result()
+	return nil, err
+}
+
+func (c closing) Await(w future.Waiter) (program.Value, error) {
+	_, err := c.Task.Await(w)
+	return nil, err
+}
 
 // newGenerator is a generator whose function runs a coroutine's statements.
 func (m *machine) newGenerator(i int) *generator {

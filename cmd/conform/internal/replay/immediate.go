@@ -22,7 +22,11 @@ func (m *machine) immediate(st *program.Stmt) (any, error) {
 		return nil, nil
 	case program.OpSelf:
 		m.env[st.As] = nil
-		if t := coro.CurrentTask(m.l); t != nil {
+		switch t := coro.CurrentTask(m.l).(type) {
+		case nil:
+		case *coro.Task[coro.None]:
+			m.env[st.As] = closing{t}
+		default:
 			m.env[st.As] = t
 		}
 		return nil, nil

@@ -131,6 +131,9 @@ func (m *machine) onException(_ *loop.Loop, c future.ErrorContext) {
 	if strings.Contains(c.Message, "never retrieved") || strings.Contains(c.Message, "destroyed") || m.stopped {
 		return
 	}
+	if strings.Contains(c.Message, "closing of asynchronous generator") && className(c.Err) == "BaseExceptionGroup" {
+		return // which CPython says nothing of: it looks for an Exception
+	}
 	what := "none"
 	if c.Err != nil {
 		what = errorText(c.Err)
