@@ -277,15 +277,22 @@ func (y *Yielder[T]) drive(co *Co, thrown error) (v T, err error) {
 	switch {
 	case y.err == nil:
 		return v, ErrStopAsyncIteration
-	case chain.Has(y.err, isStop):
+	case isAlone(y.err, ErrStopAsyncIteration):
 		return v, fmt.Errorf("coro: the function of an asynchronous generator returned ErrStopAsyncIteration, to say %q; it returns nil at its end", y.err)
 	}
 	return v, y.err
 }
 
-func isStop(err error) bool { return err == ErrStopAsyncIteration }
-
-func isGeneratorExit(err error) bool { return err == ErrGeneratorExit }
+// isAlone reports whether err is target, or wrapped around it in a single chain. The errors
+// of a task group are a group even if there is only one.
+func isAlone(err, target error) bool {
+	grouped := false
+	return chain.Has(err, func(err error) bool {
+		_, ok := err.(*ExceptionGroup)
+		grouped = grouped || ok
+		return err == target
+	}) && !grouped
+}
 
 // close is Close.
 func (y *Yielder[T]) close(co *Co) error {
@@ -306,7 +313,7 @@ func (y *Yielder[T]) close(co *Co) error {
 	switch _, err := y.drive(co, ErrGeneratorExit); {
 	case err == nil:
 		return ErrGeneratorIgnoredExit
-	case err == ErrStopAsyncIteration, chain.Has(err, isGeneratorExit):
+	case err == ErrStopAsyncIteration, isAlone(err, ErrGeneratorExit):
 		return nil
 	default:
 		return err

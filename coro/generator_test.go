@@ -145,6 +145,14 @@ func TestGeneratorProtocol(t *testing.T) {
 			"close, beside a failure", fails(errors.Join(coro.ErrGeneratorExit, errTest)),
 			[]step{is(next, "1"), is(closes, closed+"\ntest"), stop},
 		},
+		{
+			"close, alone in a group", fails(&coro.ExceptionGroup{Message: "group", Errors: []error{coro.ErrGeneratorExit}}),
+			[]step{is(next, "1"), is(closes, "group (1 error): "+closed), stop},
+		},
+		{
+			"a stop in a group", fails(&coro.ExceptionGroup{Message: "group", Errors: []error{coro.ErrStopAsyncIteration}}),
+			[]step{is(next, "1"), is(next, "group (1 error): coro: the asynchronous generator has ended"), stop},
+		},
 		{"close, stopped", fails(coro.ErrStopAsyncIteration), []step{is(next, "1"), is(closes, raised), stop, closes}},
 		// CPython: test_asyncgen.AsyncGenTest.test_async_gen_exception_05
 		{"a stop of its own", fails(coro.ErrStopAsyncIteration), []step{is(next, "1"), is(next, raised), stop, throw(errTest, "0")}},

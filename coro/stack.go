@@ -160,7 +160,7 @@ func isMachinery(name string) bool {
 }
 
 var generatorFile = func() string {
-	pc := reflect.ValueOf(isGeneratorExit).Pointer()
+	pc := reflect.ValueOf(isAlone).Pointer()
 	file, _ := runtime.FuncForPC(pc).FileLine(pc)
 	return file
 }()

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/ouro-loop/ouro/future"
-	"github.com/ouro-loop/ouro/internal/chain"
 	"github.com/ouro-loop/ouro/internal/sched"
 )
 
@@ -283,7 +282,7 @@ func (g *TaskGroup) exit(err error) error {
 	}
 	exit := false // of a generator around the group, and nothing else
 	if err != nil && !bodyCanceled {
-		exit = g.failed == nil && chain.Has(err, isGeneratorExit)
+		exit = g.failed == nil && isAlone(err, ErrGeneratorExit)
 		g.addError(err, fmt.Sprintf("the group's body in task %q", g.parent.Name()))
 	}
 	if g.failed == nil {

@@ -90,7 +90,12 @@ class Machine(Statements, Agens):
         """The coroutine function of that name. An eager task says at its start which task it is."""
         if slot is not None:
             self.loop.tasks[slot] = asyncio.current_task()
-        left = await self.block(self.program["coros"][coro])
+        try:
+            left = await self.block(self.program["coros"][coro])
+        except GeneratorExit:
+            # Python closes, level by level, what it throws one into. So what awaits a task that has failed with one
+            # gets it even if it is caught there.
+            self.overflow()
         return left.value if left else None
 
     async def block(self, statements):
