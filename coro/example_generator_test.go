@@ -40,7 +40,7 @@ func ExampleGenerator() {
 		fmt.Println("main ends")
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -68,7 +68,7 @@ func ExampleGenerator_All() {
 		fmt.Println("enough")
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -103,7 +103,7 @@ func ExampleGenerator_Throw() {
 		fmt.Println(count.Next(co))
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -144,7 +144,7 @@ func ExampleRanging() {
 		}
 		return nil
 	}
-	if err := loop.Main(main, loop.VirtualTime()); err != nil {
+	if err := loop.Main(main, loop.VirtualTime(true)); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

@@ -53,7 +53,7 @@ func TestRunClosesAsyncgens(t *testing.T) {
 		closed := begun(t, co, noting("closed", 0, nil))
 		coro.NewGenerator(func(*coro.Yielder[int]) error { panic("never begun") })
 		return closed.Close(co)
-	}, loop.VirtualTime(), tr.Handler()))
+	}, loop.VirtualTime(true), tr.Handler()))
 	const report = "an error occurred during closing of asynchronous generator <Generator github.com/ouro-loop/ouro/loop_test."
 	for i, line := range tr {
 		if rest, ok := strings.CutPrefix(line, report); ok {
@@ -160,7 +160,7 @@ func TestCloseUnwindsAsyncgens(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
 			note := func(line string) { got = append(got, line) }
-			l := loop.New(loop.VirtualTime(), loop.OnException(func(_ *loop.Loop, c future.ErrorContext) { note(c.Message) }))
+			l := loop.New(loop.VirtualTime(true), loop.OnException(func(_ *loop.Loop, c future.ErrorContext) { note(c.Message) }))
 			_, err := loop.RunUntilComplete(l, coro.Bind0(coro.NewGenerator(func(y *coro.Yielder[int]) error {
 				tt.fn(y, note)
 				return nil
@@ -175,7 +175,7 @@ func TestCloseUnwindsAsyncgens(t *testing.T) {
 // Close unwinds a task that is suspended inside of generators together with them.
 func TestCloseUnwindsTaskInAsyncgens(t *testing.T) {
 	noLeak(t)
-	l := loop.New(loop.VirtualTime())
+	l := loop.New(loop.VirtualTime(true))
 	var got []string
 	nested := func(name string, body func(co *coro.Co) error) func(co *coro.Co) error {
 		return func(co *coro.Co) error {
@@ -231,7 +231,7 @@ func TestGoexitInAsyncgen(t *testing.T) {
 					}).Next(co)
 					note("not reached")
 					return err
-				}, loop.VirtualTime())
+				}, loop.VirtualTime(true))
 			}))
 			require.Equal(t, []string{"generator", "main"}, got)
 			require.True(t, l.IsClosed())
@@ -285,7 +285,7 @@ func TestAsyncgenIsNotAbandoned(t *testing.T) {
 		keep bool
 	}{
 		{"held", nil, true},
-		{"a virtual clock", []loop.Option{loop.VirtualTime()}, false},
+		{"a virtual clock", []loop.Option{loop.VirtualTime(true)}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			at := ""
@@ -393,7 +393,7 @@ func TestAsyncgenOnAnotherGoroutine(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 2, v)
 		return g.Close(co)
-	}, loop.Debug(true), loop.VirtualTime()))
+	}, loop.Debug(true), loop.VirtualTime(true)))
 }
 
 // The report of a deadlock says where a task stands inside of generators.
@@ -406,7 +406,7 @@ func TestDeadlockInAsyncgen(t *testing.T) {
 			return err
 		}
 		return nil
-	}, loop.VirtualTime())
+	}, loop.VirtualTime(true))
 	var deadlock *loop.DeadlockError
 	require.ErrorAs(t, err, &deadlock)
 	require.Len(t, deadlock.Tasks, 1)

@@ -10,7 +10,7 @@ import (
 // Run closes what is left of generators at its end. A program that runs a loop itself does
 // so before it closes the loop, so that their cleanup can await.
 func ExampleLoop_ShutdownAsyncgens() {
-	l := loop.New(loop.VirtualTime())
+	l := loop.New(loop.VirtualTime(true))
 	defer func() { _ = l.Close() }()
 	g := coro.NewGenerator(func(y *coro.Yielder[string]) error {
 		exit := y.Yield("opened")
