@@ -61,15 +61,11 @@ func (s *shop) order(co *coro.Co, item string) (string, error) {
 }
 
 func (s *shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f, err := loop.Submit(s.l, coro.Bind(s.order, r.FormValue("item")))
-	if err != nil { // the loop is closed
-		http.Error(w, err.Error(), http.StatusServiceUnavailable)
-		return
-	}
-	answer, err := f.Wait(r.Context())
+	answer, err := loop.SubmitAndWait(r.Context(), s.l, coro.Bind(s.order, r.FormValue("item")))
 	switch {
-	case r.Context().Err() != nil:
-		f.Cancel() // the client has gone, and the task need not go on
+	case errors.Is(err, loop.ErrClosed):
+		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+	case r.Context().Err() != nil: // the client has gone
 	case err != nil:
 		http.Error(w, err.Error(), http.StatusConflict)
 	default:
@@ -141,19 +137,7 @@ func Example_embeddingGone() {
 		return
 	}
 	s.ServeHTTP(nil, r)
-	f, err := loop.Submit(l, func(co *coro.Co) (int, error) {
-		for len(coro.AllTasks(co)) > 2 { // main, this, and the order
-			if err := coro.Sleep(co, 0); err != nil {
-				return 0, err
-			}
-		}
-		return s.stock["bread"], nil
-	})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println(f.Wait(context.Background()))
+	fmt.Println(loop.SubmitAndWait(ctx, l, func(*coro.Co) (int, error) { return s.stock["bread"], nil }))
 	end()
 	fmt.Println(wait())
 	// Output:
@@ -248,17 +232,7 @@ func (a *account) deposit(co *coro.Co, amount int) (int, error) {
 }
 
 func on[T any](l *loop.Loop, f coro.Func[T]) coro.Func[T] {
-	return loop.Go(func(ctx context.Context) (v T, err error) {
-		out, err := loop.Submit(l, f)
-		if err != nil {
-			return v, err
-		}
-		v, err = out.Wait(ctx)
-		if ctx.Err() != nil {
-			out.Cancel() // the task that asked was canceled
-		}
-		return v, err
-	})
+	return loop.Go(func(ctx context.Context) (T, error) { return loop.SubmitAndWait(ctx, l, f) })
 }
 
 func Example_embeddingLoops() {
@@ -282,36 +256,116 @@ func Example_embeddingLoops() {
 	// Output: [0 1 4] <nil>
 }
 
-func iterate(l *loop.Loop) error {
-	l.Stop() // so that it does not wait
-	return l.RunForever()
+func Example_embeddingHermetic() {
+	workflow := func(co *coro.Co) error {
+		_, err := loop.ToThreadDo(func(context.Context) error { return nil })(co)
+		return err
+	}
+	err := loop.Main(workflow, loop.VirtualTime(true), loop.Hermetic(true))
+	fmt.Println(errors.Is(err, loop.ErrHermetic))
+	fmt.Println(err)
+	// Output:
+	// true
+	// loop: it is hermetic, and takes nothing from outside: a thread cannot be used; do without, or leave the option Hermetic out
+}
+
+// application stands for one with a main loop of its own.
+type application struct {
+	events chan func()
+	closed bool
+}
+
+func (a *application) run(l *loop.Loop) error {
+	wake := make(chan struct{}, 1)
+	l.OnWake(func() { // on any goroutine
+		select {
+		case wake <- struct{}{}:
+		default: // it is awake
+		}
+	})
+	for {
+		if err := l.RunUntilIdle(loop.MaxTime(5 * time.Millisecond)); err != nil || a.closed {
+			return err
+		}
+		select {
+		case event := <-a.events:
+			event()
+		case <-wake:
+		case <-time.After(l.MayWait()):
+		}
+	}
+}
+
+func Example_embeddingMainLoop() {
+	r := loop.NewRunner(loop.Interrupts(false))
+	defer r.Close() // cancels what is left, and waits for it
+	l := r.Loop()
+	a := &application{events: make(chan func(), 10)}
+
+	var nap *coro.Task[coro.None]
+	a.events <- func() {
+		fmt.Println("an event begins a task")
+		nap = coro.CreateTask(l, coro.Do(func(co *coro.Co) error {
+			_, err := loop.ToThreadDo(func(context.Context) error { return nil })(co)
+			fmt.Println("a thread has woken the application", err)
+			a.events <- func() { nap.Cancel() }
+			err = coro.Sleep(co, time.Hour)
+			fmt.Println("another event:", err)
+			a.closed = true
+			return err
+		}))
+	}
+	fmt.Println(a.run(l))
+	// Output:
+	// an event begins a task
+	// a thread has woken the application <nil>
+	// another event: canceled
+	// <nil>
 }
 
 func Example_embeddingFrames() {
-	l := loop.New()
+	l := loop.New(loop.VirtualTime(true))
 	defer l.Close()
 	walk := coro.CreateTask(l, coro.Do(func(co *coro.Co) error {
 		for step := range 3 {
-			fmt.Println("step", step)
-			if err := coro.Sleep(co, 0); err != nil {
+			fmt.Println("step", step, "at", loop.Of(co).Time())
+			if err := coro.Sleep(co, 20*time.Millisecond); err != nil {
 				return err
 			}
 		}
 		return nil
 	}))
-	for frame := 0; !walk.Done(); frame++ {
-		fmt.Println("frame", frame)
-		if err := iterate(l); err != nil {
+	for n := 0; !walk.Done(); n++ {
+		fmt.Println("frame", n)
+		if err := l.AdvanceTo(time.Duration(n) * 16 * time.Millisecond); err != nil {
 			fmt.Println(err)
 			return
 		}
 	}
 	// Output:
 	// frame 0
-	// step 0
+	// step 0 at 0s
 	// frame 1
-	// step 1
 	// frame 2
-	// step 2
+	// step 1 at 20ms
 	// frame 3
+	// step 2 at 40ms
+	// frame 4
+}
+
+func Example_embeddingGuest() {
+	main := func(co *coro.Co) (int, error) { return 42, coro.Sleep(co, time.Millisecond) }
+	events := make(chan func(), 10)
+	var closed bool
+	soon := func(step func()) { events <- step }
+	done := func(answer int, err error) {
+		fmt.Println(answer, err)
+		closed = true
+	}
+	loop.RunGuest(main, soon, done)
+	for !closed { // the application's own loop, as it was
+		event := <-events
+		event()
+	}
+	// Output: 42 <nil>
 }

@@ -132,6 +132,73 @@ func TestFromOutside(t *testing.T) {
 	require.NoError(t, loop.Main(main, loop.VirtualTime(true)))
 }
 
+func TestHeld(t *testing.T) {
+	main := func(co *coro.Co) error {
+		l := loop.Of(co)
+		sound := loop.CreateFuture[string](l)
+		release := l.Hold() // the clock stands still until it is called
+		ring(func() {
+			_, _ = l.CallSoonThreadsafe(func() { _ = sound.SetResult("ring") })
+			release()
+		})
+		rung, err := sound.Await(co)
+		require.Equal(t, "ring", rung)
+		require.Zero(t, l.Time())
+		return err
+	}
+	require.NoError(t, loop.Main(main, loop.VirtualTime(true)))
+}
+
+func TestOrders(t *testing.T) {
+	orders := make(chan string)
+	err := loop.Main(func(co *coro.Co) error {
+		coro.CreateTask(co, loop.Receive(orders, loop.Background()))
+		return coro.Sleep(co, time.Hour)
+	}, loop.VirtualTime(true))
+	require.NoError(t, err)
+}
+
+// backUpAtNight backs up each night at two.
+func backUpAtNight(co *coro.Co, backUp func()) error {
+	for {
+		now := loop.Of(co).Now()
+		next := time.Date(now.Year(), now.Month(), now.Day()+1, 2, 0, 0, 0, now.Location())
+		if err := coro.Sleep(co, next.Sub(now)); err != nil {
+			return err
+		}
+		backUp()
+	}
+}
+
+func TestBackUpAtNight(t *testing.T) {
+	l := loop.New(loop.VirtualTime(true), loop.StartTime(time.Date(2028, 2, 28, 12, 0, 0, 0, time.UTC)))
+	defer l.Close()
+	backups := 0
+	coro.CreateTask(l, coro.Do1(backUpAtNight, func() { backups++ }), coro.Quiet())
+
+	require.NoError(t, l.AdvanceTo(14*time.Hour-1))
+	require.Equal(t, 0, backups, "it is a nanosecond to two")
+	require.NoError(t, l.AdvanceTo(14*time.Hour))
+	require.Equal(t, 1, backups)
+	require.Equal(t, 29, l.Now().Day(), "of a leap year")
+}
+
+func TestStuck(t *testing.T) {
+	ready := false
+	err := loop.Main(func(co *coro.Co) error {
+		loop.Of(co).CallLater(time.Second, func() { ready = true })
+		for !ready {
+			if err := coro.Sleep(co, 0); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, loop.VirtualTime(true), loop.StuckAfter(10_000))
+	stuck, ok := errors.AsType[*loop.StuckError](err)
+	require.True(t, ok, "%v", err)
+	require.Zero(t, stuck.At)
+}
+
 func TestNobodyAnswers(t *testing.T) {
 	err := loop.Main(func(co *coro.Co) error {
 		answer := loop.CreateFuture[string](loop.Of(co))
