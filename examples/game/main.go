@@ -1,8 +1,7 @@
-// Game is a game that has a main loop of its own: input, a turn of the world, a picture, 60
-// times a second. What moves in it are coroutines, on a loop with a virtual clock that
-// AdvanceTo moves by one frame at a time. So a game is the same on every machine: a frame that
-// takes long makes it slow, and nothing else; a pause is a frame that nobody asks for; and a
-// recording is the keys that were pressed.
+// Game is a game with a main loop of its own: input, a turn of the world, a picture, 60 times a
+// second. What moves are coroutines, on a loop whose virtual clock AdvanceTo moves by a frame at
+// a time. So a game is the same on every machine: a frame that takes long makes it slow, and
+// nothing else; a pause is a frame nobody asks for; a recording is the keys that were pressed.
 //
 //	go run ./examples/game          # each picture that is new
 //	go run ./examples/game -watch   # at the speed of the game
@@ -103,7 +102,6 @@ func play(watch bool) error {
 	g := &game{place: map[rune]int{}}
 	coro.CreateTask(l, coro.Do(g.player), coro.Quiet()) // the end of the game is its end
 	g.guard = coro.CreateTask(l, coro.Do(g.patrol), coro.Quiet())
-
 	last := ""
 	for n := 0; n < frames && !g.won; n++ {
 		for _, key := range pressed[n] { // 1. input
