@@ -13,13 +13,15 @@ import (
 //
 // Semantics: trio.abc.Clock.
 type Clock interface {
-	// Time is the time that the loop is to go by. It must never be less than before.
+	// Time is the time that the loop is to go by. It must never be less than before: by as
+	// much as it goes back, the loop's timers are late.
 	Time() time.Duration
 
 	// SleepTime is how long, in real time, it takes until Time has come to t, which is
 	// later than now: the loop waits for so long and asks again. Where that cannot be told,
 	// as of a clock that somebody moves by hand, [coro.Forever] will do; whoever moves it
-	// then wakes the loop with a CallSoonThreadsafe.
+	// then wakes the loop with a CallSoonThreadsafe. With a time of zero the loop asks again
+	// and again, without a rest.
 	SleepTime(t time.Duration) time.Duration
 }
 
@@ -134,8 +136,8 @@ func scaled(d time.Duration, f float64) time.Duration {
 // VirtualTime gives the loop a clock that jumps to the next deadline when nothing
 // is ready, so that a program of hours ends at once and always does the same. It
 // does not jump while an executor or a goroutine of [Go] or [Receive] is still at
-// work for the loop, or somebody has a [Loop.Hold] on it; if that takes seconds of real
-// time, the loop logs what it waits for. When nothing is ready, no timer is set and no such
+// work for the loop, or somebody has a [Loop.Hold] on it; if the loop waits for that for
+// seconds of real time, it logs for what. When nothing is ready, no timer is set and no such
 // work is out, the run ends with a *[DeadlockError]. Work that waits for the loop's clock, as
 // a job does that waits for a [Submit] of something that sleeps, waits for ever.
 //
@@ -154,7 +156,7 @@ func Rate(f float64) Option {
 	return func(o *options) { o.rate = f }
 }
 
-// UseClock has the loop go by c.
+// UseClock has the loop go by c. A panic in its methods comes out of the run.
 func UseClock(c Clock) Option {
 	if c == nil {
 		panic("loop: UseClock of nil; leave the option out")
@@ -163,7 +165,8 @@ func UseClock(c Clock) Option {
 }
 
 // OnAdvance has f called each time that a virtual clock has moved, on the loop's goroutine,
-// before anything that is due then runs.
+// before anything that is due then runs. Under other clocks f is not called. A panic in it is
+// reported to the exception handler.
 func OnAdvance(f func(from, to time.Duration)) Option {
 	return func(o *options) { o.onAdvance = f }
 }

@@ -8,8 +8,11 @@
 //
 //   - [CreateFuture], [Loop.CallSoon], [Loop.CallLater], [Loop.CallAt]: callbacks;
 //   - [ToThread], [RunInExecutor], [Go], [Receive]: waiting for other goroutines;
-//   - [Submit], [Loop.CallSoonThreadsafe]: coming from other goroutines;
-//   - [Loop.AddReader] and its kin: file descriptors.
+//   - [Submit], [SubmitAndWait], [Loop.CallSoonThreadsafe]: coming from other goroutines;
+//   - [Loop.AddReader] and its kin: file descriptors;
+//   - [Loop.Step], [Loop.RunUntilIdle], [Loop.AdvanceTo], [RunGuest]: a main loop that is not
+//     the loop's;
+//   - [VirtualTime], [Rate], [UseClock]: what time it is.
 //
 // What the loop does in each iteration is the function iterate, in iteration.go;
 // docs/architecture.md draws it.

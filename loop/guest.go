@@ -13,11 +13,17 @@ import (
 // soon, from whatever goroutine, functions that the application is to call: in order, one at
 // a time, always on the same goroutine, and after soon has returned. Each takes one [Loop.Step].
 // When the run has ended, and the cleanup too, done is called there with what Run would
-// have returned.
+// have returned. A soon that calls the step itself, which may be in the middle of another
+// one, or on another goroutine, ends the run with ErrRunning, or blocks it.
+//
+// Between two steps the guest sleeps. To what the application does with the loop then, as a
+// Cancel, a SetResult or a CallSoon, it does not wake up: hand that to a CallSoonThreadsafe
+// or a Submit, which any goroutine may.
 //
 // An application that stops to call what it is handed leaves the run where it is, with its
 // goroutines. Under a virtual clock it is the guest that has the clock jump, when nothing is
-// ready or at work. A runtime.Goexit in a coroutine or callback, as of testing.T.FailNow,
+// ready or at work; a [Loop.Hold] that nobody releases leaves it asleep without a word in the
+// log. A runtime.Goexit in a coroutine or callback, as of testing.T.FailNow,
 // ends the goroutine of the application, and closes the loop; done is not called then.
 //
 // Semantics: trio.lowlevel.start_guest_run, of asyncio.run.

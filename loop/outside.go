@@ -93,8 +93,9 @@ const maxFreeErrands = 64
 // Hold announces work that is done for the loop elsewhere, on a goroutine of the program's
 // own: until release is called a virtual clock does not jump, and nothing is a deadlock.
 // What the work leads to should be posted before release: with a CallSoonThreadsafe or a
-// Submit. Under another clock Hold does nothing. Both are safe for concurrent use, and
-// releasing again does nothing.
+// Submit. Under another clock it is counted by [Loop.Outside], and nothing else. Both are safe
+// for concurrent use, and releasing again does nothing. A Hold that is never released stops
+// the clock for good; the loop logs the line that called it, see [VirtualTime].
 //
 // asyncio has no virtual clock, and no such call.
 func (l *Loop) Hold() (release func()) {

@@ -81,7 +81,8 @@ func (l *Loop) Step(limits ...Limit) error {
 }
 
 // RunUntilIdle runs iterations until nothing is ready or due: where RunForever would wait,
-// or would have a virtual clock jump. Otherwise it is as Step.
+// or would have a virtual clock jump. Otherwise it is as Step. A coroutine that always has
+// something ready, as one that polls with Sleep(co, 0), is for a limit to interrupt.
 func (l *Loop) RunUntilIdle(limits ...Limit) error {
 	s := newSteps(limits)
 	for {
@@ -93,9 +94,11 @@ func (l *Loop) RunUntilIdle(limits ...Limit) error {
 
 // AdvanceTo runs the loop until its virtual clock has come to t: everything that is due at
 // t or before has run, at its time, and what that led to without a further timer has too.
-// With [coro.Forever] it runs until no timer is left, and the clock stays at the last one.
+// With [coro.Forever] it runs until no timer is left, which may never be, and the clock stays
+// at the last one.
 // A t that has passed is now. The clock does not pass work that is out, see [Loop.Hold]:
-// AdvanceTo waits for it, and for nothing else.
+// AdvanceTo waits for it, and for nothing else. Tasks that wait for what nothing will bring
+// are no deadlock to it, nor to Step and RunUntilIdle: the application may still act.
 //
 // The errors are those of Step. A loop without a virtual clock is refused.
 //
@@ -177,7 +180,8 @@ func (l *Loop) stepsEnd() bool {
 }
 
 // Idle reports whether nothing is ready, due, or has come in from other goroutines: a Step
-// would run nothing, unless a descriptor is ready.
+// would run nothing, unless a descriptor is ready. A closed loop is not idle: the next Step
+// has an error to return.
 func (l *Loop) Idle() bool {
 	l.mustBeMade()
 	next := l.timers.Next()
@@ -196,8 +200,9 @@ func (l *Loop) NextDeadline() time.Duration {
 }
 
 // MayWait is how long, in real time, the next Step can wait unless the function of OnWake
-// is called before: zero if the loop is not Idle, and [coro.Forever] if there is no timer or
-// the clock is virtual, which does not pass by itself.
+// is called before, or the application itself uses the loop: zero if the loop is not Idle,
+// and [coro.Forever] if there is no timer or the clock is virtual, which does not pass by
+// itself.
 func (l *Loop) MayWait() time.Duration {
 	l.mustBeMade()
 	switch next := l.timers.Next(); {
@@ -218,11 +223,15 @@ func (l *Loop) Outside() int {
 }
 
 // OnWake has f called, on whatever goroutine, when something comes in for the loop from
-// outside: a CallSoonThreadsafe, a Submit, an outcome of a thread, a signal, a Stop, or,
-// between two calls of Step and its like, a descriptor that is ready. It may be called
-// when there is nothing to do, and is not called again for what comes in before the next
-// Step. f must not block, and must not use the loop; it is to wake the application's main
-// loop, which calls Step. With f nil that is over.
+// outside: a CallSoonThreadsafe, a Submit, an outcome of a thread, a signal, a Stop, the end
+// of a [Loop.Hold], or, between two calls of Step and its like, a descriptor that is ready.
+// It may be called when there is nothing to do, and need not be called again for what comes
+// in before the next Step. It is not called for what the application does itself between two
+// calls, as a CallSoon, a Cancel or a SetResult: that is to be followed by a Step.
+//
+// f must not block, as who posts then does, and must not use the loop; it is to wake the
+// application's main loop, which calls Step. There is one f: another one takes its place, and
+// with nil that is over. The loop of a [RunGuest] has one of its own.
 func (l *Loop) OnWake(f func()) {
 	l.mustBeMade()
 	if f == nil {
