@@ -26,6 +26,7 @@ var ErrWrongGoroutine = sched.ErrWrongGoroutine
 func (l *Loop) SetDebug(on bool) {
 	l.sched.Debug = on
 	l.submitted.debug.Store(on)
+	l.setWatchful()
 	l.setAround()
 }
 

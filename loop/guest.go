@@ -16,14 +16,12 @@ import (
 // have returned. A soon that calls the step itself, which may be in the middle of another
 // one, or on another goroutine, ends the run with ErrRunning, or blocks it.
 //
-// Between two steps the guest sleeps. To what the application does with the loop then, as a
-// Cancel, a SetResult or a CallSoon, it does not wake up: hand that to a CallSoonThreadsafe
-// or a Submit, which any goroutine may.
+// Between two steps the application owns the loop, on the goroutine of the steps: a Cancel,
+// a SetResult or a CallSoon there wakes the guest, as what comes from other goroutines does.
 //
 // An application that stops to call what it is handed leaves the run where it is, with its
 // goroutines. Under a virtual clock it is the guest that has the clock jump, when nothing is
-// ready or at work; a [Loop.Hold] that nobody releases leaves it asleep without a word in the
-// log. A runtime.Goexit in a coroutine or callback, as of testing.T.FailNow,
+// ready or at work. A runtime.Goexit in a coroutine or callback, as of testing.T.FailNow,
 // ends the goroutine of the application, and closes the loop; done is not called then.
 //
 // Semantics: trio.lowlevel.start_guest_run, of asyncio.run.
@@ -33,8 +31,8 @@ func RunGuest[T any](main coro.Func[T], soon func(step func()), done func(v T, e
 	}
 	r := NewRunner(opts...)
 	g := &guest{loop: r.loop, soon: soon}
-	g.alarm = time.AfterFunc(time.Hour, g.wake)
-	g.alarm.Stop()
+	g.alarm = newAlarm(g.wake)
+	g.warning = newAlarm(r.loop.tellWaits)
 	r.loop.OnWake(g.wake)
 	g.begin = func() { runAsGuest(g, r, main, done) }
 	g.wake()
@@ -45,6 +43,7 @@ type guest struct {
 	loop    *Loop
 	soon    func(step func())
 	alarm   *time.Timer
+	warning *time.Timer // of a virtual clock that stands still
 	handed  atomic.Bool // a step was handed to the application, which has not begun it
 	begin   func()      // the first stage, nil once it has begun
 	stopper *stopper    // of the stage, nil when the last one has ended
@@ -117,7 +116,7 @@ func (g *guest) step() {
 	if g.stopper == nil {
 		return // a step too many, from the time before the end
 	}
-	g.alarm.Stop()
+	g.rests(false)
 	switch err := g.loop.Step(); err {
 	case nil:
 	case ErrStopped:
@@ -144,8 +143,13 @@ func (g *guest) rest() {
 	case d == 0:
 		g.wake()
 	case d != noLimit:
+		g.rests(true)
 		g.alarm.Reset(d)
-	case !l.clock.virtual, l.isOut(), l.watchesDescriptors():
+	case l.clock.virtual && l.isOut():
+		g.rests(true)
+		g.warning.Reset(patience)
+	case !l.clock.virtual, l.watchesDescriptors():
+		g.rests(true)
 	case l.timers.Next() != nil:
 		l.jump(l.timers.Next().When())
 		g.wake()
@@ -154,4 +158,32 @@ func (g *guest) rest() {
 		g.ended(l.aborted())
 		g.wake()
 	}
+}
+
+// rests notes whether the guest waits for something to do.
+func (g *guest) rests(rests bool) {
+	g.alarm.Stop()
+	g.warning.Stop()
+	if rests {
+		g.loop.resting = g
+	} else {
+		g.loop.resting = nil
+	}
+	g.loop.setWatchful()
+}
+
+// endRest has the guest step the loop, if it rests: the application has scheduled something
+// between two steps.
+func (l *Loop) endRest() {
+	if g := l.resting; g != nil {
+		g.rests(false)
+		g.wake()
+	}
+}
+
+// newAlarm has f called, on a goroutine of its own, when it is Reset and the time is over.
+func newAlarm(f func()) *time.Timer {
+	t := time.AfterFunc(time.Hour, f)
+	t.Stop()
+	return t
 }

@@ -3,12 +3,15 @@ package loop_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -150,6 +153,69 @@ func TestGuestOnARealClock(t *testing.T) {
 		require.NoError(t, err)
 	}, loop.Interrupts(false))
 	require.Less(t, m.run(t), 30, "steps")
+}
+
+// What the application does with the loop between two steps, the guest takes up.
+func TestGuestIsWokenByTheApplication(t *testing.T) {
+	for name, act := range map[string]func(l *loop.Loop, main coro.AnyTask, f *future.Future[int]){
+		"Cancel":    func(_ *loop.Loop, main coro.AnyTask, _ *future.Future[int]) { main.Cancel() },
+		"SetResult": func(_ *loop.Loop, _ coro.AnyTask, f *future.Future[int]) { _ = f.SetResult(1) },
+		"CallSoon": func(l *loop.Loop, _ coro.AnyTask, f *future.Future[int]) {
+			l.CallSoon(func() { _ = f.SetResult(1) })
+		},
+		"CallLater": func(l *loop.Loop, _ coro.AnyTask, f *future.Future[int]) {
+			l.CallLater(time.Millisecond, func() { _ = f.SetResult(1) })
+		},
+		"CreateTask": func(l *loop.Loop, _ coro.AnyTask, f *future.Future[int]) {
+			coro.CreateTask(l, coro.Do(func(*coro.Co) error { return f.SetResult(1) }))
+		},
+	} {
+		for _, debug := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, ", debug ", debug), func(t *testing.T) {
+				m := newMainLoop()
+				var l *loop.Loop
+				var main coro.AnyTask
+				var f *future.Future[int]
+				loop.RunGuest(func(co *coro.Co) (int, error) {
+					l, main, f = loop.Of(co), co.Task(), coro.NewFuture[int](co)
+					return f.Await(co)
+				}, m.soon, func(_ int, err error) {
+					m.ended = true
+					require.Equal(t, name == "Cancel", future.IsCanceled(err))
+				}, loop.Interrupts(false), loop.Debug(debug))
+				for len(m.queue) > 0 {
+					(<-m.queue)()
+				}
+				require.False(t, m.ended, "it rests")
+				act(l, main, f)
+				m.run(t)
+			})
+		}
+	}
+}
+
+// A guest whose virtual clock waits for what does not come says so.
+func TestGuestTellsOfAHold(t *testing.T) {
+	defer loop.SetPatience(time.Millisecond)()
+	var out lockedBuffer
+	told := make(chan struct{})
+	out.wrote = func() { close(told) }
+	m := newMainLoop()
+	var release func()
+	loop.RunGuest(coro.Do(func(co *coro.Co) error {
+		release = loop.Of(co).Hold()
+		return coro.Sleep(co, time.Hour)
+	}), m.soon, func(_ coro.None, err error) {
+		m.ended = true
+		require.NoError(t, err)
+	}, loop.VirtualTime(true), loop.Interrupts(false), loop.Logger(slog.New(slog.NewTextHandler(&out, nil))))
+	for len(m.queue) > 0 {
+		(<-m.queue)()
+	}
+	<-told
+	require.Contains(t, out.String(), "it waits for 1 hold since")
+	release()
+	m.run(t)
 }
 
 func TestGuestOfNil(t *testing.T) {

@@ -43,7 +43,6 @@ type post struct {
 func (b *inbox) init() {
 	b.wake = make(chan struct{}, 1)
 	b.left = maxPosts
-	b.left = maxPosts
 }
 
 // closed stands for the posts of an inbox that takes no more.

@@ -31,6 +31,8 @@ type Loop struct {
 	goroutine string // that the loop runs on
 	bubble    string // the testing/synctest bubble that it was made in
 	abort     error  // ends the run before the next entry
+	resting   *guest // what steps the loop, while it waits for something to do
+	watchful  bool   // what is scheduled has to be looked at: debug mode, or a guest is resting
 	steps     *steps // what the run is for, nil for RunForever
 	midway    bool   // the last run ended in the middle of an iteration
 	runsMain  bool   // of a Run or a Runner
@@ -282,9 +284,11 @@ func CreateFuture[T any](l *Loop) *future.Future[T] {
 }
 
 // attentive reports whether there is anything to look at before an entry is put into the
-// ready queue: the loop is in debug mode, something was posted, or the loop is closed, as
-// its inbox is then.
-func (l *Loop) attentive() bool { return l.sched.Debug || l.inbox.any() }
+// ready queue: the loop is watchful, something was posted, or the loop is closed, as its
+// inbox is then.
+func (l *Loop) attentive() bool { return l.watchful || l.inbox.any() }
+
+func (l *Loop) setWatchful() { l.watchful = l.sched.Debug || l.resting != nil }
 
 // push puts an entry into the ready queue.
 func (l *Loop) push(e sched.Entry) {
@@ -296,7 +300,7 @@ func (l *Loop) push(e sched.Entry) {
 
 // mayCall panics where CallSoon and its kin may not be called.
 func (l *Loop) mayCall() {
-	if l == nil || l.sched.Debug || l.closed.Load() {
+	if l == nil || l.watchful || l.closed.Load() {
 		l.mayNotCall()
 	}
 }
@@ -307,4 +311,5 @@ func (l *Loop) mayNotCall() {
 	if l.closed.Load() {
 		panic(ErrClosed)
 	}
+	l.endRest()
 }

@@ -128,10 +128,15 @@ func (l *Loop) parkVirtual() {
 		return
 	case <-l.alarm.C:
 	}
+	l.tellWaits()
+	<-l.inbox.wake
+}
+
+// tellWaits logs what the virtual clock waits for. It is safe for concurrent use.
+func (l *Loop) tellWaits() {
 	if what := l.outside.String(); what != "" {
 		l.log().Warn("The virtual clock stands still: it waits for " + what + ".")
 	}
-	<-l.inbox.wake
 }
 
 // String says how much work is out and where it comes from.

@@ -41,6 +41,7 @@ func (l *Loop) schedule(e sched.Entry) {
 	case l.sched.Debug && l.calledFromElsewhere():
 		l.reportWrongGoroutine(e)
 	case !l.closed.Load():
+		l.endRest()
 		l.push(e)
 	}
 }
