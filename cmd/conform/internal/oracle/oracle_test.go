@@ -235,6 +235,51 @@ func TestTraces(t *testing.T) {
 0 Task-3 8 =[Task-3]
 0 - -3 closed
 `},
+		{"generators that are left are closed in order; one that has ended is not, nor one that nobody holds", `{"v":1,"main":"c","coros":{"c":[{"i":1,"op":"agen","as":"a","coro":"g"},{"i":2,"op":"agen","as":"b","coro":"g"},{"i":3,"op":"agen","as":"d","coro":"e"},{"i":4,"op":"anext","on":"b"},{"i":5,"op":"anext","on":"a"},{"i":6,"op":"async_for","on":"d","n":9,"do":[]},{"i":7,"op":"agen","as":"b","coro":"g"}],"g":[{"i":8,"op":"try","do":[{"i":9,"op":"yield","v":1}],"finally":[{"i":10,"op":"sleep","ms":1},{"i":11,"op":"raise","err":["AppError","x"]}]}],"e":[{"i":12,"op":"yield","v":2}]}}`, `
+0 Task-1 1 =null
+0 Task-1 2 =null
+0 Task-1 3 =null
+0 Task-1 4 =1
+0 Task-1 5 =1
+0 Task-1 6 #0 =2
+0 Task-1 12 =null
+0 Task-1 6 =null
+0 Task-1 7 =null
+0 - -2 =null
+0 Task-3 9 !GeneratorExit
+0 Task-4 9 !GeneratorExit
+1 Task-3 10 =null
+1 Task-3 11 !AppError:x
+1 Task-3 8 !AppError:x
+1 Task-4 10 =null
+1 Task-4 11 !AppError:x
+1 Task-4 8 !AppError:x
+1 - -1 handler AppError:x
+1 - -1 handler AppError:x
+1 - -3 closed
+`},
+		{"statements around a yield are as elsewhere", `{"v":1,"main":"c","coros":{"c":[{"i":1,"op":"agen","as":"a","coro":"g"},{"i":2,"op":"async_for","on":"a","n":9,"do":[{"i":3,"op":"log","text":"drawn"}]},{"i":4,"op":"athrow","on":"a","err":["AppError","x"]},{"i":5,"op":"aclose","on":"a"},{"i":6,"op":"anext","on":"x"},{"i":7,"op":"async_for","on":"x","n":1,"do":[]}],"g":[{"i":8,"op":"repeat","n":2,"do":[{"i":9,"op":"try","do":[{"i":10,"op":"yield","v":1},{"i":11,"op":"raise","err":["DbError","y"]}],"except":[{"kinds":["DbError"],"do":[{"i":12,"op":"timeout","ms":5,"as":"to","do":[{"i":13,"op":"yield","v":[2,"a"]},{"i":14,"op":"return","v":3},{"i":15,"op":"log","text":"never"}]}],"reraise":true}],"finally":[{"i":16,"op":"return","v":4}]}]}]}}`, `
+0 Task-1 1 =null
+0 Task-1 2 #0 =1
+0 Task-1 3 =drawn
+0 Task-1 10 =null
+0 Task-1 11 !DbError:y
+0 Task-1 2 #1 =[2,a]
+0 Task-1 3 =drawn
+0 Task-1 13 =null
+0 Task-1 14 =return 3
+0 Task-1 12 =return 3
+0 Task-1 16 =return 4
+0 Task-1 9 =return 3
+0 Task-1 8 =return 3
+0 Task-1 2 =null
+0 Task-1 4 =null
+0 Task-1 5 =null
+0 Task-1 6 =unbound
+0 Task-1 7 =null
+0 - -2 =null
+0 - -3 closed
+`},
 		{"names without a meaning", `{"main":"c","objects":[{"kind":"lock","as":"lock"}],"coros":{"c":[
 			{"i":1,"op":"await","on":"x"},{"i":2,"op":"call_soon","as":"h","do":[{"i":3,"op":"self","as":"me"},
 				{"i":4,"op":"cancel","on":"me","msg":null}]},

@@ -124,6 +124,11 @@ func TestListingOfEveryStatement(t *testing.T) {
 		{`"op":"var_get","var":"v"`, `v.get()`},
 		{`"op":"all_tasks"`, `asyncio.all_tasks()`},
 		{`"op":"now"`, `loop.time()`},
+		{`"op":"agen","as":"a","coro":"c"`, `a = c()`},
+		{`"op":"anext","on":"a"`, `await anext(a)`},
+		{`"op":"athrow","on":"a","err":["AppError","x"]`, `await a.athrow(AppError("x"))`},
+		{`"op":"aclose","on":"a"`, `await a.aclose()`},
+		{`"op":"async_for","on":"a","n":2,"do":[]`, `async for each in a:`},
 		{`"op":"sleep","ms":0`, `await asyncio.sleep(0)`},
 		{`"op":"await","on":"f"`, `await f`},
 		{`"op":"call","coro":"c"`, `await c()`},
@@ -145,4 +150,20 @@ func TestListingOfEveryStatement(t *testing.T) {
 			require.Regexp(t, `(?m)^    `+regexp.QuoteMeta(tt.want)+` +# 1$`, p.Listing())
 		})
 	}
+}
+
+// A range over a generator says when it is left, and a yield stands where it is.
+func TestListingOfGenerators(t *testing.T) {
+	p := parse(t, `{"main":"c","coros":{"c":[{"i":1,"op":"agen","as":"a","coro":"g"},
+		{"i":2,"op":"async_for","on":"a","n":2,"do":[{"i":3,"op":"now"}]}],"g":[{"i":4,"op":"yield","v":"x"}]}}`)
+	require.Contains(t, p.Listing(), `
+async def c():
+    a = g()                                                               # 1
+    async for each in a:                                                  # 2
+        loop.time()                                                       # 3
+        if 2 were drawn: break
+
+async def g():
+    yield "x"                                                             # 4
+`[1:])
 }

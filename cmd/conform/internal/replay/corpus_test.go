@@ -94,7 +94,7 @@ func TestCorpusShowsEverything(t *testing.T) {
 		}
 	}
 	for _, class := range append(program.Kinds(), "CancelledError", "TimeoutError", "InvalidStateError", "RuntimeError",
-		"ValueError", "ExceptionGroup", "QueueEmpty", "QueueFull", "QueueShutDown", "BrokenBarrierError") {
+		"ValueError", "ExceptionGroup", "StopAsyncIteration", "GeneratorExit", "QueueEmpty", "QueueFull", "QueueShutDown", "BrokenBarrierError") {
 		require.True(t, shown["error "+class], "no %s", class)
 	}
 }

@@ -34,6 +34,16 @@ func TestRegressions(t *testing.T) {
 			`{"v":1,"main":"c3","objects":[{"kind":"prio","as":"q1","max":0}],"coros":{"c3":[{"i":1,"op":"put_nowait","on":"q1","v":null},{"i":2,"op":"put_nowait","on":"q1","v":null}]}}`,
 			`[[0,"Task-1",1,"=null"],[0,"Task-1",2,"!TypeError"],[0,"-",-2,"!TypeError"],[0,"-",-3,"closed"]]`,
 		},
+		{
+			"a generator fails with a group of one StopAsyncIteration",
+			`{"v":1,"main":"c0","objects":[],"coros":{"c0":[{"i":1,"op":"agen","as":"ag2","coro":"c3"},{"i":2,"op":"agen","as":"ag1","coro":"c1"},{"i":3,"op":"async_for","on":"ag1","n":0,"do":[]}],"c1":[{"i":4,"op":"group","as":"tg1","do":[{"i":5,"op":"anext","on":"ag2"}]}],"c3":[]}}`,
+			`[[0,"Task-1",1,"=null"],[0,"Task-1",2,"=null"],[0,"Task-1",5,"!StopAsyncIteration"],[0,"Task-1",4,"!ExceptionGroup[StopAsyncIteration]"],[0,"Task-1",3,"!ExceptionGroup[StopAsyncIteration]"],[0,"-",-2,"!ExceptionGroup[StopAsyncIteration]"],[0,"-",-3,"closed"]]`,
+		},
+		{
+			"a generator asks for the task that closes it at the end",
+			`{"v":1,"main":"c0","objects":[],"coros":{"c0":[{"i":1,"op":"agen","as":"ag1","coro":"c2"},{"i":2,"op":"async_for","on":"ag1","n":0,"do":[]}],"c2":[{"i":3,"op":"try","do":[{"i":4,"op":"yield","v":null}],"finally":[{"i":5,"op":"self","as":"me1"},{"i":6,"op":"cancel","on":"me1","msg":null}]}]}}`,
+			`[[0,"Task-1",1,"=null"],[0,"Task-1",2,"#0 =null"],[0,"Task-1",2,"=null"],[0,"-",-2,"=null"],[0,"Task-3",4,"!GeneratorExit"],[0,"Task-3",5,"=null"],[0,"Task-3",6,"=true"],[0,"Task-3",3,"!GeneratorExit"],[0,"-",-3,"closed"]]`,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p, err := program.Parse([]byte(test.program))
