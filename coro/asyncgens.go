@@ -31,10 +31,9 @@ func (a *asyncgen[T]) Closer() Func[None] {
 //
 // Semantics: BaseEventLoop._asyncgen_finalizer_hook, CPython 3.15.
 func (a *asyncgen[T]) abandoned() {
-	if a.below.State() != sched.GeneratorSuspended || a.closing {
+	if a.below.State() != sched.GeneratorSuspended || a.closing || !a.below.Take() {
 		return
 	}
-	a.below.Take()
 	s := a.below.Scheduler()
 	create := func() { CreateTask((*future.Scheduler)(s), a.Closer()) }
 	s.Schedule(s.Loop().Callback(create, sched.CallOptions{}))

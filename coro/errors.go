@@ -22,7 +22,8 @@ var (
 	ErrAlreadyAwaited = errors.New("coro: what AsCompleted yields can be awaited once each")
 
 	// ErrStopAsyncIteration is returned by the Next and the Throw of a generator that has
-	// come to its end, and nothing else is: it can be compared with ==.
+	// come to its end. It is never wrapped there, nor returned for another reason: it can
+	// be compared with ==.
 	//
 	// Semantics: StopAsyncIteration.
 	ErrStopAsyncIteration = errors.New("coro: the asynchronous generator has ended")

@@ -49,7 +49,7 @@ type Yielder[T any] struct {
 
 // A generator is what does not depend on the type of the values.
 type generator struct {
-	below   sched.Generator
+	below   sched.Generator // what it runs on
 	co      *Co             // whose task drives it, nil if none does
 	thrown  error           // what Yield returns next
 	err     error           // what the function has returned

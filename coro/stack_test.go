@@ -16,11 +16,33 @@ import (
 	"github.com/ouro-loop/ouro/loop"
 )
 
+// A task that waits inside of blocks has a stack through them.
+func TestStackThroughBlocks(t *testing.T) {
+	run(t, func(co *coro.Co) error {
+		task := coro.CreateTask(co, coro.Do(waitsInBlocks))
+		require.NoError(t, coro.Sleep(co, 0))
+		require.Equal(t, []string{
+			"waitsInside", "waitsInBlocks.func1.1", "coro.Group", "waitsInBlocks.func1", "coro.Timeout", "waitsInBlocks",
+		}, functions(task.Stack()))
+		task.Cancel()
+		testkit.WaitCanceled(t, co, task)
+		return nil
+	})
+}
+
+func waitsInBlocks(co *coro.Co) error {
+	return coro.Timeout(co, time.Second, func(*coro.TimeoutScope) error {
+		return coro.Group(co, func(*coro.TaskGroup) error {
+			return waitsInside(co, loop.CreateFuture[coro.None](loop.Of(co)))
+		})
+	})
+}
+
 // functions are the functions of a stack, without the package.
 func functions(frames []coro.Frame) (names []string) {
-	const prefix = "github.com/ouro-loop/ouro/coro_test."
 	for _, f := range frames {
-		names = append(names, f.Function[min(len(prefix), len(f.Function)):])
+		name := strings.TrimPrefix(f.Function, "github.com/ouro-loop/ouro/")
+		names = append(names, strings.TrimPrefix(name, "coro_test."))
 	}
 	return names
 }
@@ -241,6 +263,7 @@ func TestStackThroughGenerators(t *testing.T) {
 			{"a generator", drivesInGenerator, []string{
 				"waitsInside", "waitsInGenerator", "drivesNext", "drivesInGenerator.func1", "drivesInGenerator",
 			}},
+			{"the body of a range", drivesAndWaits, []string{"waitsInside", "drivesAndWaits-range1", "drivesAndWaits"}},
 			{"an iterator in a generator", drivesInPull, []string{
 				"waitsInside", "waitsInGenerator", "drivesNext", "drivesInPull.func1.1", "drivesInPull.func1", "drivesInPull",
 			}},
@@ -251,7 +274,7 @@ func TestStackThroughGenerators(t *testing.T) {
 				_, err := g.Next(co)
 				require.NoError(t, err)
 				task := coro.CreateTask(co, coro.Bind(tt.drive, g))
-				require.NoError(t, coro.Sleep(co, 0))
+				testkit.Pass(t, co, 2)
 				for range 2 {
 					var got []string
 					for _, name := range functions(task.Stack()) {
@@ -287,6 +310,13 @@ func drivesNext(co *coro.Co, g *coro.Generator[int]) (int, error) {
 func drivesAll(co *coro.Co, g *coro.Generator[int]) (int, error) {
 	for _, err := range g.All(co) {
 		return 0, err
+	}
+	return 0, nil
+}
+
+func drivesAndWaits(co *coro.Co, _ *coro.Generator[int]) (int, error) {
+	for range yields(1, 0).All(co) {
+		return 0, waitsInside(co, loop.CreateFuture[coro.None](loop.Of(co)))
 	}
 	return 0, nil
 }
