@@ -16,28 +16,6 @@ import (
 	"github.com/ouro-loop/ouro/loop"
 )
 
-// A task that waits inside of blocks has a stack through them.
-func TestStackThroughBlocks(t *testing.T) {
-	run(t, func(co *coro.Co) error {
-		task := coro.CreateTask(co, coro.Do(waitsInBlocks))
-		require.NoError(t, coro.Sleep(co, 0))
-		require.Equal(t, []string{
-			"waitsInside", "waitsInBlocks.func1.1", "coro.Group", "waitsInBlocks.func1", "coro.Timeout", "waitsInBlocks",
-		}, functions(task.Stack()))
-		task.Cancel()
-		testkit.WaitCanceled(t, co, task)
-		return nil
-	})
-}
-
-func waitsInBlocks(co *coro.Co) error {
-	return coro.Timeout(co, time.Second, func(*coro.TimeoutScope) error {
-		return coro.Group(co, func(*coro.TaskGroup) error {
-			return waitsInside(co, loop.CreateFuture[coro.None](loop.Of(co)))
-		})
-	})
-}
-
 // functions are the functions of a stack, without the package.
 func functions(frames []coro.Frame) (names []string) {
 	for _, f := range frames {
