@@ -217,7 +217,7 @@ func TestGeneratorAll(t *testing.T) {
 		tr.At(co, "end")
 		require.Equal(t, testkit.Trace{"1ms 1", "2ms 2", "3ms 3", "3ms end"}, tr)
 		require.Equal(t, 3, countTicks(t, co, func() {
-			for range yields(3, 0).All(co) { //nolint:revive // only the iterations count
+			for range yields(3, 0).All(co) {
 			}
 		}))
 		return nil
