@@ -19,7 +19,7 @@ type inbox struct {
 	_      [cacheLine]byte
 	taken  *post       // the loop's: the first of those that it has taken, and not moved yet
 	left   int         // how many this iteration may still move,
-	since  uint64      // which is that one
+	now    int         // which is that one, by progress.left
 	parked atomic.Bool // the loop waits on wake, or is about to; who clears it for the loop sends
 	wake   chan struct{}
 	onWake atomic.Pointer[func()] // called whenever the loop would be woken
@@ -100,8 +100,8 @@ func (b *inbox) close() { b.posts.Store(closed) }
 // may.
 func (l *Loop) takeInbox() {
 	b := &l.inbox
-	if b.since != l.iterations {
-		b.since, b.left = l.iterations, maxPosts
+	if b.now != l.progress.left {
+		b.now, b.left = l.progress.left, maxPosts
 	}
 	for ; b.left > 0; b.left-- {
 		if b.taken == nil {

@@ -30,8 +30,8 @@ func (l *Loop) iterate() {
 // takePosted moves what other goroutines posted to the ready queue, and reports the
 // errors that the garbage collector has found.
 func (l *Loop) takePosted() {
-	l.iterations++
-	if l.inbox.any() || l.unretrieved.AnyLost() || l.iterations >= l.stuckAt {
+	l.progress.left--
+	if l.inbox.any() || l.unretrieved.AnyLost() || l.progress.left <= 0 {
 		l.takeAll()
 	}
 }
@@ -40,7 +40,7 @@ func (l *Loop) takeAll() {
 	if l.inbox.any() {
 		l.takeInbox()
 	}
-	if l.iterations >= l.stuckAt {
+	if l.progress.left <= 0 {
 		l.lookStuck()
 	}
 	l.unretrieved.ReportLost(l.reportUnretrieved)
@@ -119,8 +119,8 @@ func (l *Loop) promote() {
 // coroutine may then begin the next iteration itself, see package sched.
 func (w *wired) OnlyReady() bool {
 	l := w.loop()
-	l.iterations++
-	if l.inbox.any() || l.iterations >= l.stuckAt || l.stopping.Load() != 0 || l.watchesDescriptors() || l.unretrieved.AnyLost() {
+	l.progress.left--
+	if l.inbox.any() || l.progress.left <= 0 || l.stopping.Load() != 0 || l.watchesDescriptors() || l.unretrieved.AnyLost() {
 		return false
 	}
 	next := l.timers.Next()

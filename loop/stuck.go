@@ -35,31 +35,28 @@ func StuckAfter(iterations int) Option { return func(o *options) { o.stuckAfter 
 
 // progress is how a loop with a virtual clock finds out that it is stuck.
 type progress struct {
-	iterations uint64
-	stuckAt    uint64 // the iteration in which somebody has to look
-	after      uint64 // StuckAfter, zero for never
-	ran        map[string]int
+	left  int // iterations until somebody has to look
+	after int // StuckAfter, zero for never
+	ran   map[string]int
 }
 
 const (
 	defaultStuckAfter = 100_000_000
 	observed          = 100 // iterations in which it is noted what runs
-	never             = math.MaxUint64
 )
 
 func newProgress(o options) progress {
-	p := progress{stuckAt: never}
 	if o.virtual && o.stuckAfter > 0 {
-		p.after = uint64(o.stuckAfter)
-		p.stuckAt = p.after
+		return progress{left: o.stuckAfter, after: o.stuckAfter}
 	}
-	return p
+	return progress{left: math.MaxInt}
 }
 
 // moved notes that the virtual clock has moved, or may.
-func (p *progress) moved() {
-	if p.after > 0 {
-		p.stuckAt = p.iterations + p.after
+func (l *Loop) moved() {
+	if p := &l.progress; p.after > 0 {
+		p.left = p.after
+		l.inbox.now = -1 // p.left counts through the same numbers again
 	}
 }
 
@@ -69,14 +66,14 @@ func (l *Loop) lookStuck() {
 	p := &l.progress
 	if p.ran == nil {
 		p.ran = make(map[string]int)
-		p.stuckAt = p.iterations + observed
+		p.left = observed
 		l.setAround()
 		return
 	}
 	ran := p.ran
 	p.ran = nil
 	l.setAround()
-	p.moved()
+	l.moved()
 	if len(ran) == 0 {
 		return // the application steps an idle loop
 	}
@@ -86,7 +83,7 @@ func (l *Loop) lookStuck() {
 	if more := len(names) - maxNamed; more > 0 {
 		names = append(names[:maxNamed], fmt.Sprintf("and %d more", more))
 	}
-	l.abortWithReport("Stuck", &StuckError{int(p.after) + observed, l.Time(), names})
+	l.abortWithReport("Stuck", &StuckError{p.after + observed, l.Time(), names})
 }
 
 // named says in a word what an entry is.
