@@ -216,6 +216,37 @@ func Example_portingGenerator() {
 	// no more ticks
 }
 
+func clock(every time.Duration) *coro.Generator[int] {
+	return coro.NewGenerator(func(y *coro.Yielder[int]) error {
+		defer fmt.Println("no more ticks")
+		for i := 1; ; i++ {
+			if err := coro.Sleep(y.Co(), every); err != nil {
+				return err
+			}
+			if err := y.Yield(i); err != nil {
+				return err
+			}
+		}
+	})
+}
+
+func Example_portingAnext() {
+	run(func(co *coro.Co) error {
+		g := clock(time.Minute)
+		defer g.Close(co)
+		first, err := g.Next(co)
+		if err != nil {
+			return err
+		}
+		second, err := coro.CreateTask(co, g.Next).Await(co)
+		fmt.Println(first, second)
+		return err
+	})
+	// Output:
+	// 1 2
+	// no more ticks
+}
+
 func poll(co *coro.Co, ask coro.Func[string]) error {
 	for {
 		answer, err := ask(co)
