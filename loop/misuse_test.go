@@ -379,6 +379,7 @@ func TestRefusals(t *testing.T) {
 		"CreateTask on a nil Co":      {notOn, func() { coro.CreateTask(nilCo, noop) }},
 		"Gather on a nil Co":          {notOn, func() { coro.Gather(nilCo, coro.Bind0(noop)) }},
 		"CurrentTask of a nil Co":     {notOn, func() { coro.CurrentTask(nilCo) }},
+		"Of a nil Co":                 {"loop: Of what is on no loop: a nil Co, or a zero value", func() { loop.Of(nilCo) }},
 		"Loop of a nil Runner":        {runner, func() { nilRunner.Loop() }},
 		"RunIn of a nil Runner":       {runner, func() { _, _ = loop.RunIn(nilRunner, coro.Bind0(noop)) }},
 		"RunIn of a zero Runner":      {runner, func() { _, _ = loop.RunIn(new(loop.Runner), coro.Bind0(noop)) }},

@@ -19,10 +19,12 @@ type wired Loop
 func (w *wired) loop() *Loop { return (*Loop)(w) }
 
 // Of is the loop that runs the coroutine of co.
-func Of(co *coro.Co) *Loop { return of(co) }
-
-func of(on future.OnLoop) *Loop {
-	return (*sched.Scheduler)(on.Scheduler()).Loop().(*wired).loop()
+func Of(co *coro.Co) *Loop {
+	s := (*sched.Scheduler)(co.Scheduler())
+	if s == nil || s.Loop() == nil {
+		panic("loop: Of what is on no loop: a nil Co, or a zero value")
+	}
+	return s.Loop().(*wired).loop() // there is no other kind: nobody else can make a scheduler
 }
 
 // Schedule puts an entry into the ready queue. Futures and tasks come this way; CallSoon
