@@ -10,7 +10,8 @@ import (
 // An application that has a main loop of its own, as a game, a GUI or a debugger has,
 // drives the loop from there:
 //
-//	for l.OnWake(wakeMainLoop); ; {
+//	l.OnWake(wakeMainLoop)
+//	for {
 //		if err := l.RunUntilIdle(loop.MaxTime(5 * time.Millisecond)); err != nil {
 //			return err
 //		}
