@@ -82,12 +82,14 @@ func TestClockOfOnesOwn(t *testing.T) {
 	require.NoError(t, loop.Main(func(co *coro.Co) error {
 		l := loop.Of(co)
 		require.Equal(t, time.Minute, l.Time())
-		go func() {
-			for range 10 {
-				clock.now.Add(int64(time.Second))
-				_, _ = l.CallSoonThreadsafe(func() {})
-			}
-		}()
+		l.CallSoon(func() { // when the sleep has begun
+			go func() {
+				for range 10 {
+					clock.now.Add(int64(time.Second))
+					_, _ = l.CallSoonThreadsafe(func() {})
+				}
+			}()
+		})
 		err := coro.Sleep(co, 10*time.Second)
 		require.Equal(t, 70*time.Second, l.Time())
 		return err

@@ -52,19 +52,19 @@ func ExampleUseClock() {
 	main := func(co *coro.Co) error {
 		l := loop.Of(co)
 		go func() {
-			for range 10 {
+			for closed := error(nil); closed == nil; {
 				clock.seconds.Add(1)
-				_, _ = l.CallSoonThreadsafe(func() {}) // closed: the program has ended
+				_, closed = l.CallSoonThreadsafe(func() {})
 			}
 		}()
 		err := coro.Sleep(co, 10*time.Second)
-		fmt.Println("after", l.Time())
+		fmt.Println("ten seconds later:", l.Time() >= 10*time.Second)
 		return err
 	}
 	if err := loop.Main(main, loop.UseClock(clock)); err != nil {
 		fmt.Println(err)
 	}
-	// Output: after 10s
+	// Output: ten seconds later: true
 }
 
 // A simulation shows how far it has come.
