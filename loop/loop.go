@@ -122,7 +122,7 @@ func (l *Loop) runSteps(s *steps) (err error) {
 	returned := false
 	defer func() {
 		leave()
-		stopped := l.end()
+		stopped := l.end(err)
 		switch {
 		case !returned:
 			_ = l.Close()
@@ -154,11 +154,11 @@ func (l *Loop) mayRun() error {
 	return nil
 }
 
-// end is the end of a run. It reports whether a Stop has ended it, which takes the whole
-// iteration.
-func (l *Loop) end() (stopped bool) {
+// end is the end of a run, with err. It reports whether a Stop has ended it, which takes the
+// whole iteration.
+func (l *Loop) end(err error) (stopped bool) {
 	l.sched.Reset()
-	l.endSteps()
+	l.endSteps(err)
 	if l.midway {
 		l.stopping.And(stopAsked)
 	} else {

@@ -134,11 +134,13 @@ func (l *Loop) beginSteps(s *steps) {
 	}
 }
 
-func (l *Loop) endSteps() {
+// endSteps is told what the run has ended with: what aborts one leaves what is ready to a new
+// iteration.
+func (l *Loop) endSteps(err error) {
 	s := l.steps
 	l.steps = nil
 	if s.limited() {
-		l.midway = s.cut && l.sched.Left() > 0
+		l.midway = s.cut && err == nil && l.sched.Left() > 0
 		l.setAround()
 	}
 	if l.inbox.onWake.Load() != nil && l.watchesDescriptors() && !l.closed.Load() {
@@ -150,11 +152,16 @@ func (s *steps) limited() bool {
 	return s != nil && (s.entries < math.MaxInt || !s.deadline.IsZero())
 }
 
-// runLimited runs an entry, and ends the run if no further one may.
+// runLimited runs an entry, and ends the run if no further one may, also if this one panics.
 func (l *Loop) runLimited(entry sched.Entry) {
-	l.steps.entries--
+	defer l.limit()
 	l.runLooked(entry)
-	if s := l.steps; l.abort == nil && (s.entries <= 0 || !s.deadline.IsZero() && !time.Now().Before(s.deadline)) {
+}
+
+func (l *Loop) limit() {
+	s := l.steps
+	s.entries--
+	if s.entries <= 0 || !s.deadline.IsZero() && !time.Now().Before(s.deadline) {
 		s.cut = true
 		l.sched.Halt(true)
 		l.stopping.Or(stopStep)

@@ -82,6 +82,41 @@ func TestStepLimits(t *testing.T) {
 	}
 }
 
+// An entry that panics counts as well, also the last one that may run.
+func TestStepLimitsAndPanics(t *testing.T) {
+	for name, test := range map[string]struct {
+		panic    any
+		want     error
+		rest     []string // of what an iteration after it runs
+		reported int
+	}{
+		"panic":     {"oops", nil, []string{"b", "c"}, 1},
+		"interrupt": {loop.ErrKeyboardInterrupt, loop.ErrKeyboardInterrupt, []string{"b", "c", "d"}, 0},
+	} {
+		for how, limit := range map[string]loop.Limit{"entries": loop.MaxEntries(1), "time": loop.MaxTime(0)} {
+			for _, debug := range []bool{false, true} {
+				t.Run(fmt.Sprint(name, ", ", how, ", debug ", debug), func(t *testing.T) {
+					reported := 0
+					l := newLoop(t, loop.Debug(debug), loop.OnException(func(*loop.Loop, future.ErrorContext) { reported++ }))
+					var trace []string
+					note := func(s string) func() { return func() { trace = append(trace, s) } }
+					l.CallSoon(func() { panic(test.panic) })
+					l.CallSoon(note("b"))
+					l.CallSoon(note("c"))
+					require.Equal(t, test.want, l.RunUntilIdle(limit))
+					require.Empty(t, trace)
+					l.CallSoon(note("d"))
+					require.NoError(t, l.Step())
+					require.Equal(t, test.rest, trace)
+					require.NoError(t, l.Step())
+					require.Equal(t, []string{"b", "c", "d"}, trace)
+					require.Equal(t, test.reported, reported)
+				})
+			}
+		}
+	}
+}
+
 func TestRunUntilIdleDoesNotWait(t *testing.T) {
 	for name, opts := range map[string][]loop.Option{"real": nil, "virtual": {loop.VirtualTime(true)}, "debug": {loop.Debug(true)}} {
 		t.Run(name, func(t *testing.T) {
