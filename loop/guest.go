@@ -148,6 +148,8 @@ func (g *guest) rest() {
 	case l.clock.virtual && l.isOut():
 		g.rests(true)
 		g.warning.Reset(patience)
+	case l.inbox.any(): // after isOut, as in holdsStill
+		g.wake()
 	case !l.clock.virtual, l.watchesDescriptors():
 		g.rests(true)
 	case l.timers.Next() != nil:

@@ -58,6 +58,54 @@ func TestHoldIsReleased(t *testing.T) {
 	}
 }
 
+// AdvanceTo does not go further than it was told to, whenever the last Hold is released.
+func TestHoldIsReleasedInAdvanceTo(t *testing.T) {
+	l := newLoop(t)
+	releases := make(chan func())
+	defer close(releases)
+	go func() {
+		for release := range releases {
+			release()
+		}
+	}()
+	for i := range 20_000 {
+		releases <- l.Hold()
+		to := l.Time() + time.Minute
+		var late loop.TimerHandle
+		if i%2 == 0 {
+			late = l.CallAt(to+time.Hour, func() {})
+		}
+		require.NoError(t, l.AdvanceTo(to))
+		require.Equal(t, to, l.Time())
+		late.Cancel()
+	}
+}
+
+// What was posted before a release runs before the clock moves, however it meets the loop on
+// its way to wait.
+func TestHoldCoversWhatItLeadsTo(t *testing.T) {
+	l := newLoop(t)
+	holds := make(chan func())
+	defer close(holds)
+	at := time.Duration(-1)
+	go func() {
+		for release := range holds {
+			_, err := l.CallSoonThreadsafe(func() { at = l.Time(); l.Stop() })
+			if err != nil {
+				panic(err)
+			}
+			release()
+		}
+	}()
+	for range 20_000 {
+		late := l.CallLater(time.Hour, func() {})
+		holds <- l.Hold()
+		require.NoError(t, l.RunForever())
+		require.Zero(t, at)
+		late.Cancel()
+	}
+}
+
 // Goroutines that hold and release many times stop no sleep for good.
 func TestHoldOfMany(t *testing.T) {
 	var holders sync.WaitGroup

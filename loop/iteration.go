@@ -81,14 +81,15 @@ func (l *Loop) waitFor(limit time.Duration) {
 		return
 	}
 	switch {
-	case l.steps != nil && l.stepsEnd():
-	case !l.clock.virtual, l.isOut():
+	case l.steps != nil:
+		l.waitInSteps()
+	case !l.clock.virtual, l.holdsStill():
 		l.park(limit)
 	case limit != noLimit:
 		l.jump(l.timers.Next().When())
 	case l.watchesDescriptors():
 		l.park(limit)
-	case !l.inbox.any():
+	default:
 		l.foundDeadlock()
 	}
 	if l.inbox.any() {

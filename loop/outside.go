@@ -53,6 +53,10 @@ func (l *Loop) takeIn(e **errand) {
 // isOut reports whether any work is out.
 func (l *Loop) isOut() bool { return l.outside.n > 0 || l.outside.held.Load() > 0 }
 
+// holdsStill reports whether a virtual clock must not move: work is out, or what it led to has
+// come in. That is looked for last, since it is posted before a Hold is released.
+func (l *Loop) holdsStill() bool { return l.isOut() || l.inbox.any() }
+
 func (l *Loop) note(kind string) *errand {
 	if !l.clock.virtual {
 		return &untold

@@ -168,23 +168,21 @@ func (l *Loop) limit() {
 	}
 }
 
-// stepsEnd is called where the loop would wait or move its clock. It reports whether the
-// loop must do neither, and ends the run unless something has come in.
-func (l *Loop) stepsEnd() bool {
-	if l.inbox.any() {
-		return true
+// waitInSteps takes the place of a wait of the loop, or of a jump of its clock: the run ends
+// there, unless something has come in, or the clock is to move on.
+func (l *Loop) waitInSteps() {
+	s, next := l.steps, l.timers.Next()
+	switch {
+	case s.advancing && l.isOut():
+		l.park(noLimit)
+	case l.inbox.any(): // after isOut, as in holdsStill
+	case s.advancing && next != nil && next.When() <= s.until:
+		l.jump(next.When())
+	case s.advancing && s.until != noLimit && s.until > l.clock.now:
+		l.jump(s.until) // and goes on: OnAdvance may have scheduled something
+	default:
+		l.stopping.Or(stopStep)
 	}
-	if s := l.steps; s.advancing {
-		next := l.timers.Next()
-		if l.isOut() || next != nil && next.When() <= s.until {
-			return false
-		}
-		if s.until != noLimit {
-			l.jump(max(l.clock.now, s.until))
-		}
-	}
-	l.stopping.Or(stopStep)
-	return true
 }
 
 // Idle reports whether nothing is ready, due, or has come in from other goroutines: a Step

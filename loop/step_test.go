@@ -190,6 +190,26 @@ func TestAdvanceTo(t *testing.T) {
 		require.Equal(t, "six at 6ns", trace[4])
 		require.EqualValues(t, 6, l.Time())
 	})
+	t.Run("runs what OnAdvance schedules, with what that leads to", func(t *testing.T) {
+		var l *loop.Loop
+		var trace []string
+		l = newLoop(t, loop.OnAdvance(func(from, to time.Duration) {
+			trace = append(trace, fmt.Sprint(from, " to ", to))
+			if to == 3 {
+				return
+			}
+			l.CallSoon(func() {
+				trace = append(trace, "a")
+				l.CallSoon(func() { trace = append(trace, "b") })
+			})
+			l.CallAt(3, func() { trace = append(trace, fmt.Sprint("c at ", l.Time())) })
+		}))
+		require.NoError(t, l.AdvanceTo(2))
+		require.Equal(t, []string{"0s to 2ns", "a", "b"}, trace)
+		require.NoError(t, l.AdvanceTo(5))
+		require.Equal(t, []string{"2ns to 3ns", "c at 3ns", "3ns to 5ns", "a", "c at 5ns", "b"}, trace[3:])
+		require.True(t, l.Idle())
+	})
 	t.Run("does not pass work that is out", func(t *testing.T) {
 		l := newLoop(t)
 		let := make(chan struct{})
