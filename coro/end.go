@@ -67,10 +67,14 @@ func (co *Co) end(err error) {
 	}
 }
 
-// unwound is the end of a task whose function was unwound because the loop closes.
+// unwound is the end of a task whose function was unwound because the loop closes. On a
+// locked thread it may have recovered and returned: then the task has its outcome.
 func (co *Co) unwound() {
 	co.link.Detach()
 	co.awaited = nil
+	if co.core.Done() {
+		return
+	}
 	co.retire()
 	co.core.MarkCanceled(nil, nil)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -146,6 +147,24 @@ var lockedPrograms = map[string]struct {
 		check(l.Close())
 		fmt.Println("closed")
 	}, "closed\nworkers left: 1\nPASS"},
+	"tasks that recover, and return": {func() {
+		runtime.LockOSThread()
+		l := loop.New(loop.VirtualTime(true), loop.OnException(func(_ *loop.Loop, c future.ErrorContext) {
+			fmt.Println(c.Message)
+		}))
+		var tasks []coro.AnyTask
+		for _, err := range []error{nil, errors.New("boom"), future.ErrCanceled} {
+			tasks = append(tasks, coro.CreateTask(l, coro.Do(func(co *coro.Co) (failed error) {
+				defer func() { _, failed = recover(), err }()
+				return coro.Sleep(co, time.Hour)
+			}), coro.Quiet()))
+		}
+		check(iterateOnce(l))
+		check(l.Close())
+		for _, t := range tasks {
+			fmt.Println(t.Core().State(), t.WaitingOn())
+		}
+	}, "Task exception was never retrieved\nFINISHED <nil>\nFINISHED <nil>\nCANCELLED <nil>\nPASS"},
 	"a Goexit in a coroutine": {func() {
 		runtime.LockOSThread()
 		l := loop.New()

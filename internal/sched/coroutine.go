@@ -12,7 +12,8 @@ type Body interface {
 	Run()
 
 	// Unwound tells that the function was ended by force, as the loop is closed. It
-	// calls Retire.
+	// calls Retire, unless Run has done so: a function that is unwound by a panic can
+	// recover from that, and return.
 	Unwound()
 }
 
