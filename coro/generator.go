@@ -341,12 +341,21 @@ func (g *generator) broke(returned *bool) {
 		if !g.below.Unwinding() {
 			panic(v) // it is the task that is unwound
 		}
-	case g.below.Unwinding(), g.co.coroutine.Torn():
-		future.CallExceptionHandler((*future.Scheduler)(g.below.Scheduler()), future.ErrorContext{ // nobody else will be told
-			Message: "panic while the asynchronous generator was torn down at the close of its loop",
-			Err:     future.NewPanicError(v),
-		})
+	case g.below.Unwinding():
+		g.reportTorn(v)
+	case g.co.coroutine.Torn():
+		g.reportTorn(v)
+		g.co.coroutine.Exit() // the task is unwound further
 	default:
 		g.err = g.co.panicError(v)
 	}
+}
+
+// reportTorn tells of a panic in a deferred function, on the way out: nobody else will be
+// told.
+func (g *generator) reportTorn(v any) {
+	future.CallExceptionHandler((*future.Scheduler)(g.below.Scheduler()), future.ErrorContext{
+		Message: "panic while the asynchronous generator was torn down at the close of its loop",
+		Err:     future.NewPanicError(v),
+	})
 }

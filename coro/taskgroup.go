@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/ouro-loop/ouro/future"
-	"github.com/ouro-loop/ouro/internal/sched"
 )
 
 // TaskGroup holds tasks that end together, see [Group].
@@ -79,9 +78,11 @@ func GroupValue[T any](co *Co, body func(g *TaskGroup) (T, error)) (T, error) {
 
 func (g *TaskGroup) call(body func(g *TaskGroup) error) (err error) {
 	defer func() {
-		if v := recover(); sched.IsExit(v) {
+		switch v := recover(); {
+		case v == nil:
+		case g.parent.sched().TearsDown(): // it goes on, to who reports it
 			panic(v)
-		} else if v != nil {
+		default:
 			err = g.parent.panicError(v)
 		}
 	}()

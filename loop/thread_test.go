@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -277,6 +278,10 @@ var lockedPrograms = map[string]struct {
 		check(l.Close())
 		fmt.Println("closed")
 	}, "deferred\nclosed\nPASS"},
+	"deferred functions that panic": {func() {
+		runtime.LockOSThread()
+		fmt.Println(strings.Join(panicWhileUnwound(), "\n"))
+	}, panicsWhileUnwound + "\nPASS"},
 	"unlocked with a suspended generator": {func() {
 		runtime.LockOSThread()
 		l := loop.New()

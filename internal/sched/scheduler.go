@@ -176,6 +176,10 @@ func (s *Scheduler) BeginClose() { s.closed = true }
 // Closed reports whether BeginClose or Close was called.
 func (s *Scheduler) Closed() bool { return s.closed }
 
+// TearsDown reports whether whatever runs is on its way out by force, because Close unwinds
+// it, or a Goexit.
+func (s *Scheduler) TearsDown() bool { return s.closed || s.torn }
+
 // Count is how many coroutines have not ended.
 func (s *Scheduler) Count() int { return s.count }
 
