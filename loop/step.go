@@ -143,7 +143,12 @@ func (l *Loop) endSteps(err error) {
 		l.midway = s.cut && err == nil && l.sched.Left() > 0
 		l.setAround()
 	}
-	if l.inbox.onWake.Load() != nil && l.watchesDescriptors() && !l.closed.Load() {
+	l.armPoller()
+}
+
+// armPoller has the function of OnWake called when a descriptor is ready.
+func (l *Loop) armPoller() {
+	if l.inbox.onWake.Load() != nil && l.watchesDescriptors() {
 		l.poller.arm()
 	}
 }
@@ -247,5 +252,8 @@ func (l *Loop) OnWake(f func()) {
 	l.inbox.onWake.Store(&f)
 	if l.inbox.any() {
 		f() // has come in before
+	}
+	if !l.isRunning.Load() {
+		l.armPoller() // as the last run has not
 	}
 }
