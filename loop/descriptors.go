@@ -40,6 +40,7 @@ func (l *Loop) AddWriter(fd int, fn func()) (Handle, error) { return l.watch(fd,
 // Semantics: asyncio.loop.remove_reader, CPython 3.15.
 func (l *Loop) RemoveReader(fd int) bool {
 	(*wired)(l).CheckGoroutine()
+	l.endRest() // it may be a deadlock now
 	return l.unwatch(fd, false)
 }
 
@@ -48,6 +49,7 @@ func (l *Loop) RemoveReader(fd int) bool {
 // Semantics: asyncio.loop.remove_writer, CPython 3.15.
 func (l *Loop) RemoveWriter(fd int) bool {
 	(*wired)(l).CheckGoroutine()
+	l.endRest() // it may be a deadlock now
 	return l.unwatch(fd, true)
 }
 
@@ -63,6 +65,7 @@ func (l *Loop) watch(fd int, fn func(), write bool) (Handle, error) {
 	if err := l.hermetically("a descriptor"); err != nil {
 		return Handle{}, err
 	}
+	l.endRest()
 	if l.poller == nil {
 		p, err := newPoller(l.inbox.rouse)
 		if err != nil {

@@ -17,7 +17,8 @@ import (
 // one, or on another goroutine, ends the run with ErrRunning, or blocks it.
 //
 // Between two steps the application owns the loop, on the goroutine of the steps: a Cancel,
-// a SetResult or a CallSoon there wakes the guest, as what comes from other goroutines does.
+// a SetResult, a CallSoon or an AddReader there wakes the guest, as what comes from other
+// goroutines does.
 //
 // An application that stops to call what it is handed leaves the run where it is, with its
 // goroutines. Under a virtual clock it is the guest that has the clock jump, when nothing is
@@ -150,11 +151,13 @@ func (g *guest) rest() {
 		g.warning.Reset(patience)
 	case l.inbox.any(): // after isOut, as in holdsStill
 		g.wake()
-	case !l.clock.virtual, l.watchesDescriptors():
+	case !l.clock.virtual:
 		g.rests(true)
 	case l.timers.Next() != nil:
 		l.jump(l.timers.Next().When())
 		g.wake()
+	case l.watchesDescriptors():
+		g.rests(true)
 	default:
 		l.foundDeadlock()
 		g.ended(l.aborted())

@@ -194,6 +194,28 @@ func TestGuestIsWokenByTheApplication(t *testing.T) {
 	}
 }
 
+// A timeout that the application moves is a timer less or more.
+func TestGuestTimeoutIsMoved(t *testing.T) {
+	m := newMainLoop()
+	var l *loop.Loop
+	var scope *coro.TimeoutScope
+	loop.RunGuest(coro.Do(func(co *coro.Co) error {
+		l = loop.Of(co)
+		return coro.Timeout(co, time.Hour, func(s *coro.TimeoutScope) error {
+			scope = s
+			return coro.Sleep(co, coro.Forever)
+		})
+	}), m.soon, func(_ coro.None, err error) {
+		m.ended = true
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+	}, loop.Interrupts(false))
+	for len(m.queue) > 0 {
+		(<-m.queue)()
+	}
+	require.NoError(t, scope.Reschedule(l.Deadline(time.Millisecond)))
+	m.run(t)
+}
+
 // A guest whose virtual clock waits for what does not come says so.
 func TestGuestTellsOfAHold(t *testing.T) {
 	defer loop.SetPatience(time.Millisecond)()

@@ -71,9 +71,13 @@ func (w *wired) ReportsCollected() bool                     { return !w.clock.vi
 // AddTimer has t.Run become ready once the loop's time is when. The end of time is never
 // reached: a timer for it is not kept.
 func (w *wired) AddTimer(t *timers.Timer, when time.Duration) {
-	if when != noLimit && !w.closed.Load() {
-		w.timers.Add(t, when)
+	if when == noLimit || w.closed.Load() {
+		return
 	}
+	if w.resting != nil {
+		w.loop().endRest() // for less time now, it may be
+	}
+	w.timers.Add(t, when)
 }
 
 func (w *wired) RemoveTimer(t *timers.Timer) bool { return w.timers.Remove(t) }
