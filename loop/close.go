@@ -37,6 +37,7 @@ func (l *Loop) Close() error {
 		l.closing.wait()
 		return nil
 	}
+	l.endRest() // the guest that rests on it has ended
 	l.closing.begin()
 	defer l.closing.end()
 	return l.close()

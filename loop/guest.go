@@ -13,17 +13,19 @@ import (
 // soon, from whatever goroutine, functions that the application is to call: in order, one at
 // a time, always on the same goroutine, and after soon has returned. Each takes one [Loop.Step].
 // When the run has ended, and the cleanup too, done is called there with what Run would
-// have returned. A soon that calls the step itself, which may be in the middle of another
-// one, or on another goroutine, ends the run with ErrRunning, or blocks it.
+// have returned; what another goroutine hands to soon at that very moment does nothing. A
+// soon that calls the step itself, which may be in the middle of another one, or on another
+// goroutine, ends the run with ErrRunning, or blocks it.
 //
 // Between two steps the application owns the loop, on the goroutine of the steps: a Cancel,
 // a SetResult, a CallSoon or an AddReader there wakes the guest, as what comes from other
 // goroutines does.
 //
 // An application that stops to call what it is handed leaves the run where it is, with its
-// goroutines. Under a virtual clock it is the guest that has the clock jump, when nothing is
-// ready or at work. A runtime.Goexit in a coroutine or callback, as of testing.T.FailNow,
-// ends the goroutine of the application, and closes the loop; done is not called then.
+// goroutines. One that closes the loop between two steps ends the run with ErrClosed. Under
+// a virtual clock it is the guest that has the clock jump, when nothing is ready or at work.
+// A runtime.Goexit in a step, as of testing.T.FailNow, ends the goroutine of the application,
+// and closes the loop; done is not called then.
 //
 // Semantics: trio.lowlevel.start_guest_run, of asyncio.run.
 func RunGuest[T any](main coro.Func[T], soon func(step func()), done func(v T, err error), opts ...Option) {
@@ -47,6 +49,7 @@ type guest struct {
 	warning *time.Timer // of a virtual clock that stands still
 	handed  atomic.Bool // a step was handed to the application, which has not begun it
 	begin   func()      // the first stage, nil once it has begun
+	run     *mainRun    // nil before that
 	stopper *stopper    // of the stage, nil when the last one has ended
 	then    func(err error)
 }
@@ -54,6 +57,7 @@ type guest struct {
 // runAsGuest begins the main stage. The other ones follow.
 func runAsGuest[T any](g *guest, r *Runner, main coro.Func[T], done func(v T, err error)) {
 	task, run := beginRun(r, main)
+	g.run = run
 	g.stage(task, func(err error) {
 		var v T
 		if err == nil {
@@ -73,6 +77,9 @@ func runAsGuest[T any](g *guest, r *Runner, main coro.Func[T], done func(v T, er
 
 // finish takes the stages of the cleanup, one after the other.
 func (g *guest) finish(left []ending, then func(error)) {
+	if g.loop.closed.Load() {
+		left = nil // the application has closed it
+	}
 	for i, begin := range left {
 		f, after := begin()
 		if f == nil {
@@ -110,24 +117,49 @@ func (g *guest) wake() {
 
 func (g *guest) step() {
 	g.handed.Store(false) // first: what comes in from now on may need a further one
-	if g.begin != nil {
-		g.begin()
+	returned := false
+	defer func() {
+		if !returned {
+			g.lost()
+		}
+	}()
+	if begin := g.begin; begin != nil {
 		g.begin = nil
+		begin()
 	}
-	if g.stopper == nil {
-		return // a step too many, from the time before the end
+	if g.stopper != nil { // else it is a step too many, from the time before the end
+		g.advance()
 	}
+	returned = true
+}
+
+// advance takes a step of the stage, or, if that has ended it, of the next one.
+func (g *guest) advance() {
 	g.rests(false)
-	switch err := g.loop.Step(); err {
-	case nil:
-	case ErrStopped:
-		g.ended(nil)
-	default:
+	s := g.stopper
+	var err error
+	if !s.ran { // the application may have run the loop itself
+		err = g.loop.Step()
+	}
+	switch {
+	case g.stopper != s: // a soon that calls the step has ended it
+	case err != nil && err != ErrStopped:
 		g.ended(err)
+	case err != nil || s.ran:
+		g.ended(nil)
 	}
 	if g.stopper != nil {
 		g.rest()
 	}
+}
+
+// lost is the end of a guest in which somebody has called runtime.Goexit, or that panics.
+func (g *guest) lost() {
+	g.stopper = nil
+	if g.run != nil {
+		g.run.end()
+	}
+	_ = g.loop.Close()
 }
 
 // ended is the end of a stage.
@@ -161,7 +193,9 @@ func (g *guest) rest() {
 	default:
 		l.foundDeadlock()
 		g.ended(l.aborted())
-		g.wake()
+		if g.stopper != nil {
+			g.wake()
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"testing"
 	"time"
 
@@ -36,6 +37,13 @@ func (m *mainLoop) run(t *testing.T) (steps int) {
 		}
 	}
 	return steps
+}
+
+// rest runs what a guest hands out until it rests.
+func (m *mainLoop) rest() {
+	for len(m.queue) > 0 {
+		(<-m.queue)()
+	}
 }
 
 // A guest returns what Run returns, with the same trace.
@@ -183,9 +191,7 @@ func TestGuestIsWokenByTheApplication(t *testing.T) {
 					m.ended = true
 					require.Equal(t, name == "Cancel", future.IsCanceled(err))
 				}, loop.Interrupts(false), loop.Debug(debug))
-				for len(m.queue) > 0 {
-					(<-m.queue)()
-				}
+				m.rest()
 				require.False(t, m.ended, "it rests")
 				act(l, main, f)
 				m.run(t)
@@ -209,9 +215,7 @@ func TestGuestTimeoutIsMoved(t *testing.T) {
 		m.ended = true
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 	}, loop.Interrupts(false))
-	for len(m.queue) > 0 {
-		(<-m.queue)()
-	}
+	m.rest()
 	require.NoError(t, scope.Reschedule(l.Deadline(time.Millisecond)))
 	m.run(t)
 }
@@ -231,13 +235,158 @@ func TestGuestTellsOfAHold(t *testing.T) {
 		m.ended = true
 		require.NoError(t, err)
 	}, loop.VirtualTime(true), loop.Interrupts(false), loop.Logger(slog.New(slog.NewTextHandler(&out, nil))))
-	for len(m.queue) > 0 {
-		(<-m.queue)()
-	}
+	m.rest()
 	<-told
 	require.Contains(t, out.String(), "it waits for 1 hold since")
 	release()
 	m.run(t)
+}
+
+// When done was called the application is left alone, whatever has ended the guest.
+func TestGuestHandsOutNothingAfterDone(t *testing.T) {
+	for name, main := range map[string]coro.Func[coro.None]{
+		"return": coro.Do(func(co *coro.Co) error { return nil }),
+		"deadlock in the cleanup": coro.Do(func(co *coro.Co) error {
+			coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
+				_ = coro.Sleep(co, time.Hour)
+				_, err := loop.CreateFuture[int](loop.Of(co)).Await(co)
+				return err
+			}))
+			return coro.Sleep(co, 0)
+		}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			noLeak(t)
+			m := newMainLoop()
+			var l *loop.Loop
+			var release func()
+			loop.RunGuest(func(co *coro.Co) (coro.None, error) {
+				l = loop.Of(co)
+				return main(co)
+			}, m.soon, func(coro.None, error) {
+				m.ended = true
+				require.True(t, l.IsClosed())
+				release = l.Hold()
+			}, loop.VirtualTime(true), loop.Interrupts(false), loop.Logger((&logged{}).logger()))
+			m.run(t)
+			l.Stop()
+			release()
+			require.Empty(t, m.queue)
+		})
+	}
+}
+
+// A Goexit closes the loop, wherever in a step it is called, and that is all.
+func TestGuestGoexit(t *testing.T) {
+	for name, test := range map[string]struct {
+		main func(l *loop.Loop)
+		opts []loop.Option
+	}{
+		"in main": {main: func(*loop.Loop) { runtime.Goexit() }},
+		"in the exception handler, of the cleanup": {
+			main: func(l *loop.Loop) {
+				coro.CreateTask(l, coro.Do(func(co *coro.Co) error {
+					_ = coro.Sleep(co, time.Hour)
+					return errors.New("bad")
+				}))
+				l.CallSoon(func() {})
+			},
+			opts: []loop.Option{loop.OnException(func(*loop.Loop, future.ErrorContext) { runtime.Goexit() })},
+		},
+		"in OnAdvance": {
+			main: func(l *loop.Loop) {
+				coro.CreateTask(l, coro.Do(func(co *coro.Co) error { return coro.Sleep(co, time.Hour) }))
+			},
+			opts: []loop.Option{loop.OnAdvance(func(_, _ time.Duration) { runtime.Goexit() })},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			noLeak(t)
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			var l *loop.Loop
+			var kept func()
+			m := newMainLoop()
+			loop.RunGuest(coro.Do(func(co *coro.Co) error {
+				l = loop.Of(co)
+				test.main(l)
+				if name == "in OnAdvance" {
+					return coro.Sleep(co, time.Minute)
+				}
+				return coro.Sleep(co, 0)
+			}), func(step func()) {
+				kept = step
+				m.soon(step)
+			}, func(coro.None, error) { panic("done was called") },
+				append(test.opts, loop.VirtualTime(true), loop.Context(ctx), loop.Interrupts(false))...)
+			require.False(t, onGoroutine(func() { m.run(t) }))
+			require.True(t, l.IsClosed())
+			for len(m.queue) > 0 {
+				<-m.queue
+			}
+			l.Stop()
+			require.Empty(t, m.queue)
+			kept()
+		})
+	}
+}
+
+// An application that closes the loop ends the run.
+func TestGuestIsClosed(t *testing.T) {
+	noLeak(t)
+	for _, virtual := range []bool{true, false} {
+		m := newMainLoop()
+		var l *loop.Loop
+		var trace []string
+		loop.RunGuest(coro.Do(func(co *coro.Co) error {
+			l = loop.Of(co)
+			defer func() { trace = append(trace, "unwound") }()
+			defer l.Hold()()
+			return coro.Sleep(co, coro.Forever)
+		}), m.soon, func(_ coro.None, err error) {
+			m.ended = true
+			require.Equal(t, loop.ErrClosed, err)
+			trace = append(trace, "done")
+		}, loop.VirtualTime(virtual), loop.Interrupts(false))
+		m.rest()
+		require.NoError(t, l.Close())
+		m.run(t)
+		require.Equal(t, []string{"unwound", "done"}, trace)
+		require.Empty(t, m.queue)
+	}
+}
+
+// An application that owns the loop between two steps may run it as well, and main may end
+// in that.
+func TestGuestIsRunByTheApplication(t *testing.T) {
+	for name, test := range map[string]struct{ main, run error }{
+		"return":    {nil, loop.ErrStopped},
+		"interrupt": {loop.ErrKeyboardInterrupt, loop.ErrKeyboardInterrupt},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newMainLoop()
+			var l *loop.Loop
+			var f *future.Future[int]
+			loop.RunGuest(coro.Do(func(co *coro.Co) error {
+				l, f = loop.Of(co), coro.NewFuture[int](co)
+				if _, err := f.Await(co); err != nil {
+					return err
+				}
+				return test.main
+			}), m.soon, func(_ coro.None, err error) {
+				m.ended = true
+				require.ErrorIs(t, err, test.main)
+			}, loop.Interrupts(false))
+			m.rest()
+			require.NoError(t, f.SetResult(1))
+			var err error
+			for err == nil {
+				err = l.Step()
+			}
+			require.ErrorIs(t, err, test.run)
+			m.run(t)
+		})
+	}
 }
 
 func TestGuestOfNil(t *testing.T) {

@@ -65,9 +65,7 @@ func TestGuestIsGivenADescriptor(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 1, v)
 	}, loop.Interrupts(false))
-	for len(m.queue) > 0 {
-		(<-m.queue)()
-	}
+	m.rest()
 	_, err = l.AddReader(int(r.Fd()), func() {
 		l.RemoveReader(int(r.Fd()))
 		(<-f)()
@@ -94,9 +92,7 @@ func TestGuestLosesItsLastDescriptor(t *testing.T) {
 		var deadlock *loop.DeadlockError
 		require.ErrorAs(t, err, &deadlock)
 	}, loop.Interrupts(false), loop.VirtualTime(true), loop.Logger((&logged{}).logger()))
-	for len(m.queue) > 0 {
-		(<-m.queue)()
-	}
+	m.rest()
 	require.False(t, m.ended)
 	require.True(t, l.RemoveReader(int(r.Fd())))
 	m.run(t)

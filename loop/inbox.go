@@ -93,8 +93,12 @@ func (b *inbox) unpark() {
 	}
 }
 
-// close makes the inbox refuse what comes, and forget what has come.
-func (b *inbox) close() { b.posts.Store(closed) }
+// close makes the inbox refuse what comes, and forget what has come. Nobody is woken for a
+// Stop, or the end of a Hold, from then on.
+func (b *inbox) close() {
+	b.posts.Store(closed)
+	b.onWake.Store(nil)
+}
 
 // takeInbox moves what was posted to the ready queue, in order, as far as the iteration
 // may.

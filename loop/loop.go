@@ -203,6 +203,7 @@ type stopper struct {
 	link future.Link
 	loop *Loop
 	core *future.Core
+	ran  bool // the future is done, and the loop was told
 	over bool // the run has ended, and the next one is not to be
 }
 
@@ -213,6 +214,7 @@ func (l *Loop) stopWhenDone(f future.Any) *stopper {
 }
 
 func (s *stopper) Run() {
+	s.ran = true
 	if !s.core.Canceled() && future.IsBase(s.core.Err()) || s.over {
 		return // that has ended the run already
 	}
