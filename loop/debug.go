@@ -77,19 +77,23 @@ func (l *Loop) runTimed(entry sched.Entry) {
 }
 
 func (l *Loop) logSlow(what subject, took time.Duration) {
-	defer func() {
-		if v := recover(); v != nil { // the logger's, which must not hide one of the entry's
-			l.callDefaultHandler(future.ErrorContext{
-				Message: "panic in the logger, told of a slow callback",
-				Err:     future.NewPanicError(v),
-			}, "Exception in default exception handler")
-		}
-	}()
+	defer l.loggerPanicked("a slow callback")
 	var attrs []any
 	if what.site != "" {
 		attrs = append(attrs, slog.String("scheduled_at", what.site))
 	}
 	l.log().Warn(fmt.Sprintf("Executing %v took %.3f seconds", what, took.Seconds()), attrs...)
+}
+
+// loggerPanicked recovers, deferred, from a panic of the logger's, told of what. It must
+// neither hide one of an entry's, nor end a run, or the process.
+func (l *Loop) loggerPanicked(what string) {
+	if v := recover(); v != nil {
+		l.callDefaultHandler(future.ErrorContext{
+			Message: "panic in the logger, told of " + what,
+			Err:     future.NewPanicError(v),
+		}, "Exception in default exception handler")
+	}
 }
 
 // A subject is what an entry of the ready queue is about: the program's function, or

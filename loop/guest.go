@@ -180,7 +180,9 @@ func (g *guest) rest() {
 		g.alarm.Reset(d)
 	case l.clock.virtual && l.isOut():
 		g.rests(true)
-		g.warning.Reset(patience)
+		if l.bubble == "" { // as in parkVirtual
+			g.warning.Reset(patience)
+		}
 	case l.inbox.any(): // after isOut, as in holdsStill
 		g.wake()
 	case !l.clock.virtual:

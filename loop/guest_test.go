@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -387,6 +388,32 @@ func TestGuestIsRunByTheApplication(t *testing.T) {
 			m.run(t)
 		})
 	}
+}
+
+// In a bubble, whose time an alarm would move, a guest whose clock stands still rests.
+func TestGuestInABubble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begun := time.Now()
+		log := &logged{}
+		m := newMainLoop()
+		loop.RunGuest(coro.Do(func(co *coro.Co) error {
+			let := make(chan struct{})
+			go func() {
+				time.Sleep(time.Hour)
+				close(let)
+			}()
+			_, err := loop.Go(wait(let))(co)
+			return err
+		}), m.soon, func(_ coro.None, err error) {
+			m.ended = true
+			require.NoError(t, err)
+		}, loop.VirtualTime(true), loop.Logger(log.logger()))
+		for !m.ended {
+			(<-m.queue)()
+		}
+		require.Equal(t, time.Hour, time.Since(begun))
+		require.Empty(t, log.String())
+	})
 }
 
 func TestGuestOfNil(t *testing.T) {

@@ -193,6 +193,53 @@ func TestHoldIsTold(t *testing.T) {
 	require.Regexp(t, regexp.MustCompile(`The virtual clock stands still: it waits for 1 goroutine.*, 1 hold since \S+hold_test.go:\d+, 2 threads`), out.String())
 }
 
+// A logger that panics when it is told ends neither the run nor the process.
+func TestHoldIsToldToALoggerThatPanics(t *testing.T) {
+	defer loop.SetPatience(time.Millisecond)()
+	main := func(release *func(), told chan struct{}) coro.Func[coro.None] {
+		return coro.Do(func(co *coro.Co) error {
+			*release = loop.Of(co).Hold()
+			go func() {
+				<-told
+				(*release)()
+			}()
+			return coro.Sleep(co, time.Hour)
+		})
+	}
+	t.Run("Run", func(t *testing.T) {
+		var release func()
+		told := make(chan struct{})
+		_, err := loop.Run(main(&release, told), loop.VirtualTime(true), loop.Logger(slog.New(&loggedBadly{told: told})))
+		require.NoError(t, err)
+	})
+	t.Run("RunGuest", func(t *testing.T) {
+		var release func()
+		told := make(chan struct{})
+		m := newMainLoop()
+		loop.RunGuest(main(&release, told), m.soon, func(_ coro.None, err error) {
+			m.ended = true
+			require.NoError(t, err)
+		}, loop.VirtualTime(true), loop.Interrupts(false), loop.Logger(slog.New(&loggedBadly{told: told})))
+		m.run(t)
+	})
+}
+
+// loggedBadly is a log handler that says when it was told the last time: of its own panic.
+type loggedBadly struct {
+	slog.Handler
+	told  chan struct{}
+	times int
+}
+
+func (*loggedBadly) Enabled(context.Context, slog.Level) bool { return true }
+
+func (p *loggedBadly) Handle(context.Context, slog.Record) error {
+	if p.times++; p.times == 3 {
+		close(p.told)
+	}
+	panic("no log")
+}
+
 func wait(let chan struct{}) func(context.Context) (int, error) {
 	return func(context.Context) (int, error) { <-let; return 0, nil }
 }

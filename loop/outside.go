@@ -138,6 +138,7 @@ func (l *Loop) parkVirtual() {
 
 // tellWaits logs what the virtual clock waits for. It is safe for concurrent use.
 func (l *Loop) tellWaits() {
+	defer l.loggerPanicked("a virtual clock that stands still")
 	if what := l.outside.String(); what != "" {
 		l.log().Warn("The virtual clock stands still: it waits for " + what + ".")
 	}
