@@ -1,8 +1,11 @@
 package loop_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/exec"
 	"runtime"
 	"strings"
 	"testing"
@@ -416,4 +419,45 @@ func TestDeadlockInAsyncgen(t *testing.T) {
 		names = append(names, strings.TrimPrefix(f.Function, "github.com/ouro-loop/ouro/loop_test."))
 	}
 	require.Equal(t, []string{"TestDeadlockInAsyncgen.func1.1", "TestDeadlockInAsyncgen.func1"}, names)
+}
+
+// Beside another loop, a call of the function has the context of the task that drives it
+// now: also if no variable had ever been set when the function began, which makes this a
+// process of its own.
+func TestAsyncgenBegunBeforeAnyVariable(t *testing.T) {
+	const child = "OURO_TEST_BEFORE_ANY_VARIABLE"
+	if os.Getenv(child) == "" {
+		cmd := exec.Command(os.Args[0], "-test.run=^TestAsyncgenBegunBeforeAnyVariable$", "-test.timeout=1m")
+		cmd.Env = append(os.Environ(), child+"=1")
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		return
+	}
+	other, stop, ended := make(chan *loop.Loop), make(chan bool), make(chan error)
+	go func() {
+		ended <- loop.Main(func(co *coro.Co) error {
+			other <- loop.Of(co)
+			_, err := loop.GoDo(func(context.Context) error {
+				<-stop
+				return nil
+			}).Await(co)
+			return err
+		}, loop.Interrupts(false))
+	}()
+	l := <-other
+	require.NoError(t, loop.Main(func(co *coro.Co) error {
+		v := coro.NewVar("v", "default")
+		got := make(chan string, 1)
+		g := begun(t, co, func(*coro.Yielder[int], error) error {
+			_, err := l.CallSoonThreadsafe(func() { got <- v.Get(l) })
+			return err
+		})
+		v.Set(co, "set")
+		_, err := coro.CreateTask(co, g.Next).Await(co)
+		require.Equal(t, coro.ErrStopAsyncIteration, err)
+		require.Equal(t, "set", <-got)
+		return nil
+	}, loop.Interrupts(false)))
+	close(stop)
+	require.NoError(t, <-ended)
 }

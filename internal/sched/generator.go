@@ -132,6 +132,9 @@ func (g *Generator) Yield() {
 	if g.Unwinding() {
 		g.exit()
 	}
+	if anySet.Load() {
+		g.register() // who drives it now may have variables, unlike who began it
+	}
 }
 
 // Innermost reports whether the coroutine that drives g runs in g itself, and not in
