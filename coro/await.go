@@ -17,6 +17,7 @@ func Await(co *Co, f future.Any) error {
 	if f.Done() {
 		return f.Err()
 	}
+	co.mustBeGiven()
 	return co.Suspend(f.Core())
 }
 

@@ -95,6 +95,7 @@ func NewGenerator[T any](f func(y *Yielder[T]) error) *Generator[T] {
 // That of CPython's anext throws the CancelledError into it.
 func (g *Generator[T]) Next(co *Co) (v T, err error) {
 	y := g.made()
+	co.mustBeGiven()
 	co.mustRun()
 	switch err := y.mayDrive(co, "Next"); {
 	case err != nil:
@@ -118,6 +119,7 @@ func (g *Generator[T]) Next(co *Co) (v T, err error) {
 // Semantics: agen.athrow, CPython 3.15.
 func (g *Generator[T]) Throw(co *Co, err error) (v T, _ error) {
 	y := g.made()
+	co.mustBeGiven()
 	co.mustRun()
 	if err == nil {
 		panic("coro: Throw of a nil error; what goes on without one is Next")
@@ -185,6 +187,7 @@ func (g *Generator[T]) All(co *Co) iter.Seq2[T, error] {
 // to await with at each step of a range that co has begun. That is co, except in the function
 // of a Generator. There another task may have come to drive it, and it is the Co of that.
 func Ranging(co *Co) (now func() *Co) {
+	co.mustBeGiven()
 	inside := co.coroutine.Inside()
 	if inside == nil {
 		return func() *Co { return co }
@@ -296,6 +299,7 @@ func isAlone(err, target error) bool {
 
 // close is Close.
 func (y *Yielder[T]) close(co *Co) error {
+	co.mustBeGiven()
 	co.mustRun()
 	switch err := y.mayDrive(co, "Close"); {
 	case err != nil:

@@ -420,7 +420,17 @@ func TestRefusals(t *testing.T) {
 		"EnsureFuture of a nil future":   {nilOther, func() { coro.EnsureFuture(l, f) }},
 		"Await of a nil future":          {"future: Await of a nil future: none was assigned", func() { _, _ = f.Await(nil) }},
 
-		"Sleep with a nil Co":       {noCo, func() { _ = coro.Sleep(nilCo, time.Second) }},
+		"Sleep with a nil Co":               {noCo, func() { _ = coro.Sleep(nilCo, time.Second) }},
+		"Await with a nil Co":               {noCo, func() { _ = coro.Await(nilCo, loop.CreateFuture[int](newLoop(t))) }},
+		"Next with a nil Co":                {noCo, func() { _, _ = coro.NewGenerator(noYield).Next(nilCo) }},
+		"Throw with a nil Co":               {noCo, func() { _, _ = coro.NewGenerator(noYield).Throw(nilCo, coro.ErrGeneratorExit) }},
+		"a generator's Close with a nil Co": {noCo, func() { _ = coro.NewGenerator(noYield).Close(nilCo) }},
+		"All with a nil Co": {noCo, func() {
+			for range coro.NewGenerator(noYield).All(nilCo) {
+				break
+			}
+		}},
+		"Ranging with a nil Co":     {noCo, func() { coro.Ranging(nilCo) }},
 		"Timeout with a nil Co":     {noCo, func() { _ = coro.Timeout(nilCo, 1, nil) }},
 		"Group with a nil Co":       {noCo, func() { _ = coro.Group(nilCo, nil) }},
 		"Wait with a nil Co":        {noCo, func() { _, _, _ = coro.Wait[future.Any](nilCo, nil) }},
@@ -500,3 +510,5 @@ func TestStaleCo(t *testing.T) {
 	}))
 	require.NoError(t, err)
 }
+
+func noYield(*coro.Yielder[int]) error { return nil }
