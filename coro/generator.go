@@ -281,9 +281,18 @@ func (y *Yielder[T]) drive(co *Co, thrown error) (v T, err error) {
 	case y.err == nil:
 		return v, ErrStopAsyncIteration
 	case isAlone(y.err, ErrStopAsyncIteration):
-		return v, fmt.Errorf("coro: the function of an asynchronous generator returned ErrStopAsyncIteration, to say %q; it returns nil at its end", y.err)
+		return v, notItsEnd(y.err)
 	}
 	return v, y.err
+}
+
+// notItsEnd is what becomes of an ErrStopAsyncIteration that a function ends with: no error
+// that wraps it, which would be taken for the generator's end. A panic keeps its stack.
+func notItsEnd(err error) error {
+	if p, ok := err.(*future.PanicError); ok {
+		return &future.PanicError{Value: p.Value.(error).Error(), Stack: p.Stack, Task: p.Task}
+	}
+	return fmt.Errorf("coro: the function of an asynchronous generator returned ErrStopAsyncIteration, to say %q; it returns nil at its end", err)
 }
 
 // isAlone reports whether err is target, or wrapped around it in a single chain. The errors

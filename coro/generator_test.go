@@ -642,6 +642,22 @@ func TestGeneratorPanics(t *testing.T) {
 	})
 }
 
+// A panic with another generator's end is not this one's, and keeps its stack.
+func TestGeneratorPanicsWithStop(t *testing.T) {
+	run(t, func(co *coro.Co) error {
+		g := coro.NewGenerator(func(*coro.Yielder[int]) error {
+			panic(fmt.Errorf("must: %w", coro.ErrStopAsyncIteration))
+		})
+		_, err := g.Next(co)
+		require.NotErrorIs(t, err, coro.ErrStopAsyncIteration)
+		require.Regexp(t, `^panic: must: coro: the asynchronous generator has ended \(task "Task-1", at coro/generator_test.go:\d+\)$`, err.Error())
+		require.Contains(t, future.Details(err), "TestGeneratorPanicsWithStop")
+		_, err = g.Next(co)
+		require.Equal(t, coro.ErrStopAsyncIteration, err)
+		return nil
+	})
+}
+
 // The blocks of this package may be left in another task than they were entered in, as
 // when a generator is closed by one that never drew from it.
 func TestGeneratorBlocksLeftElsewhere(t *testing.T) {
