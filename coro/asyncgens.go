@@ -34,9 +34,7 @@ func (a *asyncgen[T]) abandoned() {
 	if a.below.State() != sched.GeneratorSuspended || a.closing || !a.below.Take() {
 		return
 	}
-	s := a.below.Scheduler()
-	create := func() { CreateTask((*future.Scheduler)(s), a.Closer()) }
-	s.Schedule(s.Loop().Callback(create, sched.CallOptions{}))
+	CreateTask((*future.Scheduler)(a.below.Scheduler()), a.Closer())
 }
 
 // Function is what the generator runs, in the program's terms.

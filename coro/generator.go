@@ -27,10 +27,10 @@ import (
 // # Differences from asyncio
 //
 // A generator that has begun, and that nobody refers to any more, is closed by a task of
-// its own once the garbage collector has found it; under a virtual clock only at the end
-// of Run, so that nothing depends on the collector. CPython counts references, and does so
-// at once. Go's collector may take its time: close what you leave early, with a deferred
-// Close, as contextlib.aclosing does.
+// its own once the garbage collector has found it; under a virtual clock, and in a
+// testing/synctest bubble, only at the end of Run, so that nothing depends on the collector.
+// CPython counts references, and does so at once. Go's collector may take its time: close
+// what you leave early, with a deferred Close, as contextlib.aclosing does.
 //
 // There is no asend: a function that is to be told something looks at a variable.
 //
@@ -210,9 +210,8 @@ func (g *Generator[T]) made() *Yielder[T] {
 func (g *Generator[T]) begin(co *Co) {
 	y := g.y
 	y.below.Begin(co.sched(), (*asyncgen[T])(y))
-	if loop := co.machine().loop; loop.ReportsCollected() {
-		list := loop.Unretrieved()
-		y.cleanup = runtime.AddCleanup(g, func(y *Yielder[T]) { list.Found((*asyncgen[T])(y).abandoned) }, y)
+	if loop := co.machine().loop; loop.ClosesAbandoned() {
+		y.cleanup = runtime.AddCleanup(g, func(y *Yielder[T]) { loop.Post((*asyncgen[T])(y).abandoned) }, y)
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/sched"
-	"github.com/ouro-loop/ouro/internal/unretrieved"
 	"github.com/ouro-loop/ouro/timers"
 )
 
@@ -26,11 +25,12 @@ type eventLoop interface {
 	// Abort ends the present run with err as soon as what runs now returns.
 	Abort(err error)
 
-	// Unretrieved is how the loop hears of garbage.
-	Unretrieved() *unretrieved.List
+	// Post has f called on the loop's goroutine, whoever calls Post. A closed loop drops it.
+	Post(f func())
 
-	// ReportsCollected says whether it acts on that, or nothing depends on the collector.
-	ReportsCollected() bool
+	// ClosesAbandoned reports whether a generator is closed that the collector has found, or
+	// nothing depends on that.
+	ClosesAbandoned() bool
 
 	EagerTasks() bool               // what asyncio's eager_task_factory does
 	ParentContext() context.Context // the parent of every Co.Context

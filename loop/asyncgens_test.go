@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -277,6 +278,51 @@ func TestAbandonedAsyncgenIsClosed(t *testing.T) {
 			require.Equal(t, []error{boom}, told)
 		}
 	}
+}
+
+// Nothing else has to wake the loop for that.
+func TestAbandonedAsyncgenWakesTheLoop(t *testing.T) {
+	ended := make(chan bool)
+	go func() {
+		for tick := time.NewTicker(time.Millisecond); ; runtime.GC() {
+			select {
+			case <-tick.C:
+			case <-ended:
+				return
+			}
+		}
+	}()
+	defer close(ended)
+	require.NoError(t, loop.Main(func(co *coro.Co) error {
+		closed := coro.NewFuture[coro.None](co)
+		begun(t, co, func(_ *coro.Yielder[int], exit error) error {
+			_ = closed.SetResult(coro.None{})
+			return exit
+		})
+		_, err := coro.WaitFor(co, closed, time.Minute)
+		return err
+	}))
+}
+
+// Inside a bubble, whose channels the collector's goroutine must not touch, the end of Run
+// closes it.
+func TestAbandonedAsyncgenInBubble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		closed := false
+		require.NoError(t, loop.Main(func(co *coro.Co) error {
+			begun(t, co, func(_ *coro.Yielder[int], exit error) error {
+				closed = true
+				return exit
+			})
+			for range 10 {
+				runtime.GC()
+				require.NoError(t, coro.Sleep(co, time.Millisecond))
+			}
+			require.False(t, closed)
+			return nil
+		}))
+		require.True(t, closed)
+	})
 }
 
 // One that has ended, or is held, is not; and under a virtual clock nothing depends on the

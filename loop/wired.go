@@ -84,5 +84,10 @@ func (w *wired) RemoveTimer(t *timers.Timer) bool { return w.timers.Remove(t) }
 func (w *wired) Time() time.Duration              { return w.loop().Time() }
 func (w *wired) IsRunning() bool                  { return w.isRunning.Load() }
 func (w *wired) Abort(err error)                  { w.loop().abortWith(err) }
+func (w *wired) Post(f func())                    { _, _ = w.loop().post(f) }
 func (w *wired) EagerTasks() bool                 { return w.eagerTasks }
 func (w *wired) ParentContext() context.Context   { return w.ctx }
+
+// ClosesAbandoned is false in a testing/synctest bubble, where the collector's goroutine could
+// not wake the loop.
+func (w *wired) ClosesAbandoned() bool { return !w.clock.virtual && w.bubble == "" }

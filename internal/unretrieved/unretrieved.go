@@ -1,6 +1,5 @@
 // Package unretrieved keeps the errors of futures that nobody has looked at yet. Each
-// is reported once: when its future is collected as garbage, or when the loop closes. It
-// is also the way in which the loop hears of other garbage.
+// is reported once: when its future is collected as garbage, or when the loop closes.
 package unretrieved
 
 import (
@@ -13,7 +12,7 @@ import (
 
 // List is a loop's list of such errors. The zero value is an empty list.
 //
-// Only Collected, Look and Found are safe for concurrent use.
+// Only Collected and Look are safe for concurrent use.
 type List struct {
 	first, last *Note
 
@@ -21,7 +20,6 @@ type List struct {
 		any   atomic.Bool
 		mu    sync.Mutex
 		notes []*Note
-		found []func()
 	}
 }
 
@@ -110,34 +108,22 @@ func (n *Note) leaveWord() {
 	lost.any.Store(true)
 }
 
-// Found leaves word for a cleanup of something else: f is called by the next ReportLost,
-// if there is one.
-func (l *List) Found(f func()) {
-	l.lost.mu.Lock()
-	l.lost.found = append(l.lost.found, f)
-	l.lost.mu.Unlock()
-	l.lost.any.Store(true)
-}
-
 // AnyLost reports whether ReportLost has something to report.
 func (l *List) AnyLost() bool { return l.lost.any.Load() }
 
 // ReportLost calls report for the errors whose futures were collected since the
-// last call, and what Found was given. With none it costs one atomic load.
+// last call. With none it costs one atomic load.
 func (l *List) ReportLost(report func(*Note)) {
 	if !l.lost.any.Load() {
 		return
 	}
 	l.lost.mu.Lock()
-	notes, found := l.lost.notes, l.lost.found
-	l.lost.notes, l.lost.found = nil, nil
+	notes := l.lost.notes
+	l.lost.notes = nil
 	l.lost.any.Store(false)
 	l.lost.mu.Unlock()
 	for _, n := range notes {
 		n.Report(report)
-	}
-	for _, f := range found {
-		f()
 	}
 }
 
