@@ -10,8 +10,8 @@ import (
 
 var (
 	// ErrOtherLoop is returned by the await of a future that belongs to another
-	// loop than the task, and is in the panic of an EnsureFuture, Gather or
-	// AsCompleted of one.
+	// loop than the task, and by the methods of a Generator that has begun on one; it
+	// is in the panic of an EnsureFuture, Gather or AsCompleted of such a future.
 	ErrOtherLoop = errors.New("coro: the future is attached to a different loop")
 
 	// ErrAwaitSelf is returned by a task's await of itself.
@@ -21,9 +21,10 @@ var (
 	// often as there were Funcs.
 	ErrAlreadyAwaited = errors.New("coro: what AsCompleted yields can be awaited once each")
 
-	// ErrStopAsyncIteration is returned by the Next and the Throw of a generator that has
-	// come to its end. It is never wrapped there, nor returned for another reason: it can
-	// be compared with ==.
+	// ErrStopAsyncIteration is returned by the Next or Throw in which a generator comes to
+	// its end, and by each Next after that; also by the Throw, and a second Close, of one
+	// that was closed and has called Yield again. It is never wrapped there, nor returned
+	// for another reason: it can be compared with ==.
 	//
 	// Semantics: StopAsyncIteration.
 	ErrStopAsyncIteration = errors.New("coro: the asynchronous generator has ended")

@@ -22,8 +22,8 @@ import (
 // goes on when all is done. No task can be created meanwhile.
 //
 // The error is ErrRunning if the loop runs; from inside, Stop it. It is ErrThread if tasks
-// are suspended that only a goroutine that is locked to its OS thread can resume; the loop
-// is not closed then.
+// or generators are suspended that only a goroutine that is locked to its OS thread can
+// resume; the loop is not closed then.
 //
 // Semantics: asyncio.loop.close, CPython 3.15.
 func (l *Loop) Close() error {

@@ -16,8 +16,8 @@ var (
 	// one inside another, and to close one that is running.
 	ErrRunning = errors.New("loop: an event loop is running")
 
-	// ErrThread is returned by the run, or Close, of a loop whose suspended tasks cannot
-	// be resumed by the calling goroutine: Go allows that only to the goroutine that is
+	// ErrThread is returned by the run, or Close, of a loop whose suspended tasks and
+	// generators cannot be resumed by the calling goroutine: Go allows that only to the goroutine that is
 	// locked to the OS thread on which they began, or, if they began on none, to one that
 	// is not locked to any.
 	ErrThread = sched.ErrThread

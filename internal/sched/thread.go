@@ -11,9 +11,9 @@ import (
 // the process, and nothing can catch that. So the scheduler knows where its workers were
 // made, and refuses before Go does.
 
-// ErrThread is what a run, or the close, of a loop is refused with whose suspended tasks
-// began on another OS thread.
-var ErrThread = errors.New("loop: its suspended tasks began on a goroutine with another lock to an OS thread, and cannot be resumed here; " +
+// ErrThread is what a run, or the close, of a loop is refused with whose suspended tasks or
+// generators began on another OS thread.
+var ErrThread = errors.New("loop: its suspended tasks or generators began on a goroutine with another lock to an OS thread, and cannot be resumed here; " +
 	"call runtime.LockOSThread before the first run and use the loop on that goroutine only, or not at all")
 
 // A thread is where coroutines can be resumed: the zero value is any goroutine that is not
