@@ -399,7 +399,7 @@ func TestGuestInABubble(t *testing.T) {
 		loop.RunGuest(coro.Do(func(co *coro.Co) error {
 			let := make(chan struct{})
 			go func() {
-				time.Sleep(time.Hour)
+				<-time.After(time.Hour) // of the bubble
 				close(let)
 			}()
 			_, err := loop.Go(wait(let))(co)
