@@ -18,25 +18,31 @@ func TestStepRandomPrograms(t *testing.T) {
 	idle := func(l *loop.Loop) bool { return l.Idle() && l.NextDeadline() == coro.Forever }
 	ways := map[string]func(l *loop.Loop) error{
 		"Step": func(l *loop.Loop) (err error) {
-			for ; err == nil && !idle(l); err = l.Step() {
+			for err == nil && !idle(l) {
 				if l.Idle() {
 					err = l.AdvanceTo(l.NextDeadline())
+				} else {
+					err = l.Step()
 				}
 			}
 			return err
 		},
 		"an entry at a time": func(l *loop.Loop) (err error) {
-			for ; err == nil && !idle(l); err = l.Step(loop.MaxEntries(1)) {
+			for err == nil && !idle(l) {
 				if l.Idle() {
 					err = l.AdvanceTo(l.NextDeadline())
+				} else {
+					err = l.Step(loop.MaxEntries(1))
 				}
 			}
 			return err
 		},
 		"RunUntilIdle, seven entries at a time": func(l *loop.Loop) (err error) {
-			for ; err == nil && !idle(l); err = l.RunUntilIdle(loop.MaxEntries(7)) {
+			for err == nil && !idle(l) {
 				if l.Idle() {
 					err = l.AdvanceTo(l.NextDeadline())
+				} else {
+					err = l.RunUntilIdle(loop.MaxEntries(7))
 				}
 			}
 			return err
