@@ -159,6 +159,9 @@ func (l *Loop) mayRun() error {
 func (l *Loop) end(err error) (stopped bool) {
 	l.sched.Reset()
 	l.endSteps(err)
+	if l.progress.after > 0 && l.Idle() {
+		l.moved() // the application may have it move now
+	}
 	if l.midway {
 		l.stopping.And(stopAsked)
 	} else {

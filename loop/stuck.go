@@ -55,28 +55,35 @@ func newProgress(o options) progress {
 // moved notes that the virtual clock has moved, or may.
 func (l *Loop) moved() {
 	if p := &l.progress; p.after > 0 {
-		p.left = p.after
-		l.inbox.now = -1 // p.left counts through the same numbers again
+		l.lookAfter(p.after)
+		if p.ran != nil {
+			l.observe(nil)
+		}
 	}
+}
+
+func (l *Loop) lookAfter(iterations int) {
+	l.progress.left = iterations
+	l.inbox.now = -1 // it counts through the same numbers again
+}
+
+// observe has it noted in ran what runs, until it is called with nil.
+func (l *Loop) observe(ran map[string]int) {
+	l.progress.ran = ran
+	l.setAround()
 }
 
 // lookStuck is called when the clock has stood still for long. It first has the loop note
 // what runs.
 func (l *Loop) lookStuck() {
 	p := &l.progress
-	if p.ran == nil {
-		p.ran = make(map[string]int)
-		p.left = observed
-		l.setAround()
+	ran := p.ran
+	if ran == nil {
+		l.observe(make(map[string]int))
+		l.lookAfter(observed)
 		return
 	}
-	ran := p.ran
-	p.ran = nil
-	l.setAround()
 	l.moved()
-	if len(ran) == 0 {
-		return // the application steps an idle loop
-	}
 	names := slices.SortedFunc(maps.Keys(ran), func(a, b string) int {
 		return cmp.Or(cmp.Compare(ran[b], ran[a]), cmp.Compare(a, b))
 	})

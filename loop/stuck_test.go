@@ -86,6 +86,62 @@ func TestStuckInSteps(t *testing.T) {
 	require.ErrorContains(t, err, "TestStuckInSteps")
 }
 
+// The iterations of an application that finds nothing to do, or always comes to where the
+// clock could move, are no sign of a clock that cannot.
+func TestStuckIsNotIdle(t *testing.T) {
+	for name, step := range map[string]func(l *loop.Loop) error{
+		"Step":         func(l *loop.Loop) error { return l.Step() },
+		"RunUntilIdle": func(l *loop.Loop) error { return l.RunUntilIdle() },
+		"AdvanceTo":    func(l *loop.Loop) error { return l.AdvanceTo(0) },
+		"RunForever":   func(l *loop.Loop) error { l.Stop(); return l.RunForever() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLoop(t, loop.StuckAfter(10))
+			for i := range 1000 {
+				if i%5 == 0 { // for what the user has clicked
+					l.CallSoon(func() {})
+				}
+				require.NoError(t, step(l))
+			}
+		})
+	}
+	l := newLoop(t, loop.StuckAfter(10))
+	var poll func()
+	poll = func() { l.CallLater(0, poll) }
+	poll()
+	var err error
+	for i := 0; err == nil && i < 1000; i++ {
+		err = l.Step()
+	}
+	require.ErrorContains(t, err, "stuck", "a timer is always due")
+}
+
+// What the loop has begun to observe is over when the clock moves.
+func TestStuckIsNotAnyMore(t *testing.T) {
+	_, err := loop.Run(coro.Do(func(co *coro.Co) error {
+		for i := range 1050 { // it observes since 1000
+			if i == 1040 {
+				coro.CreateTask(co, coro.Do(func(co *coro.Co) error { return coro.Sleep(co, time.Hour) }), coro.Name("early"))
+			}
+			if err := coro.Sleep(co, 0); err != nil {
+				return err
+			}
+		}
+		if err := coro.Sleep(co, 1); err != nil {
+			return err
+		}
+		for {
+			if err := coro.Sleep(co, 0); err != nil {
+				return err
+			}
+		}
+	}), loop.VirtualTime(true), loop.StuckAfter(1000), loop.OnException(func(*loop.Loop, future.ErrorContext) {}))
+	var stuck *loop.StuckError
+	require.ErrorAs(t, err, &stuck)
+	require.Equal(t, time.Duration(1), stuck.At)
+	require.Len(t, stuck.Ran, 1, "in the last iterations: not the early one")
+}
+
 // Many iterations are no trouble as long as the clock moves, or others are at work.
 func TestStuckIsNot(t *testing.T) {
 	yields := func(co *coro.Co) error {
