@@ -142,7 +142,9 @@ func (g *guest) advance() {
 		err = g.loop.Step()
 	}
 	switch {
-	case g.stopper != s: // a soon that calls the step has ended it
+	case g.stopper == nil: // a soon that calls the step has ended the run in the middle of this one
+		_ = g.loop.Close()
+	case g.stopper != s:
 	case err != nil && err != ErrStopped:
 		g.ended(err)
 	case err != nil || s.ran:

@@ -416,6 +416,21 @@ func TestGuestInABubble(t *testing.T) {
 	})
 }
 
+// A soon that calls the step ends the run, and no goroutine is left.
+func TestGuestStepsInsideOfAStep(t *testing.T) {
+	noLeak(t)
+	var ended []error
+	loop.RunGuest(coro.Do(func(co *coro.Co) error {
+		coro.CreateTask(co, coro.Do(func(co *coro.Co) error { return coro.Sleep(co, time.Hour) }))
+		loop.Of(co).Stop()
+		return coro.Sleep(co, time.Hour)
+	}), func(step func()) { step() }, func(_ coro.None, err error) {
+		ended = append(ended, err)
+	}, loop.Interrupts(false), loop.VirtualTime(true), loop.OnException(func(*loop.Loop, future.ErrorContext) {}))
+	require.Len(t, ended, 1)
+	require.ErrorIs(t, ended[0], loop.ErrRunning)
+}
+
 func TestGuestOfNil(t *testing.T) {
 	m, done := newMainLoop(), func(coro.None, error) {}
 	nop := coro.Do(func(*coro.Co) error { return nil })
