@@ -17,11 +17,11 @@ func ExampleLoop_Hold() {
 		l := loop.Of(co)
 		answer := loop.CreateFuture[string](l)
 		release := l.Hold()
+		fmt.Println("out:", l.Outside())
 		go func() { // stands for a library that calls back
 			defer release()
 			_, _ = l.CallSoonThreadsafe(func() { _ = answer.SetResult("called back") })
 		}()
-		fmt.Println("out:", l.Outside())
 		return coro.Timeout(co, time.Minute, func(*coro.TimeoutScope) error {
 			fmt.Println(answer.Await(co))
 			fmt.Println("after", l.Time())
