@@ -156,7 +156,9 @@ func Rate(f float64) Option {
 	return func(o *options) { o.rate = f }
 }
 
-// UseClock has the loop go by c. A panic in its methods comes out of the run.
+// UseClock has the loop go by c. A panic in its methods is the panic of the task in which
+// the loop asks for the time, as in a Sleep; elsewhere it comes out of the run, and closes
+// the loop.
 func UseClock(c Clock) Option {
 	if c == nil {
 		panic("loop: UseClock of nil; leave the option out")

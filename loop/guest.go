@@ -142,9 +142,9 @@ func (g *guest) advance() {
 		err = g.loop.Step()
 	}
 	switch {
-	case g.stopper == nil: // a soon that calls the step has ended the run in the middle of this one
+	case g.stopper == nil: // a soon that calls the step has ended the run, which could not close then
 		_ = g.loop.Close()
-	case g.stopper != s:
+	case g.stopper != s: // or it has ended the stage
 	case err != nil && err != ErrStopped:
 		g.ended(err)
 	case err != nil || s.ran:

@@ -16,7 +16,7 @@ import (
 // outside is the work that is out: what is done for the loop elsewhere. A virtual clock
 // does not jump meanwhile, and nothing is a deadlock.
 type outside struct {
-	n    int          // the loop's own errands: functions on threads and goroutines, receivers
+	n    int          // the loop's own errands: functions on threads and goroutines, receivers, wrapped futures
 	held atomic.Int32 // those of Hold, by any goroutine
 
 	mu   sync.Mutex
@@ -26,7 +26,7 @@ type outside struct {
 
 // An errand is one piece of work that is out.
 type errand struct {
-	kind string      // thread, goroutine, channel or hold
+	kind string      // thread, goroutine, channel, future or hold
 	site frames.Site // where the program sent it out
 	at   int         // in the list
 }

@@ -227,7 +227,7 @@ func (l *Loop) MayWait() time.Duration {
 }
 
 // Outside is how much work is out: functions that executors and goroutines run for the
-// loop, tasks in [Receive], and what has a [Loop.Hold].
+// loop, tasks in [Receive], futures of [WrapFuture], and what has a [Loop.Hold].
 func (l *Loop) Outside() int {
 	l.mustBeMade()
 	return l.outside.n + int(l.outside.held.Load())

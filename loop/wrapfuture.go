@@ -6,7 +6,7 @@ import (
 )
 
 // WrapFuture gives a future of l that ends as f does: f is what [executor.Submit] or the
-// [Submit] of another loop has given. Canceling it cancels f. While f is not done a virtual
+// [Submit] of another loop has given. Canceling it cancels f. While neither is done a virtual
 // clock stands still.
 //
 // The error is ErrClosed if the loop is closed. It must be called on the loop's goroutine.
