@@ -25,8 +25,9 @@ func TestHold(t *testing.T) {
 		release := l.Hold()
 		require.Equal(t, 1, l.Outside())
 		late := l.CallLater(time.Second, func() { _ = f.SetResult("the timer was first") })
-		parked := make(chan struct{})
+		parked, released := make(chan struct{}), make(chan struct{})
 		go func() {
+			defer close(released)
 			<-parked
 			_, err := l.CallSoonThreadsafe(func() { late.Cancel(); _ = f.SetResult("held") })
 			if err != nil {
@@ -39,6 +40,7 @@ func TestHold(t *testing.T) {
 		v, err := f.Await(co)
 		require.Equal(t, "held", v)
 		require.Zero(t, l.Time())
+		<-released // which may come after what was posted before it
 		require.Zero(t, l.Outside())
 		return err
 	}, loop.VirtualTime(true)))
