@@ -48,6 +48,10 @@ func (b *inbox) init() {
 // closed stands for the posts of an inbox that takes no more.
 var closed = new(post)
 
+// more stands for the posts that were taken and not moved yet, where there would be none. Those
+// that come later come on top of it.
+var more = new(post)
+
 // post leaves e for the loop, from any goroutine. The error is ErrClosed if
 // nobody will take it.
 func (b *inbox) post(e sched.Entry) error { return b.deliver(&post{entry: e}) }
@@ -71,8 +75,9 @@ func (b *inbox) deliver(p *post) error {
 	}
 }
 
-// any reports whether there is something to take in.
-func (b *inbox) any() bool { return b.taken != nil || b.posts.Load() != nil }
+// any reports whether there is something to take in, or the inbox is closed. It is asked at
+// every step of the loop, so that one word tells, see more.
+func (b *inbox) any() bool { return b.posts.Load() != nil }
 
 // rouse ends the loop's wait, if it waits. Callers have made what they want seen
 // visible before; the loop says that it is parked before it looks a last time; so
@@ -117,11 +122,14 @@ func (l *Loop) takeInbox() {
 		b.taken, p.before = p.before, nil
 		l.sched.Push(p.entry)
 	}
+	if b.taken != nil {
+		b.posts.CompareAndSwap(nil, more)
+	}
 }
 
 // take takes all that was posted, and turns it round: the first comes first.
 func (b *inbox) take() (first *post) {
-	for p := b.posts.Swap(nil); p != nil; {
+	for p := b.posts.Swap(nil); p != nil && p != more; {
 		p, p.before, first = p.before, first, p
 	}
 	return first
