@@ -35,7 +35,7 @@ func (l *Loop) setAround() {
 	switch {
 	case l.steps.limited():
 		l.sched.SetAround(l.runLimited)
-	case l.ran != nil, l.sched.Debug:
+	case l.progress.ran != nil, l.sched.Debug:
 		l.sched.SetAround(l.runLooked)
 	default:
 		l.sched.SetAround(nil)
@@ -44,8 +44,8 @@ func (l *Loop) setAround() {
 
 // runLooked runs an entry with an eye on it.
 func (l *Loop) runLooked(entry sched.Entry) {
-	if l.ran != nil {
-		l.ran[l.named(entry)]++
+	if l.progress.ran != nil {
+		l.progress.ran[l.named(entry)]++
 	}
 	if l.sched.Debug {
 		l.runTimed(entry)

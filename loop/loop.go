@@ -22,11 +22,11 @@ import (
 //
 // Semantics: asyncio.BaseEventLoop, CPython 3.15.
 type Loop struct {
-	sched  sched.Scheduler // the ready queue, and who runs what is in it
-	timers timers.Queue
-	clock  clock
-	progress
-	inbox inbox
+	sched    sched.Scheduler // the ready queue, and who runs what is in it
+	timers   timers.Queue
+	clock    clock
+	progress progress
+	inbox    inbox
 
 	goroutine string // that the loop runs on
 	bubble    string // the testing/synctest bubble that it was made in
