@@ -242,6 +242,37 @@ func (p *loggedBadly) Handle(context.Context, slog.Record) error {
 	panic("no log")
 }
 
+// It says where the program has sent the work out, as far as that was the program.
+func TestHoldIsToldWithItsLine(t *testing.T) {
+	defer loop.SetPatience(time.Millisecond)()
+	for kind, out := range map[string]func(co *coro.Co, let chan struct{}) error{
+		"thread":    func(co *coro.Co, let chan struct{}) error { _, err := loop.ToThread(wait(let))(co); return err },
+		"goroutine": func(co *coro.Co, let chan struct{}) error { _, err := loop.Go(wait(let))(co); return err },
+		"channel": func(co *coro.Co, let chan struct{}) error {
+			_, err := loop.Receive(let)(co)
+			require.Equal(t, loop.ErrChannelClosed, err)
+			return nil
+		},
+		"future": func(co *coro.Co, let chan struct{}) error {
+			f := new(executor.Future[int])
+			go func() { <-let; _ = f.SetResult(1) }()
+			w, err := loop.WrapFuture(loop.Of(co), f)
+			require.NoError(t, err)
+			_, err = w.Await(co)
+			return err
+		},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			var log lockedBuffer
+			let := make(chan struct{})
+			log.wrote = func() { close(let) }
+			require.NoError(t, loop.Main(func(co *coro.Co) error { return out(co, let) },
+				loop.VirtualTime(true), loop.Logger(slog.New(slog.NewTextHandler(&log, nil)))))
+			require.Regexp(t, `it waits for 1 `+kind+` since \S+hold_test\.go:\d+\.`, log.String())
+		})
+	}
+}
+
 func wait(let chan struct{}) func(context.Context) (int, error) {
 	return func(context.Context) (int, error) { <-let; return 0, nil }
 }
