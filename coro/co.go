@@ -26,6 +26,7 @@ type Co struct {
 	coroutine sched.Coroutine
 
 	number int32  // for the name, when it has none
+	serial uint32 // which of the loop's tasks it is, from 1 on
 	extra  *extra // what few tasks have, nil until it is needed
 }
 

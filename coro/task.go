@@ -154,6 +154,8 @@ func createTask[T any](s Spawner, f Func[T], o *taskOptions, t *Task[T]) *Task[T
 	co.core.Owned = true
 	co.link.Init(&co.coroutine)
 	co.quiet = o.quiet
+	m.created++
+	co.serial = m.created
 	if o.name != "" {
 		co.extra = &extra{name: o.name}
 	} else {
@@ -187,6 +189,9 @@ func (b *body[T]) Unwound() { b.co.unwound() }
 func (b *body[T]) Task() AnyTask { return (*Task[T])(b) }
 
 func (b *body[T]) self() *Co { return &b.co }
+
+// Serial is which of the loop's tasks this is, in order of creation, from 1 on.
+func (b *body[T]) Serial() uint32 { return b.co.serial }
 
 // Awaited is what the task waits for, nil if it is scheduled.
 func (b *body[T]) Awaited() *future.Core { return b.co.awaited }
