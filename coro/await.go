@@ -45,6 +45,9 @@ func (co *Co) enter(c *future.Core) bool {
 		return false
 	}
 	co.awaited = c
+	if co.coroutine.Recorded() {
+		co.tellAwait(c)
+	}
 	c.Attach(&co.link)
 	if co.mustCancel && c.Cancel(co.core.CancelMessage) {
 		co.mustCancel = false
@@ -71,6 +74,9 @@ func (co *Co) wokenOtherwise(c *future.Core) error {
 	for !co.mustCancel && !c.Done() {
 		// A circle of awaits was canceled here, and the request taken back.
 		co.awaited = c
+		if co.coroutine.Recorded() {
+			co.tellAwait(c)
+		}
 		c.Attach(&co.link)
 		if !co.coroutine.Host() {
 			co.coroutine.Yield()

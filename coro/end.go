@@ -2,6 +2,7 @@ package coro
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/sched"
@@ -39,6 +40,9 @@ func (co *Co) broke(returned *bool) {
 func (co *Co) panicError(v any) *future.PanicError {
 	err := future.NewPanicError(v)
 	err.Task = co.Name()
+	if r := co.sched().Events; r != nil {
+		r.Trouble(fmt.Sprintf("task %q: %v", err.Task, err))
+	}
 	return err
 }
 

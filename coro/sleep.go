@@ -21,6 +21,9 @@ func Sleep(co *Co, d time.Duration) error {
 		return sleep(co, d)
 	}
 	co.mustRun()
+	if co.coroutine.Recorded() {
+		co.tellYield()
+	}
 	co.coroutine.Schedule()
 	if !co.coroutine.Host() { // see Coroutine.Yield
 		co.coroutine.Yield()

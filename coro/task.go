@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/events"
 	"github.com/ouro-loop/ouro/internal/frames"
 	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/internal/unretrieved"
@@ -166,6 +167,9 @@ func createTask[T any](s Spawner, f Func[T], o *taskOptions, t *Task[T]) *Task[T
 	if sc.Debug {
 		co.rarely().site = frames.CallSite()
 	}
+	if sc.Events != nil {
+		co.tellSpawn()
+	}
 	eager := o.eager == eagerYes || o.eager == eagerByLoop && m.eager
 	if eager && m.loop.IsRunning() {
 		co.coroutine.Start()
@@ -232,7 +236,12 @@ func (t *Task[T]) call() {
 func (t *Task[T]) Name() string { return t.co.Name() }
 
 // SetName renames the task.
-func (t *Task[T]) SetName(name string) { t.co.more().name = name }
+func (t *Task[T]) SetName(name string) {
+	t.co.more().name = name
+	if s := t.co.sched(); s.Events != nil {
+		s.Events.Note(events.Renamed, s.Task(), t.co.serial, name)
+	}
+}
 
 // Vars is the task's context.
 func (t *Task[T]) Vars() *Vars { return t.co.Vars() }
@@ -297,6 +306,9 @@ type taskRole Co
 var _ future.Canceler = (*taskRole)(nil)
 
 func (r *taskRole) Name() string { return (*Co)(r).Name() }
+
+// Serial is which of the loop's tasks it is.
+func (r *taskRole) Serial() uint32 { return r.serial }
 
 // Vars are a copy: the task's own are part of the task, which a report of an error must
 // not keep alive.

@@ -52,7 +52,7 @@ func TestAsyncioMap(t *testing.T) {
 }
 
 // packages are those that a program can import.
-var packages = []string{"timers", "executor", "future", "coro", "loop", "locks", "queues"}
+var packages = []string{"timers", "executor", "future", "coro", "loop", "locks", "queues", "trace"}
 
 // exportedNames are "package.Name" and "package.Type.Method".
 func exportedNames(t *testing.T) map[string]bool {
@@ -120,17 +120,19 @@ var allowedImports = map[string][]string{
 	"timers":               {},
 	"executor":             {"future", "internal/frames", "internal/goroutine", "internal/mark"},
 	"internal/chain":       {},
+	"internal/events":      {},
 	"internal/frames":      {},
 	"internal/goroutine":   {},
-	"internal/sched":       {"internal/goroutine"},
+	"internal/sched":       {"internal/events", "internal/goroutine"},
 	"internal/mark":        {},
 	"internal/named":       {},
 	"internal/unretrieved": {"internal/frames"},
-	"future":               {"internal/chain", "internal/frames", "internal/mark", "internal/sched", "internal/unretrieved"},
-	"coro":                 {"future", "internal/chain", "internal/frames", "internal/sched", "internal/unretrieved", "timers"},
-	"loop":                 {"coro", "executor", "future", "internal/frames", "internal/goroutine", "internal/sched", "internal/unretrieved", "timers"},
-	"locks":                {"coro", "future", "internal/named"},
-	"queues":               {"coro", "future", "internal/named"},
+	"future":               {"internal/chain", "internal/events", "internal/frames", "internal/mark", "internal/sched", "internal/unretrieved"},
+	"coro":                 {"future", "internal/chain", "internal/events", "internal/frames", "internal/sched", "internal/unretrieved", "timers", "trace"},
+	"loop":                 {"coro", "executor", "future", "internal/events", "internal/frames", "internal/goroutine", "internal/sched", "internal/unretrieved", "timers", "trace"},
+	"locks":                {"coro", "future", "internal/named", "trace"},
+	"queues":               {"coro", "future", "internal/named", "trace"},
+	"trace":                {"internal/events"},
 }
 
 // TestImportsGoOneWay: each package imports only those below it.

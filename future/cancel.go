@@ -39,6 +39,9 @@ func (c *Core) Cancel(msg *string) bool {
 	if r, ok := c.role.(Canceler); ok {
 		return cancelAlong(c, r, msg)
 	}
+	if c.recorded() {
+		c.tellCancel(0, msg)
+	}
 	return c.MarkCanceled(nil, msg)
 }
 
@@ -126,6 +129,9 @@ func (w *cancelWalk) visit(at *cancelStep, target *Core) {
 	case target.canceling:
 		at.circular = true
 	case !ok:
+		if target.recorded() {
+			target.tellCancel(len(w.path), w.msg)
+		}
 		at.taken = target.MarkCanceled(nil, w.msg) || at.taken
 	case target.visits >= visitedTwice:
 		if w.more == nil {
@@ -140,6 +146,9 @@ func (w *cancelWalk) visit(at *cancelStep, target *Core) {
 
 func (w *cancelWalk) enter(c *Core, r Canceler) {
 	c.canceling = true
+	if c.recorded() {
+		c.tellCancel(len(w.path), w.msg)
+	}
 	r.BeginCancel(w.msg)
 	w.path = append(w.path, cancelStep{core: c, role: r})
 }

@@ -80,10 +80,17 @@ func (c *Core) settle(state State) {
 	c.state = state
 	l := c.first
 	c.first, c.last = nil, nil
+	recorded := c.recorded()
+	if recorded {
+		c.tellDone(l)
+	}
 	for l != nil {
 		next := l.next
 		l.next, l.prev, l.core = nil, nil, nil
 		c.sched.Schedule(l.run)
 		l = next
+	}
+	if recorded {
+		c.sched.Events.Settled()
 	}
 }

@@ -119,6 +119,7 @@ func (b *Barrier) suspend(co *coro.Co) error {
 	if err := b.bound.Bind(co, (*barrierRole)(b)); err != nil {
 		return err
 	}
+	co.Share((*barrierRole)(b))
 	_, err := b.waiters.Wait(co, (*barrierRole)(b))
 	if err != nil {
 		b.waiters.Wake(1)

@@ -76,6 +76,7 @@ func (c *Condition) Wait(co *coro.Co) error {
 	if err := c.bound.Bind(co, (*conditionRole)(c)); err != nil {
 		return err
 	}
+	co.Share((*conditionRole)(c))
 	_ = lock.Release() // it is held
 	err := c.suspend(co, lock)
 	for {

@@ -23,6 +23,7 @@ func (e *Event) Wait(co *coro.Co) error {
 	if err := e.bound.Bind(co, (*eventRole)(e)); err != nil {
 		return err
 	}
+	co.Share((*eventRole)(e))
 	_, err := e.waiters.Wait(co, (*eventRole)(e))
 	return err
 }

@@ -41,6 +41,7 @@ func (l *Lock) acquireSlowly(co *coro.Co) error {
 		if err := l.bound.Bind(co, (*lockRole)(l)); err != nil {
 			return err
 		}
+		co.Share((*lockRole)(l))
 		if _, err := l.waiters.Wait(co, (*lockRole)(l)); err != nil {
 			if l.owner == nil {
 				l.waiters.WakeFirst() // it may have been this task's turn

@@ -128,6 +128,7 @@ func (s *semaphore) wait(co *coro.Co) error {
 	if err := s.bound.Bind(co, (*semaphoreRole)(s)); err != nil {
 		return err
 	}
+	co.Share((*semaphoreRole)(s))
 	woken, err := s.waiters.Wait(co, (*semaphoreRole)(s))
 	if err != nil && woken {
 		s.value++

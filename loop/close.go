@@ -45,6 +45,7 @@ func (l *Loop) Close() error {
 
 func (l *Loop) close() (err error) {
 	var steps []func()
+	l.endRecord()
 	l.inbox.close()
 	l.sched.BeginClose()
 	l.sched.All(func(c *sched.Coroutine) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/events"
 )
 
 // descriptors are the file descriptors that a loop watches.
@@ -146,6 +147,9 @@ func (l *Loop) readyDescriptor(fd int, c *standingCall, write bool) {
 		l.unwatch(fd, write)
 	default:
 		l.sched.Push(c)
+		if l.sched.Events != nil {
+			l.tellPush(c, events.Outside, 0)
+		}
 	}
 }
 

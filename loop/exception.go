@@ -117,6 +117,9 @@ func (l *Loop) CallExceptionHandler(c future.ErrorContext) {
 	if c.Future != nil {
 		addOrigin(&c)
 	}
+	if l.sched.Events != nil {
+		l.tellReport(c)
+	}
 	if l.handler == nil {
 		l.callDefaultHandler(c, "Exception in default exception handler")
 		return
@@ -179,6 +182,7 @@ func (l *Loop) reportPanic(err *future.PanicError) {
 		l.abortWith(err.Unwrap())
 		return
 	}
+	l.trouble(err)
 	from := l.subject(l.sched.Running())
 	l.CallExceptionHandler(future.ErrorContext{
 		Message:  "Exception in callback " + from.String(),

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ouro-loop/ouro/internal/events"
 	"github.com/ouro-loop/ouro/internal/sched"
 )
 
@@ -121,6 +122,9 @@ func (l *Loop) takeInbox() {
 		p := b.taken
 		b.taken, p.before = p.before, nil
 		l.sched.Push(p.entry)
+		if l.sched.Events != nil {
+			l.tellPush(p.entry, events.Outside, 0)
+		}
 	}
 	if b.taken != nil {
 		b.posts.CompareAndSwap(nil, more)

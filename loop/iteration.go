@@ -80,6 +80,9 @@ func (l *Loop) waitFor(limit time.Duration) {
 	if l.watchesDescriptors() && l.pollDescriptors() || limit == 0 {
 		return
 	}
+	if l.sched.Events != nil && l.steps == nil {
+		l.tellWait()
+	}
 	switch {
 	case l.steps != nil:
 		l.waitInSteps()
@@ -111,6 +114,10 @@ func (l *Loop) promoteDue() {
 
 func (l *Loop) promote() {
 	now := l.Time()
+	if l.sched.Events != nil {
+		l.promoteTold(now)
+		return
+	}
 	for t := l.timers.PopDue(now); t != nil; t = l.timers.PopDue(now) {
 		l.sched.Push(t.Run)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/executor"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/events"
 	"github.com/ouro-loop/ouro/internal/goroutine"
 	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/internal/unretrieved"
@@ -32,7 +33,7 @@ type Loop struct {
 	bubble    string // the testing/synctest bubble that it was made in
 	abort     error  // ends the run before the next entry
 	resting   *guest // what steps the loop, while it waits for something to do
-	watchful  bool   // what is scheduled has to be looked at: debug mode, or a guest is resting
+	watchful  bool   // what is scheduled has to be looked at: debug mode, a recorder, or a guest is resting
 	steps     *steps // what the run is for, nil for RunForever
 	midway    bool   // the last run ended in the middle of an iteration
 	runsMain  bool   // of a Run or a Runner
@@ -83,6 +84,7 @@ func newLoop(o options) *Loop {
 	l.bubble = goroutine.Bubble()
 	l.sched.Init((*wired)(l), o.maxIdle)
 	l.SetDebug(o.debug)
+	l.SetRecorder(o.recorder)
 	return l
 }
 
@@ -293,7 +295,9 @@ func CreateFuture[T any](l *Loop) *future.Future[T] {
 // inbox is then.
 func (l *Loop) attentive() bool { return l.watchful || l.inbox.any() }
 
-func (l *Loop) setWatchful() { l.watchful = l.sched.Debug || l.resting != nil }
+func (l *Loop) setWatchful() {
+	l.watchful = l.sched.Debug || l.resting != nil || l.sched.Events != nil
+}
 
 // push puts an entry into the ready queue.
 func (l *Loop) push(e sched.Entry) {
@@ -301,6 +305,9 @@ func (l *Loop) push(e sched.Entry) {
 		l.takeInbox() // what was posted before this call comes before it
 	}
 	l.sched.Push(e)
+	if l.sched.Events != nil {
+		l.tellPush(e, events.ByCode, 0)
+	}
 }
 
 // mayCall panics where CallSoon and its kin may not be called.

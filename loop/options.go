@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
+	"github.com/ouro-loop/ouro/trace"
 )
 
 // Option is an option of New, NewRunner and Run.
@@ -25,6 +27,7 @@ type options struct {
 	ctx          context.Context
 	interrupts   bool
 	hermetic     bool
+	recorder     *trace.Recorder
 }
 
 func newOptions(opts []Option) options {

@@ -112,6 +112,7 @@ func (l *Loop) named(entry sched.Entry) string {
 func (l *Loop) abortWithReport(message string, err error) {
 	l.found = err
 	l.abortWith(err)
+	l.trouble(err)
 	if l.runsMain {
 		l.CallExceptionHandler(future.ErrorContext{Message: message, Err: err})
 	}

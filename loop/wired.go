@@ -78,15 +78,25 @@ func (w *wired) AddTimer(t *timers.Timer, when time.Duration) {
 		w.loop().endRest() // for less time now, it may be
 	}
 	w.timers.Add(t, when)
+	if w.sched.Events != nil {
+		w.loop().tellTimer(t)
+	}
 }
 
-func (w *wired) RemoveTimer(t *timers.Timer) bool { return w.timers.Remove(t) }
-func (w *wired) Time() time.Duration              { return w.loop().Time() }
-func (w *wired) IsRunning() bool                  { return w.isRunning.Load() }
-func (w *wired) Abort(err error)                  { w.loop().abortWith(err) }
-func (w *wired) Post(f func())                    { _, _ = w.loop().post(f) }
-func (w *wired) EagerTasks() bool                 { return w.eagerTasks }
-func (w *wired) ParentContext() context.Context   { return w.ctx }
+// RemoveTimer takes t back, and reports whether it was still waiting.
+func (w *wired) RemoveTimer(t *timers.Timer) bool {
+	if w.sched.Events != nil && t.Queued() {
+		defer w.loop().tellUntimer(w.timers.Number(t))
+	}
+	return w.timers.Remove(t)
+}
+
+func (w *wired) Time() time.Duration            { return w.loop().Time() }
+func (w *wired) IsRunning() bool                { return w.isRunning.Load() }
+func (w *wired) Abort(err error)                { w.loop().abortWith(err) }
+func (w *wired) Post(f func())                  { _, _ = w.loop().post(f) }
+func (w *wired) EagerTasks() bool               { return w.eagerTasks }
+func (w *wired) ParentContext() context.Context { return w.ctx }
 
 // ClosesAbandoned is false in a testing/synctest bubble, where the collector's goroutine could
 // not wake the loop.

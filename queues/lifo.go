@@ -27,7 +27,7 @@ func NewLifo[T any](maxSize int) *LifoQueue[T] {
 // Put waits while the queue is full, and puts v into it, see [Queue.Put].
 func (q *LifoQueue[T]) Put(co *coro.Co, v T) error {
 	for q.Full() {
-		if err := q.mayWait(co, (*putRole)(&q.state)); err != nil {
+		if err := q.mayWait(co, (*putRole)(&q.state), (*lifoThing[T])(q)); err != nil {
 			return err
 		}
 		if woken, err := q.putters.Wait(co, (*putRole)(&q.state)); err != nil {
@@ -53,7 +53,7 @@ func (q *LifoQueue[T]) PutNowait(v T) error {
 func (q *LifoQueue[T]) Get(co *coro.Co) (T, error) {
 	for q.Empty() {
 		var zero T
-		if err := q.mayWait(co, (*getRole)(&q.state)); err != nil {
+		if err := q.mayWait(co, (*getRole)(&q.state), (*lifoThing[T])(q)); err != nil {
 			return zero, err
 		}
 		if woken, err := q.getters.Wait(co, (*getRole)(&q.state)); err != nil {

@@ -44,7 +44,7 @@ func NewPriorityFunc[T any](maxSize int, less func(a, b T) bool) *PriorityQueue[
 // Put waits while the queue is full, and puts v into it, see [Queue.Put].
 func (q *PriorityQueue[T]) Put(co *coro.Co, v T) error {
 	for q.Full() {
-		if err := q.mayWait(co, (*putRole)(&q.state)); err != nil {
+		if err := q.mayWait(co, (*putRole)(&q.state), (*priorityThing[T])(q)); err != nil {
 			return err
 		}
 		if woken, err := q.putters.Wait(co, (*putRole)(&q.state)); err != nil {
@@ -74,7 +74,7 @@ func (q *PriorityQueue[T]) PutNowait(v T) error {
 func (q *PriorityQueue[T]) Get(co *coro.Co) (T, error) {
 	for q.Empty() {
 		var zero T
-		if err := q.mayWait(co, (*getRole)(&q.state)); err != nil {
+		if err := q.mayWait(co, (*getRole)(&q.state), (*priorityThing[T])(q)); err != nil {
 			return zero, err
 		}
 		if woken, err := q.getters.Wait(co, (*getRole)(&q.state)); err != nil {

@@ -33,7 +33,7 @@ func New[T any](maxSize int) *Queue[T] { return &Queue[T]{state: state{maxSize: 
 // Semantics: asyncio.Queue.put, CPython 3.15.
 func (q *Queue[T]) Put(co *coro.Co, v T) error {
 	for q.Full() {
-		if err := q.mayWait(co, (*putRole)(&q.state)); err != nil {
+		if err := q.mayWait(co, (*putRole)(&q.state), (*queueThing[T])(q)); err != nil {
 			return err
 		}
 		if woken, err := q.putters.Wait(co, (*putRole)(&q.state)); err != nil {
@@ -65,7 +65,7 @@ func (q *Queue[T]) PutNowait(v T) error {
 func (q *Queue[T]) Get(co *coro.Co) (T, error) {
 	for q.Empty() {
 		var zero T
-		if err := q.mayWait(co, (*getRole)(&q.state)); err != nil {
+		if err := q.mayWait(co, (*getRole)(&q.state), (*queueThing[T])(q)); err != nil {
 			return zero, err
 		}
 		if woken, err := q.getters.Wait(co, (*getRole)(&q.state)); err != nil {

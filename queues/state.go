@@ -2,11 +2,13 @@ package queues
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/named"
+	"github.com/ouro-loop/ouro/trace"
 )
 
 // state is all of a queue but its items: their number, and the tasks that wait. It
@@ -58,12 +60,41 @@ func (s *state) Full() bool { return s.maxSize > 0 && s.n >= s.maxSize }
 // their own: every frame between a coroutine and the switch away from it costs a
 // mispredicted return.
 
-// mayWait is the error of a Put or Get that would have to wait.
-func (s *state) mayWait(co *coro.Co, role future.Role) error {
+// mayWait is the error of a Put or Get that would have to wait. A recorder is told of the
+// queue.
+func (s *state) mayWait(co *coro.Co, role future.Role, queue trace.Thing) error {
 	if s.down {
 		return s.name.Wrap("queue", ErrShutDown)
 	}
-	return s.bound.Bind(co, role)
+	if err := s.bound.Bind(co, role); err != nil {
+		return err
+	}
+	co.Share(queue)
+	return nil
+}
+
+// recorded is what a queue with these items looks like to who records.
+func (s *state) recorded(items []string) trace.State {
+	var lines []trace.Line
+	lines = append(lines, trace.Lines("room", coro.IDs(s.Putters()))...)
+	lines = append(lines, trace.Lines("item", coro.IDs(s.Getters()))...)
+	lines = append(lines, trace.Lines("join", coro.IDs(s.Joiners()))...)
+	return trace.State{
+		Kind: "queue", Name: s.Name(), Size: max(s.maxSize, 0),
+		Items: items, Unfinished: s.unfinished, Down: s.down, Waiters: lines,
+	}
+}
+
+// textsOf are items as fmt.Sprint has them, up to as many as somebody looks at.
+func textsOf[T any](items iter.Seq[T]) (texts []string) {
+	const most = 20
+	for v := range items {
+		if len(texts) == most {
+			return append(texts, "...")
+		}
+		texts = append(texts, fmt.Sprint(v))
+	}
+	return texts
 }
 
 // gaveUpPut and gaveUpGet return err, the cancellation of a wait. A wake-up that the

@@ -77,6 +77,22 @@ func (q *Queue) Remove(t *Timer) bool {
 	return true
 }
 
+// Number returns which Add of this queue t is queued by, counted from 1, and zero if t is
+// in none.
+func (q *Queue) Number(t *Timer) uint64 {
+	switch s := t.slot; {
+	case s == nil:
+		return 0
+	case t == q.first.timer:
+		return q.first.seq
+	case s == &q.apart:
+		return t.key
+	case s.queue == q:
+		return s.items[t.key].seq
+	}
+	return 0
+}
+
 // Next returns the earliest timer without taking it out, or nil if the queue is
 // empty. It is as cheap as reading a field.
 func (q *Queue) Next() *Timer { return q.first.timer }
@@ -91,6 +107,17 @@ func (q *Queue) PopDue(now time.Duration) *Timer {
 	return q.takeFirst()
 }
 
+// Each calls f for every queued timer, in no order that is of use. f must leave the queue
+// as it is.
+func (q *Queue) Each(f func(*Timer)) {
+	if q.n == 0 {
+		return
+	}
+	f(q.first.timer)
+	q.exact.each(f)
+	q.slots.each(f)
+}
+
 // Len returns the number of queued timers.
 func (q *Queue) Len() int { return q.n }
 
@@ -99,9 +126,7 @@ func (q *Queue) Clear() {
 	if q.n == 0 {
 		return
 	}
-	q.first.timer.slot = nil
-	q.exact.each(func(t *Timer) { t.slot = nil })
-	q.slots.each(func(t *Timer) { t.slot = nil })
+	q.Each(func(t *Timer) { t.slot = nil })
 	*q = Queue{}
 }
 

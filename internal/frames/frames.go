@@ -13,8 +13,8 @@ import (
 
 // core are the directories of the packages that a program is built on.
 var core = []string{
-	"coro/", "executor/", "future/", "locks/", "loop/", "queues/", "timers/",
-	"internal/chain/", "internal/frames/", "internal/goroutine/", "internal/named/", "internal/sched/",
+	"coro/", "executor/", "future/", "locks/", "loop/", "queues/", "timers/", "trace/",
+	"internal/chain/", "internal/events/", "internal/frames/", "internal/goroutine/", "internal/named/", "internal/sched/",
 }
 
 // IsCore reports whether a file is part of this module's packages. A file and not a

@@ -11,6 +11,9 @@ type Body interface {
 	// recovers panics. A Goexit that passes through it calls Lost.
 	Run()
 
+	// Serial is which of the loop's coroutines it is, in order of creation, from 1 on.
+	Serial() uint32
+
 	// Unwound tells that the function was ended by force, as the loop is closed. It
 	// calls Retire, unless Run has done so: a function that is unwound by a panic can
 	// recover from that, and return.
@@ -64,6 +67,9 @@ func (c *Coroutine) IsSuspect() bool {
 	return s.current != c || s.Debug
 }
 
+// Recorded reports whether it is recorded what happens on the loop.
+func (c *Coroutine) Recorded() bool { return c.s.Events != nil }
+
 // Schedule puts c into the ready queue.
 func (c *Coroutine) Schedule() { c.s.loop.Schedule(c) }
 
@@ -90,6 +96,9 @@ func (c *Coroutine) Start() {
 	creator := s.current
 	s.creators = append(s.creators, creator)
 	s.current = c
+	if s.Events != nil {
+		s.Events.Start(c.body.Serial())
+	}
 	s.pool.get(c)
 	c.resume()
 	s.current = creator

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -34,10 +35,11 @@ func (f *fake) Schedule(e sched.Entry) { f.Push(e) }
 func (f *fake) Callback(fn func(), _ sched.CallOptions) sched.Entry {
 	return &callback{f, sched.Vars{}, fn}
 }
-func (f *fake) CheckGoroutine() {}
-func (f *fake) Calm()           {}
-func (f *fake) OnlyReady() bool { return !f.busy }
-func (f *fake) Panicked(v any)  { f.log("panic: %v", v) }
+func (f *fake) CheckGoroutine()     {}
+func (f *fake) Calm()               {}
+func (f *fake) OnlyReady() bool     { return !f.busy }
+func (f *fake) Panicked(v any)      { f.log("panic: %v", v) }
+func (f *fake) Time() time.Duration { return 0 }
 
 // run runs iterations until nothing is ready.
 func (f *fake) run() {
@@ -105,6 +107,8 @@ func (b *body) Run() {
 	returned = true
 	b.Retire()
 }
+
+func (b *body) Serial() uint32 { return 0 }
 
 func (b *body) Unwound() {
 	b.f.log("unwound")

@@ -45,6 +45,12 @@ func (q *ready) unpop() {
 	q.n++
 }
 
+func (q *ready) each(f func(e Entry)) {
+	for i := range q.n {
+		f(q.ring[(q.head+i)&(len(q.ring)-1)])
+	}
+}
+
 func (q *ready) grow() { q.resize(max(64, 2*len(q.ring))) }
 
 func (q *ready) resize(length int) {

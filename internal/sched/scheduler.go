@@ -1,6 +1,11 @@
 package sched
 
-import "errors"
+import (
+	"errors"
+	"time"
+
+	"github.com/ouro-loop/ouro/internal/events"
+)
 
 var (
 	// ErrClosed is what is given for work that comes when the loop is closed.
@@ -37,6 +42,9 @@ type Loop interface {
 	// Panicked is told what the running entry has panicked with, before its stack is
 	// gone.
 	Panicked(v any)
+
+	// Time is the loop's clock.
+	Time() time.Duration
 }
 
 // DefaultMaxHosted is up to how many entries are worth being run by a coroutine that
@@ -50,6 +58,7 @@ type Scheduler struct {
 	ready   ready
 	left    int  // entries of this iteration that have not been taken yet
 	crowded bool // this iteration has more entries than a host is worth
+	begins  bool // no entry of this iteration has been recorded yet
 
 	alone     bool // the loop's goroutine takes every entry itself, see setAlone
 	halted    bool // no entry is taken
@@ -77,6 +86,9 @@ type Scheduler struct {
 
 	// Debug says that the loop is in debug mode.
 	Debug bool
+
+	// Events is where what happens is recorded, nil if it is not.
+	Events *events.Recorder
 
 	// Tasks is what package coro keeps for the loop.
 	Tasks any
@@ -125,6 +137,9 @@ func (s *Scheduler) Push(e Entry) { s.ready.push(e) }
 
 // Ready is how many entries are in the ready queue.
 func (s *Scheduler) Ready() int { return s.ready.n }
+
+// EachReady calls f for what is in the ready queue, in order.
+func (s *Scheduler) EachReady(f func(e Entry)) { s.ready.each(f) }
 
 // Left is how many entries of the iteration have not been taken yet.
 func (s *Scheduler) Left() int { return s.left }

@@ -28,7 +28,7 @@ func (s *Scheduler) beginHosted() bool {
 	if s.ready.long() {
 		s.trim()
 	}
-	s.left, s.crowded = n, false
+	s.left, s.crowded, s.begins = n, false, true
 	return true
 }
 
@@ -41,7 +41,8 @@ func (s *Scheduler) trim() {
 	}
 }
 
-// take takes the entry whose turn it is. Every entry that runs comes from here.
+// take takes the entry whose turn it is. Every entry that runs comes from here, and who
+// takes it tells the recorder, if there is one.
 func (s *Scheduler) take() Entry {
 	s.left--
 	return s.ready.pop()
@@ -57,7 +58,7 @@ func (s *Scheduler) untake() {
 // called; what they put into the queue is for the next iteration.
 func (s *Scheduler) RunReady() {
 	s.left = s.ready.n
-	s.crowded = s.left > s.maxHosted
+	s.crowded, s.begins = s.left > s.maxHosted, true
 	s.RunRest()
 }
 
@@ -73,6 +74,9 @@ func (s *Scheduler) RunRest() {
 		e := s.take()
 		if e == nil {
 			panic(ErrWrongGoroutine) // others have pushed without being the loop's goroutine
+		}
+		if s.Events != nil {
+			s.tellRun(e)
 		}
 		s.running = e
 		if s.around != nil {
@@ -100,6 +104,9 @@ func (c *Coroutine) host() bool {
 	s.host = c
 	for s.mayTake() {
 		e := s.take()
+		if s.Events != nil {
+			s.tellRun(e)
+		}
 		other, ok := e.(*Coroutine)
 		switch {
 		case other == c:
@@ -164,6 +171,9 @@ func (w *worker) takeOver() bool {
 		return false
 	}
 	s.take()
+	if s.Events != nil {
+		s.tellRun(c)
+	}
 	w.take(c)
 	s.current = c
 	return true

@@ -1,0 +1,124 @@
+package coro
+
+import (
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/events"
+	"github.com/ouro-loop/ouro/internal/frames"
+	"github.com/ouro-loop/ouro/trace"
+)
+
+// What is told here is for who records, see package events. Each is apart from where it is
+// told, so that it costs a look there where nobody does, and no room on the stack of a
+// suspended task.
+
+// Share is for the authors of primitives: it tells a recorder that keeps everything, if the
+// loop has one, of something that tasks share. From then on the trace tells when it has
+// changed. A primitive calls it before it has a task wait.
+func (co *Co) Share(t trace.Thing) {
+	if co.coroutine.Recorded() {
+		co.share(t)
+	}
+}
+
+//go:noinline
+func (co *Co) share(t trace.Thing) {
+	co.sched().Events.Share(t, func() any {
+		state := t.State()
+		return &state
+	})
+}
+
+// IDs are the numbers by which a trace names tasks.
+func IDs(tasks []AnyTask) []uint32 {
+	var ids []uint32
+	for _, t := range tasks {
+		ids = append(ids, taskOf(t))
+	}
+	return ids
+}
+
+// tellSpawn tells that co is new.
+//
+//go:noinline
+func (co *Co) tellSpawn() { co.tellNew(events.None, co.sched().Task()) }
+
+func (co *Co) tellNew(what events.What, by uint32) {
+	s := co.sched()
+	name := ""
+	if co.extra != nil {
+		name = co.extra.name
+	}
+	s.Events.Spawn(what, by, co.serial, co.number, name)
+	if s.Events.Full() {
+		s.Events.Explain(events.Detail{
+			Name: co.Name(),
+			Text: taskOn(&co.coroutine).function().String(),
+			Site: frames.CallSite(),
+		})
+	}
+}
+
+// tellAwait tells that co is about to wait for c.
+//
+//go:noinline
+func (co *Co) tellAwait(c *future.Core) {
+	r := co.sched().Events
+	what, on := events.Shared, uint32(0)
+	switch role := c.Role().(type) {
+	case nil:
+		what = events.Future
+	case *sleeper:
+		what = events.Sleep
+	case *taskRole:
+		what, on = events.OnTask, role.serial
+	}
+	r.Await(what, co.serial, on)
+	if r.Full() {
+		r.Explain(events.Detail{Text: describe(c.Role()), Tasks: holding(c.Role()), Site: frames.CallSite()})
+	}
+}
+
+// describe is what r describes itself as, if that does not panic.
+func describe(r future.Role) (text string) {
+	defer func() { _ = recover() }()
+	if r == nil {
+		return "a future"
+	}
+	return r.Describe()
+}
+
+// holding are the tasks that could end a wait for r, as far as that is known.
+func holding(r future.Role) (serials []uint32) {
+	defer func() { _ = recover() }()
+	if h, ok := r.(HeldBy); ok {
+		serials = IDs(h.Holders())
+	}
+	return serials
+}
+
+// taskOf is the serial of t.
+func taskOf(t AnyTask) uint32 { return t.Core().Role().(*taskRole).serial }
+
+// tellYield tells that co is about to let others have their turn.
+//
+//go:noinline
+func (co *Co) tellYield() {
+	r := co.sched().Events
+	r.Await(events.Yield, co.serial, 0)
+	if r.Full() {
+		r.Explain(events.Detail{Site: frames.CallSite()})
+	}
+}
+
+// TellExisting tells r, which the loop is about to get, of a task that there is.
+func (b *body[T]) TellExisting(r *events.Recorder) { b.co.tellExisting(r) }
+
+func (co *Co) tellExisting(r *events.Recorder) {
+	s := co.sched()
+	s.Events = r
+	defer func() { s.Events = nil }()
+	co.tellNew(events.Existed, 0)
+	if co.awaited != nil {
+		co.tellAwait(co.awaited)
+	}
+}

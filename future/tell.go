@@ -1,0 +1,67 @@
+package future
+
+import (
+	"github.com/ouro-loop/ouro/internal/events"
+	"github.com/ouro-loop/ouro/internal/sched"
+)
+
+// recorded reports whether it is recorded what happens on the loop of c.
+func (c *Core) recorded() bool { return c.sched != nil && c.sched.Events != nil }
+
+// tellDone tells that c is done. First is the first of its callbacks.
+func (c *Core) tellDone(first *Link) {
+	what := events.Result
+	switch {
+	case c.state == Canceled:
+		what = events.Canceled
+	case c.err != nil:
+		what = events.Failed
+	}
+	r := c.sched.Events
+	r.Done(what, c.sched.Task(), taskOf(c), waiterOf(first))
+	if r.Full() && what == events.Failed {
+		r.Explain(events.Detail{Text: textOf(c.err)})
+	}
+}
+
+// taskOf is the serial of the task whose future c is, zero if it is no task's.
+func taskOf(c *Core) uint32 {
+	if task, ok := c.role.(interface{ Serial() uint32 }); ok {
+		return task.Serial()
+	}
+	return 0
+}
+
+// waiterOf is the serial of the first task among the callbacks.
+func waiterOf(l *Link) uint32 {
+	for ; l != nil; l = l.next {
+		if c, ok := l.run.(*sched.Coroutine); ok {
+			return c.Body().Serial()
+		}
+	}
+	return 0
+}
+
+// textOf is what err says. An Error that panics must not end what was to be recorded.
+func textOf(err error) (text string) {
+	defer func() {
+		if recover() != nil {
+			text = "an error whose Error method panics"
+		}
+	}()
+	return err.Error()
+}
+
+// tellCancel tells that c, which is pending, was asked to cancel, at that depth of the
+// request's way.
+func (c *Core) tellCancel(depth int, msg *string) {
+	what := events.Asked
+	if depth > 0 {
+		what = events.Passed
+	}
+	r := c.sched.Events
+	r.Cancel(what, c.sched.Task(), taskOf(c), depth)
+	if r.Full() && msg != nil {
+		r.Explain(events.Detail{Text: *msg})
+	}
+}

@@ -1,0 +1,246 @@
+package events
+
+import (
+	"slices"
+	"time"
+)
+
+// Recorder keeps the events of one loop: the last ones in a ring, or all of them. Its
+// methods are for the loop's goroutine, or for who owns the loop while it does not run.
+type Recorder struct {
+	ring []Event // its length is a power of two
+	n    uint64  // events so far, of the ring
+
+	pushed, taken uint64 // entries
+	now           time.Duration
+	settling      bool // callbacks of a future that is done are being pushed
+
+	texts  []text // a ring as well, see texted
+	ntexts uint64
+
+	full    bool
+	all     []Event  // in place of the ring
+	details []Detail // one for each of all
+	shared  []thing
+
+	// OnEvent, if it is set and all is kept, is called after each event.
+	OnEvent func()
+
+	// OnTrouble, if it is set, is called when there is something that the recorded events
+	// may explain.
+	OnTrouble func(what string)
+
+	// Current is the task that runs, zero for none, once the recorder is with a loop.
+	Current func() uint32
+
+	// Names gives the present names of the tasks that have not ended, once the recorder is
+	// with a loop.
+	Names func(yield func(serial uint32, name string))
+}
+
+// A text belongs to an event, as few have one.
+type text struct {
+	event uint64 // its number, from 0 on
+	text  string
+}
+
+// Detail is what is noted of an event where all is.
+type Detail struct {
+	Name  string   // of a Spawn: the task's
+	Text  string   // what it is about
+	Site  string   // the program's line, file:line
+	Tasks []uint32 // who could end the wait
+	State any      // of a Hold: what the thing looks like now
+}
+
+// Init makes r a recorder of the last events, at least so many.
+func (r *Recorder) Init(last int) {
+	size := 16
+	for size < last {
+		size *= 2
+	}
+	r.ring = make([]Event, size)
+	r.texts = make([]text, size/4)
+}
+
+// InitFull makes r a recorder of all events, with details.
+func (r *Recorder) InitFull() { r.full = true }
+
+// Made reports whether r was made by Init or InitFull.
+func (r *Recorder) Made() bool { return r.ring != nil || r.full }
+
+// Full reports whether details are wanted: then Explain is to follow an event.
+func (r *Recorder) Full() bool { return r.full }
+
+// Begin tells that r is with a loop from now on, in whose ready queue there are so many
+// entries.
+func (r *Recorder) Begin(now time.Duration, ready int) {
+	r.now = now
+	r.pushed = r.taken + uint64(ready)
+}
+
+// Entries is the number of the next entry that is taken, and that of the one that is
+// pushed next.
+func (r *Recorder) Entries() (next, pushed uint64) { return r.taken + 1, r.pushed + 1 }
+
+func (r *Recorder) record(e Event) {
+	e.Time = r.now
+	if r.full {
+		r.keep(e)
+		return
+	}
+	r.ring[r.n&uint64(len(r.ring)-1)] = e
+	r.n++
+}
+
+// keep is record where all is kept.
+func (r *Recorder) keep(e Event) {
+	if e.Kind != Hold {
+		r.look(e.Task)
+	}
+	r.all = append(r.all, e)
+	r.details = append(r.details, Detail{})
+	if r.OnEvent != nil {
+		r.OnEvent()
+	}
+}
+
+// Explain gives the last event its details.
+func (r *Recorder) Explain(d Detail) { r.details[len(r.details)-1] = d }
+
+// texted gives the next event a text.
+func (r *Recorder) texted(s string) {
+	if r.full {
+		return // Explain does it
+	}
+	r.texts[r.ntexts&uint64(len(r.texts)-1)] = text{r.n, s}
+	r.ntexts++
+}
+
+// Clock sets the loop's time, which all events have until it is set again: whoever reads
+// the clock anyway sets it.
+func (r *Recorder) Clock(now time.Duration) { r.now = now }
+
+// Iterate: an iteration begins to run n entries.
+func (r *Recorder) Iterate(n int) { r.record(Event{Kind: Iterate, Arg: int64(n)}) }
+
+// Wait: nothing is ready before until.
+func (r *Recorder) Wait(until time.Duration) { r.record(Event{Kind: Wait, Arg: int64(until)}) }
+
+// Push: an entry was appended to the ready queue while task ran; it is a step of the task
+// of.
+func (r *Recorder) Push(what What, cause Cause, task, of uint32, timer uint64) {
+	r.pushed++
+	if cause == ByCode && r.settling {
+		cause = ByDone
+	}
+	r.record(Event{Kind: Push, What: what, Cause: cause, Task: task, Entry: r.pushed, Object: uint64(of), Arg: int64(timer)})
+}
+
+// Found: an entry was in the ready queue before, see Begin. It is the i-th.
+func (r *Recorder) Found(i int, what What, of uint32) {
+	r.record(Event{Kind: Push, What: what, Cause: Before, Entry: r.taken + 1 + uint64(i), Object: uint64(of)})
+}
+
+// Run: the next entry was taken.
+func (r *Recorder) Run(what What, task uint32) {
+	r.taken++
+	r.record(Event{Kind: Run, What: what, Task: task, Entry: r.taken})
+}
+
+// Start: a task begins inside of what runs.
+func (r *Recorder) Start(task uint32) { r.record(Event{Kind: Run, What: Eager, Task: task}) }
+
+// Dropped: so many entries were forgotten without being run.
+func (r *Recorder) Dropped(n int) { r.taken += uint64(n) }
+
+// Spawn: task has created the task of that serial. Its name is Task-number, or another.
+func (r *Recorder) Spawn(what What, task, serial uint32, number int32, name string) {
+	if name != "" {
+		r.texted(name)
+	}
+	r.record(Event{Kind: Spawn, What: what, Task: task, Object: uint64(serial), Arg: int64(number)})
+}
+
+// Await: task is about to wait for something, the end of the task on if what is OnTask.
+func (r *Recorder) Await(what What, task, on uint32) {
+	r.record(Event{Kind: Await, What: what, Task: task, Object: uint64(on)})
+}
+
+// Done: a future has its outcome, which is that of the task of, and waiter the first task
+// that waits for it. Its callbacks are pushed now, until Settled.
+func (r *Recorder) Done(what What, task, of, waiter uint32) {
+	r.settling = true
+	r.record(Event{Kind: Done, What: what, Task: task, Object: uint64(of), Arg: int64(waiter)})
+}
+
+// Settled is the end of what Done has begun.
+func (r *Recorder) Settled() { r.settling = false }
+
+// Cancel: the task of was asked to cancel, or zero for another future, at that depth of the
+// way of the request.
+func (r *Recorder) Cancel(what What, task, of uint32, depth int) {
+	r.record(Event{Kind: Cancel, What: what, Task: task, Object: uint64(of), Arg: int64(depth)})
+}
+
+// Timer: a timer was set.
+func (r *Recorder) Timer(task uint32, id uint64, when time.Duration) {
+	r.record(Event{Kind: Timer, Task: task, Object: id, Arg: int64(when)})
+}
+
+// Untimer: it was taken back.
+func (r *Recorder) Untimer(task uint32, id uint64) {
+	r.record(Event{Kind: Untimer, Task: task, Object: id})
+}
+
+// Note: a text.
+func (r *Recorder) Note(what What, task uint32, of uint32, s string) {
+	r.texted(s)
+	r.record(Event{Kind: Note, What: what, Task: task, Object: uint64(of)})
+	if r.full {
+		r.Explain(Detail{Text: s})
+	}
+}
+
+// Trouble calls OnTrouble, if there is one. It is called where something has gone wrong
+// already, so a panic in it is swallowed.
+func (r *Recorder) Trouble(what string) {
+	if r.OnTrouble != nil {
+		defer func() { _ = recover() }()
+		r.OnTrouble(what)
+	}
+}
+
+// Events are those that are kept, the first first, and how many came before those.
+func (r *Recorder) Events() (events []Event, lost uint64) {
+	if r.full {
+		return slices.Clone(r.all), 0
+	}
+	size := uint64(len(r.ring))
+	if r.n <= size {
+		return slices.Clone(r.ring[:r.n]), 0
+	}
+	at := r.n & (size - 1)
+	return slices.Concat(r.ring[at:], r.ring[:at]), r.n - size
+}
+
+// Details gives what is known of the events beyond themselves, by their place among
+// Events.
+func (r *Recorder) Details() map[int]Detail {
+	details := make(map[int]Detail)
+	if r.full {
+		for i, d := range r.details {
+			if d.Name != "" || d.Text != "" || d.Site != "" || d.Tasks != nil || d.State != nil {
+				details[i] = d
+			}
+		}
+		return details
+	}
+	lost := r.n - min(r.n, uint64(len(r.ring)))
+	for _, t := range r.texts[:min(r.ntexts, uint64(len(r.texts)))] {
+		if t.event >= lost {
+			details[int(t.event-lost)] = Detail{Name: t.text, Text: t.text} // the kind tells which it is
+		}
+	}
+	return details
+}

@@ -1,0 +1,163 @@
+package loop
+
+import (
+	"strings"
+	"time"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/events"
+	"github.com/ouro-loop/ouro/internal/frames"
+	"github.com/ouro-loop/ouro/internal/sched"
+	"github.com/ouro-loop/ouro/timers"
+	"github.com/ouro-loop/ouro/trace"
+)
+
+// Record has r note what happens on the loop, see package [trace].
+func Record(r *trace.Recorder) Option { return func(o *options) { o.recorder = r } }
+
+// SetRecorder has r note what happens from now on, or nobody if it is nil. What is there
+// already, r is told first. A recorder is for one loop at a time.
+func (l *Loop) SetRecorder(r *trace.Recorder) {
+	if e := l.sched.Events; e != nil {
+		e.Names, e.Current = nil, nil
+	}
+	l.sched.Events = nil
+	if r != nil {
+		l.record((*events.Recorder)(r))
+	}
+	l.setWatchful()
+}
+
+// Recorder is what SetRecorder or [Record] was given, nil for none.
+func (l *Loop) Recorder() *trace.Recorder { return (*trace.Recorder)(l.sched.Events) }
+
+// record tells r what there is, and from then on what happens.
+func (l *Loop) record(r *events.Recorder) {
+	switch {
+	case !r.Made():
+		panic("loop: a trace.Recorder that was not made by trace.New")
+	case r.Names != nil:
+		panic("loop: a trace.Recorder that is with another loop; each has one of its own")
+	}
+	r.Names, r.Current = l.eachName, l.sched.Task
+	r.Begin(l.Time(), l.sched.Ready())
+	l.sched.All(func(c *sched.Coroutine) { recorded(c).TellExisting(r) })
+	i := 0
+	l.sched.EachReady(func(e sched.Entry) {
+		r.Found(i, sched.WhatIs(e), serialOf(e))
+		i++
+	})
+	l.sched.Events = r
+	l.timers.Each(l.tellTimer)
+}
+
+// endRecord is the last that is recorded: the loop closes.
+func (l *Loop) endRecord() {
+	if r := l.sched.Events; r != nil {
+		r.Note(events.Closed, 0, 0, "")
+		l.SetRecorder(nil)
+	}
+}
+
+// A recordable is a task as a recorder is told of it.
+type recordable interface {
+	Serial() uint32
+	Task() coro.AnyTask
+	TellExisting(r *events.Recorder)
+}
+
+func recorded(c *sched.Coroutine) recordable { return c.Body().(recordable) }
+
+func (l *Loop) eachName(yield func(serial uint32, name string)) {
+	l.sched.All(func(c *sched.Coroutine) {
+		t := recorded(c)
+		yield(t.Serial(), t.Task().Name())
+	})
+}
+
+// serialOf is the serial of the task that e is a step of, zero for none.
+func serialOf(e sched.Entry) uint32 {
+	if c, ok := e.(*sched.Coroutine); ok {
+		return recorded(c).Serial()
+	}
+	return 0
+}
+
+// tellPush tells that e was put into the ready queue, by a timer of that number if cause
+// is that.
+//
+//go:noinline
+func (l *Loop) tellPush(e sched.Entry, cause events.Cause, timer uint64) {
+	r := l.sched.Events
+	what := sched.WhatIs(e)
+	r.Push(what, cause, l.sched.Task(), serialOf(e), timer)
+	if r.Full() {
+		d := events.Detail{Text: l.subject(e).String()}
+		if cause == events.ByCode && what != events.Internal {
+			d.Site = frames.CallSite()
+		}
+		r.Explain(d)
+	}
+}
+
+// promoteTold is promote for who records.
+func (l *Loop) promoteTold(now time.Duration) {
+	r := l.sched.Events
+	r.Clock(now)
+	for next := l.timers.Next(); next != nil; next = l.timers.Next() {
+		number := l.timers.Number(next)
+		if l.timers.PopDue(now) == nil {
+			return
+		}
+		l.sched.Push(next.Run)
+		l.tellPush(next.Run, events.ByTimer, number)
+	}
+}
+
+// tellWait tells that the loop is about to wait.
+func (l *Loop) tellWait() {
+	until := noLimit
+	if next := l.timers.Next(); next != nil {
+		until = next.When()
+	}
+	l.sched.Events.Wait(until)
+}
+
+// tellTimer tells that t was set.
+func (l *Loop) tellTimer(t *timers.Timer) {
+	r := l.sched.Events
+	r.Timer(l.sched.Task(), l.timers.Number(t), t.When())
+	if r.Full() {
+		r.Explain(events.Detail{Text: l.subject(t.Run).String(), Site: frames.CallSite()})
+	}
+}
+
+// tellUntimer tells that the timer of that number was taken back.
+func (l *Loop) tellUntimer(number uint64) {
+	l.sched.Events.Untimer(l.sched.Task(), number)
+}
+
+// tellReport tells of what the exception handler is told.
+func (l *Loop) tellReport(c future.ErrorContext) {
+	text := c.Message
+	if c.Err != nil {
+		text += ": " + short(c.Err).Error()
+	}
+	l.sched.Events.Note(events.Report, l.sched.Task(), 0, text)
+}
+
+// trouble tells a recorder of what it may explain.
+func (l *Loop) trouble(err error) {
+	if r := l.sched.Events; r != nil {
+		text, _, _ := strings.Cut(err.Error(), "\n")
+		r.Trouble(text)
+	}
+}
+
+// What a callback is to who records.
+func (c *call) What() events.What         { return events.Call }
+func (t *timedCall) What() events.What    { return events.Timed }
+func (p *posted) What() events.What       { return events.Posted }
+func (c *standingCall) What() events.What { return events.Posted }
+func (w *signalWatch) What() events.What  { return events.Posted }
