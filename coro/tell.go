@@ -40,17 +40,11 @@ func IDs(tasks []AnyTask) []uint32 {
 // tellSpawn tells that co is new.
 //
 //go:noinline
-func (co *Co) tellSpawn() { co.tellNew(events.None, co.sched().Task()) }
-
-func (co *Co) tellNew(what events.What, by uint32) {
-	s := co.sched()
-	name := ""
-	if co.extra != nil {
-		name = co.extra.name
-	}
-	s.Events.Spawn(what, by, co.serial, co.number, name)
-	if s.Events.Full() {
-		s.Events.Explain(events.Detail{
+func (co *Co) tellSpawn() {
+	r := co.sched().Events
+	co.tellNew(r, events.None)
+	if r.Full() {
+		r.Explain(events.Detail{
 			Name: co.Name(),
 			Text: taskOn(&co.coroutine).function().String(),
 			Site: frames.CallSite(),
@@ -58,11 +52,29 @@ func (co *Co) tellNew(what events.What, by uint32) {
 	}
 }
 
+func (co *Co) tellNew(r *events.Recorder, what events.What) {
+	name, by := "", uint32(0)
+	if co.extra != nil {
+		name = co.extra.name
+	}
+	if what != events.Existed {
+		by = co.sched().Task()
+	}
+	r.Spawn(what, by, co.serial, co.number, name)
+}
+
 // tellAwait tells that co is about to wait for c.
 //
 //go:noinline
 func (co *Co) tellAwait(c *future.Core) {
 	r := co.sched().Events
+	co.tellWait(r, c)
+	if r.Full() {
+		r.Explain(events.Detail{Text: describe(c.Role()), Tasks: holding(c.Role()), Site: frames.CallSite()})
+	}
+}
+
+func (co *Co) tellWait(r *events.Recorder, c *future.Core) {
 	what, on := events.Shared, uint32(0)
 	switch role := c.Role().(type) {
 	case nil:
@@ -73,8 +85,25 @@ func (co *Co) tellAwait(c *future.Core) {
 		what, on = events.OnTask, role.serial
 	}
 	r.Await(what, co.serial, on)
+}
+
+// tellYield tells that co is about to let others have their turn.
+//
+//go:noinline
+func (co *Co) tellYield() {
+	r := co.sched().Events
+	r.Await(events.Yield, co.serial, 0)
 	if r.Full() {
-		r.Explain(events.Detail{Text: describe(c.Role()), Tasks: holding(c.Role()), Site: frames.CallSite()})
+		r.Explain(events.Detail{Site: frames.CallSite()})
+	}
+}
+
+// TellExisting tells r, which is new to the loop, of a task that there is.
+func (b *body[T]) TellExisting(r *events.Recorder) {
+	co := &b.co
+	co.tellNew(r, events.Existed)
+	if co.awaited != nil {
+		co.tellWait(r, co.awaited)
 	}
 }
 
@@ -98,27 +127,3 @@ func holding(r future.Role) (serials []uint32) {
 
 // taskOf is the serial of t.
 func taskOf(t AnyTask) uint32 { return t.Core().Role().(*taskRole).serial }
-
-// tellYield tells that co is about to let others have their turn.
-//
-//go:noinline
-func (co *Co) tellYield() {
-	r := co.sched().Events
-	r.Await(events.Yield, co.serial, 0)
-	if r.Full() {
-		r.Explain(events.Detail{Site: frames.CallSite()})
-	}
-}
-
-// TellExisting tells r, which the loop is about to get, of a task that there is.
-func (b *body[T]) TellExisting(r *events.Recorder) { b.co.tellExisting(r) }
-
-func (co *Co) tellExisting(r *events.Recorder) {
-	s := co.sched()
-	s.Events = r
-	defer func() { s.Events = nil }()
-	co.tellNew(events.Existed, 0)
-	if co.awaited != nil {
-		co.tellAwait(co.awaited)
-	}
-}

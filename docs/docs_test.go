@@ -123,6 +123,7 @@ var allowedImports = map[string][]string{
 	"internal/events":      {},
 	"internal/frames":      {},
 	"internal/goroutine":   {},
+	"internal/model":       {"trace"},
 	"internal/sched":       {"internal/events", "internal/goroutine"},
 	"internal/mark":        {},
 	"internal/named":       {},

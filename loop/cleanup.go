@@ -7,6 +7,7 @@ import (
 
 // finish brings everything that is left on the loop to its end.
 func (l *Loop) finish() error {
+	l.tellCleanup()
 	for _, begin := range l.endings() {
 		f, after := begin()
 		if f == nil {

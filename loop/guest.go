@@ -68,6 +68,7 @@ func runAsGuest[T any](g *guest, r *Runner, main coro.Func[T], done func(v T, er
 		}
 		run.end()
 		r.interrupts.cleanupBegins()
+		g.loop.tellCleanup()
 		g.finish(g.loop.endings(), func(cleanup error) {
 			r.closed = true
 			done(v, join(err, r.closeLoop(cleanup)))

@@ -41,6 +41,13 @@ func (l *Loop) record(r *events.Recorder) {
 		panic("loop: a trace.Recorder that is with another loop; each has one of its own")
 	}
 	r.Names, r.Current = l.eachName, l.sched.Task
+	(*wired)(l).TellAll(r)
+	l.sched.Events = r
+}
+
+// TellAll tells r, which has been told nothing of the loop, what there is.
+func (w *wired) TellAll(r *events.Recorder) {
+	l := w.loop()
 	r.Begin(l.Time(), l.sched.Ready())
 	l.sched.All(func(c *sched.Coroutine) { recorded(c).TellExisting(r) })
 	i := 0
@@ -48,8 +55,7 @@ func (l *Loop) record(r *events.Recorder) {
 		r.Found(i, sched.WhatIs(e), serialOf(e))
 		i++
 	})
-	l.sched.Events = r
-	l.timers.Each(l.tellTimer)
+	l.timers.Each(func(t *timers.Timer) { r.Timer(0, l.timers.Number(t), t.When()) })
 }
 
 // endRecord is the last that is recorded: the loop closes.
@@ -93,12 +99,23 @@ func (l *Loop) tellPush(e sched.Entry, cause events.Cause, timer uint64) {
 	what := sched.WhatIs(e)
 	r.Push(what, cause, l.sched.Task(), serialOf(e), timer)
 	if r.Full() {
-		d := events.Detail{Text: l.subject(e).String()}
+		d := events.Detail{Text: l.about(e)}
 		if cause == events.ByCode && what != events.Internal {
 			d.Site = frames.CallSite()
 		}
 		r.Explain(d)
 	}
+}
+
+// about is what e is called where people are told of it; a step needs no word.
+func (l *Loop) about(e sched.Entry) string {
+	switch e := e.(type) {
+	case *sched.Coroutine:
+		return ""
+	case interface{ About() string }:
+		return e.About()
+	}
+	return l.subject(e).String()
 }
 
 // promoteTold is promote for who records.
@@ -129,13 +146,20 @@ func (l *Loop) tellTimer(t *timers.Timer) {
 	r := l.sched.Events
 	r.Timer(l.sched.Task(), l.timers.Number(t), t.When())
 	if r.Full() {
-		r.Explain(events.Detail{Text: l.subject(t.Run).String(), Site: frames.CallSite()})
+		r.Explain(events.Detail{Text: l.about(t.Run), Site: frames.CallSite()})
 	}
 }
 
 // tellUntimer tells that the timer of that number was taken back.
 func (l *Loop) tellUntimer(number uint64) {
 	l.sched.Events.Untimer(l.sched.Task(), number)
+}
+
+// tellCleanup tells that Run has the result of its main task, and brings the rest to its end.
+func (l *Loop) tellCleanup() {
+	if r := l.sched.Events; r != nil {
+		r.Note(events.Cleanup, 0, 0, "")
+	}
 }
 
 // tellReport tells of what the exception handler is told.

@@ -81,7 +81,9 @@ const (
 	Print   = What(events.Print)   // what the program has printed
 	Report  = What(events.Report)  // what the exception handler was told
 	Renamed = What(events.Renamed) // the new name of the task Object
+	Cleanup = What(events.Cleanup) // Run has the result of its main task, and brings the rest to its end
 	Closed  = What(events.Closed)  // the loop was closed
+	AtLine  = What(events.Line)    // the line Arg is about to run, where a program was made to tell
 )
 
 // Cause is where a Push comes from.
@@ -105,7 +107,7 @@ var whats = [...]string{
 	Step: "step", Call: "call", Timed: "timed", Posted: "posted", Internal: "internal", Eager: "eager",
 	Yield: "yield", Sleep: "sleep", OnTask: "task", Future: "future", Shared: "shared",
 	Result: "result", Failed: "failed", Canceled: "canceled", Existed: "existed", Asked: "asked", Passed: "passed",
-	Text: "text", Print: "print", Report: "report", Renamed: "renamed", Closed: "closed",
+	Text: "text", Print: "print", Report: "report", Renamed: "renamed", Cleanup: "cleanup", Closed: "closed", AtLine: "line",
 }
 
 var causes = [...]string{ByCode: "code", ByDone: "done", ByTimer: "timer", Outside: "outside", Before: "before"}

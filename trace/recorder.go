@@ -82,13 +82,18 @@ func (r *Recorder) Note(text string) {
 	e.Note(events.Text, task, 0, text)
 }
 
+// eventOf is e as programs see it.
+func eventOf(e events.Event) Event {
+	return Event{Kind(e.Kind), What(e.What), Cause(e.Cause), e.Task, e.Entry, e.Object, e.Arg, e.Time}
+}
+
 // Trace is what was recorded so far.
 func (r *Recorder) Trace() *Trace {
 	e := r.events()
 	recorded, lost := e.Events()
 	t := &Trace{Events: make([]Event, len(recorded)), Lost: lost}
 	for i, event := range recorded {
-		t.Events[i] = Event{Kind(event.Kind), What(event.What), Cause(event.Cause), event.Task, event.Entry, event.Object, event.Arg, event.Time}
+		t.Events[i] = eventOf(event)
 	}
 	t.explain(e.Details())
 	if e.Names != nil {

@@ -79,7 +79,9 @@ const (
 	Print   // what it has printed
 	Report  // to the exception handler
 	Renamed // a task
+	Cleanup // of a Run begins
 	Closed  // the loop
+	Line    // of the program, which is Arg, is about to run: where a program was made to tell
 )
 
 // Cause is where a Push comes from.

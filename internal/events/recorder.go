@@ -202,6 +202,11 @@ func (r *Recorder) Note(what What, task uint32, of uint32, s string) {
 	}
 }
 
+// Line: the program is about to run a line.
+func (r *Recorder) Line(task uint32, line int) {
+	r.record(Event{Kind: Note, What: Line, Task: task, Arg: int64(line)})
+}
+
 // Trouble calls OnTrouble, if there is one. It is called where something has gone wrong
 // already, so a panic in it is swallowed.
 func (r *Recorder) Trouble(what string) {
@@ -210,6 +215,9 @@ func (r *Recorder) Trouble(what string) {
 		r.OnTrouble(what)
 	}
 }
+
+// Last is the last event, where all are kept.
+func (r *Recorder) Last() Event { return r.all[len(r.all)-1] }
 
 // Events are those that are kept, the first first, and how many came before those.
 func (r *Recorder) Events() (events []Event, lost uint64) {

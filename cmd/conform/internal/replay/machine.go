@@ -14,6 +14,7 @@ import (
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/loop"
+	"github.com/ouro-loop/ouro/trace"
 )
 
 // A machine is one run of one program.
@@ -38,6 +39,16 @@ func Run(p *program.Program) traces.Trace { return RunHosted(p, sched.DefaultMax
 // task runs itself, see internal/sched. It has to make no difference to the trace.
 func RunHosted(p *program.Program, maxHosted int) traces.Trace {
 	return run(p, maxHosted, loop.RunIn[program.Value])
+}
+
+// RunRecorded is Run with a recorder, which makes no difference to the trace. Begin is given
+// the loop before it runs.
+func RunRecorded(p *program.Program, maxHosted int, r *trace.Recorder, begin func(*loop.Loop)) traces.Trace {
+	return run(p, maxHosted, func(runner *loop.Runner, main coro.Func[program.Value]) (program.Value, error) {
+		runner.Loop().SetRecorder(r)
+		begin(runner.Loop())
+		return loop.RunIn(runner, main)
+	})
 }
 
 func run(p *program.Program, maxHosted int, runIn func(*loop.Runner, coro.Func[program.Value]) (program.Value, error)) traces.Trace {
