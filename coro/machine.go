@@ -39,9 +39,8 @@ type eventLoop interface {
 // A machine is what this package keeps for each loop.
 type machine struct {
 	loop    eventLoop
-	eager   bool   // what asyncio's eager_task_factory does
-	created uint32 // how many tasks there were
-	unnamed int32  // and how many of them were given a number for a name
+	eager   bool  // what asyncio's eager_task_factory does
+	unnamed int32 // how many tasks were given a number for a name
 
 	timedOut map[*TimeoutScope]*future.TimeoutError // of blocks that have not ended yet, after their time
 

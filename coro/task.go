@@ -155,8 +155,8 @@ func createTask[T any](s Spawner, f Func[T], o *taskOptions, t *Task[T]) *Task[T
 	co.core.Owned = true
 	co.link.Init(&co.coroutine)
 	co.quiet = o.quiet
-	m.created++
-	co.serial = m.created
+	sc.Created++
+	co.serial = sc.Created
 	if o.name != "" {
 		co.extra = &extra{name: o.name}
 	} else {

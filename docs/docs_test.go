@@ -52,7 +52,7 @@ func TestAsyncioMap(t *testing.T) {
 }
 
 // packages are those that a program can import.
-var packages = []string{"timers", "executor", "future", "coro", "loop", "locks", "queues", "trace"}
+var packages = []string{"timers", "executor", "future", "coro", "loop", "locks", "queues", "trace", "trace/explain"}
 
 // exportedNames are "package.Name" and "package.Type.Method".
 func exportedNames(t *testing.T) map[string]bool {
@@ -134,6 +134,7 @@ var allowedImports = map[string][]string{
 	"locks":                {"coro", "future", "internal/named", "trace"},
 	"queues":               {"coro", "future", "internal/named", "trace"},
 	"trace":                {"internal/events"},
+	"trace/explain":        {"internal/model", "trace"},
 }
 
 // TestImportsGoOneWay: each package imports only those below it.

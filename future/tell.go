@@ -19,9 +19,22 @@ func (c *Core) tellDone(first *Link) {
 	}
 	r := c.sched.Events
 	r.Done(what, c.sched.Task(), taskOf(c), waiterOf(first))
-	if r.Full() && what == events.Failed {
-		r.Explain(events.Detail{Text: textOf(c.err)})
+	if r.Full() {
+		d := events.Detail{Name: describe(c.role)}
+		if what == events.Failed {
+			d.Text = textOf(c.err)
+		}
+		r.Explain(d)
 	}
+}
+
+// describe is what r describes itself as, if that does not panic.
+func describe(r Role) (text string) {
+	defer func() { _ = recover() }()
+	if r == nil {
+		return ""
+	}
+	return r.Describe()
 }
 
 // taskOf is the serial of the task whose future c is, zero if it is no task's.
@@ -61,7 +74,11 @@ func (c *Core) tellCancel(depth int, msg *string) {
 	}
 	r := c.sched.Events
 	r.Cancel(what, c.sched.Task(), taskOf(c), depth)
-	if r.Full() && msg != nil {
-		r.Explain(events.Detail{Text: *msg})
+	if r.Full() {
+		d := events.Detail{Name: describe(c.role)}
+		if msg != nil {
+			d.Text = *msg
+		}
+		r.Explain(d)
 	}
 }

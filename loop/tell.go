@@ -41,6 +41,7 @@ func (l *Loop) record(r *events.Recorder) {
 		panic("loop: a trace.Recorder that is with another loop; each has one of its own")
 	}
 	r.Names, r.Current = l.eachName, l.sched.Task
+	l.sched.Created = max(l.sched.Created, r.LastTask()) // no two tasks in a trace have one number
 	(*wired)(l).TellAll(r)
 	l.sched.Events = r
 }

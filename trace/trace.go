@@ -26,6 +26,7 @@ type Task struct {
 // Detail is what is known of an event beyond itself. A recorder of the last events keeps
 // only texts.
 type Detail struct {
+	Of    string   // of Done and Cancel: what the future is, if it is no task's
 	Text  string   // of an Await what is waited for; of a Push and a Timer what is to run; of a Done the error; of a Cancel the message; of a Note itself
 	Site  string   // the line of the program, file:line
 	Tasks []uint32 // of an Await: who could end it
@@ -95,7 +96,14 @@ func (t *Trace) explain(details map[int]events.Detail) {
 		case e.Kind == Note && e.What == Renamed:
 			t.name(uint32(e.Object), d.Text)
 		}
-		if detail := (Detail{d.Text, d.Site, d.Tasks, state}); e.Kind != Spawn && d.Text != "" || d.Site != "" || state != nil {
+		detail := Detail{Text: d.Text, Site: d.Site, Tasks: d.Tasks, State: state}
+		switch e.Kind {
+		case Spawn:
+			detail.Text = ""
+		case Done, Cancel:
+			detail.Of = d.Name
+		}
+		if detail.Of != "" || detail.Text != "" || detail.Site != "" || state != nil {
 			t.details[i] = detail
 		}
 	}

@@ -12,6 +12,7 @@ type Recorder struct {
 	n    uint64  // events so far, of the ring
 
 	pushed, taken uint64 // entries
+	lastTask      uint32 // the greatest serial
 	now           time.Duration
 	settling      bool // callbacks of a future that is done are being pushed
 
@@ -46,7 +47,7 @@ type text struct {
 
 // Detail is what is noted of an event where all is.
 type Detail struct {
-	Name  string   // of a Spawn: the task's
+	Name  string   // of a Spawn: the task's; of Done and Cancel: what the future is, if it is no task's
 	Text  string   // what it is about
 	Site  string   // the program's line, file:line
 	Tasks []uint32 // who could end the wait
@@ -159,6 +160,7 @@ func (r *Recorder) Spawn(what What, task, serial uint32, number int32, name stri
 	if name != "" {
 		r.texted(name)
 	}
+	r.lastTask = max(r.lastTask, serial)
 	r.record(Event{Kind: Spawn, What: what, Task: task, Object: uint64(serial), Arg: int64(number)})
 }
 
@@ -215,6 +217,9 @@ func (r *Recorder) Trouble(what string) {
 		r.OnTrouble(what)
 	}
 }
+
+// LastTask is the greatest serial of a task so far.
+func (r *Recorder) LastTask() uint32 { return r.lastTask }
 
 // Last is the last event, where all are kept.
 func (r *Recorder) Last() Event { return r.all[len(r.all)-1] }

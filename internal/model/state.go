@@ -78,6 +78,9 @@ type Thing struct {
 
 // Apply takes s over e, the i-th event.
 func (s *State) Apply(i int, e trace.Event) {
+	if s.Closed { // and now another loop is recorded
+		*s = State{Tasks: s.Tasks, Order: s.Order}
+	}
 	s.Time = e.Time
 	switch e.Kind {
 	case trace.Iterate:
@@ -108,7 +111,10 @@ func (s *State) Apply(i int, e trace.Event) {
 	case trace.Hold:
 		s.see(e.Object, i)
 	case trace.Note:
-		s.Closed = s.Closed || e.What == trace.Closed
+		if e.What == trace.Closed {
+			s.rest()
+			s.Closed, s.Ready, s.Timers, s.Things = true, nil, nil, nil
+		}
 	}
 }
 

@@ -84,6 +84,9 @@ type Scheduler struct {
 	pool        pool
 	thread      thread // where the workers were made
 
+	// Created counts the tasks that package coro has made, as their serials.
+	Created uint32
+
 	// Debug says that the loop is in debug mode.
 	Debug bool
 
