@@ -7,6 +7,8 @@ package demos
 
 import (
 	"embed"
+	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"strings"
 
@@ -22,11 +24,17 @@ type Demo struct {
 	// Run runs it on a loop with opts, and prints to the standard output. Random
 	// is where its random numbers come from, if it needs any.
 	Run func(random *rand.Rand, opts ...loop.Option) error
+
+	files          fs.FS // where its two sources are
+	inGo, inPython string
 }
 
 // All are the demos, the simplest first.
 func All() []Demo {
-	return []Demo{
+	rows := []struct {
+		name, topic, about string
+		run                func(*rand.Rand, ...loop.Option) error
+	}{
 		{"hello", "run", "the smallest program", plain(hello)},
 		{"sequential", "await", "one coroutine after the other", plain(sequential)},
 		{"concurrent", "gather", "three at once; results in order", plain(concurrent)},
@@ -51,9 +59,16 @@ func All() []Demo {
 		{"producer-consumer", "Queue", "a bounded queue, and its join", plain(producerConsumer)},
 		{"dining", "Lock", "a deadlock, who is in it, and the cure", plain(dining)},
 	}
+	all := make([]Demo, len(rows))
+	for i, r := range rows {
+		base := strings.ReplaceAll(r.name, "-", "_")
+		all[i] = Demo{Name: r.name, Topic: r.topic, About: r.about, Run: r.run}.
+			From(sources, base+".go", base+"_asyncio.py")
+	}
+	return all
 }
 
-// plain is a demo without random numbers.
+// plain is the Run of a demo without random numbers.
 func plain(demo func(opts ...loop.Option) error) func(*rand.Rand, ...loop.Option) error {
 	return func(_ *rand.Rand, opts ...loop.Option) error { return demo(opts...) }
 }
@@ -67,17 +82,26 @@ type Source struct {
 	Text string
 }
 
+// From is the demo with its sources in files: inGo as it was compiled, and its Python
+// version.
+func (d Demo) From(files fs.FS, inGo, inPython string) Demo {
+	d.files, d.inGo, d.inPython = files, inGo, inPython
+	return d
+}
+
 // Sources are the demo's Go source, as it was compiled, and its Python version.
 func (d Demo) Sources() (inGo, inPython Source, err error) {
-	base := strings.ReplaceAll(d.Name, "-", "_")
-	if inGo, err = source(base + ".go"); err != nil {
+	if d.files == nil {
+		return Source{}, Source{}, fmt.Errorf("demos: %q has no sources; give them with From", d.Name)
+	}
+	if inGo, err = source(d.files, d.inGo); err != nil {
 		return Source{}, Source{}, err
 	}
-	inPython, err = source(base + "_asyncio.py")
+	inPython, err = source(d.files, d.inPython)
 	return inGo, inPython, err
 }
 
-func source(file string) (Source, error) {
-	text, err := sources.ReadFile(file)
-	return Source{File: file, Text: string(text)}, err
+func source(files fs.FS, name string) (Source, error) {
+	text, err := fs.ReadFile(files, name)
+	return Source{File: name, Text: string(text)}, err
 }

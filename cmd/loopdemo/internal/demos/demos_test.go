@@ -1,14 +1,26 @@
 package demos_test
 
 import (
+	"io/fs"
 	"os"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/cmd/loopdemo/internal/demos"
 )
+
+// A demo of one's own is to say where its sources are.
+func TestNoSources(t *testing.T) {
+	_, _, err := demos.Demo{Name: "mine"}.Sources()
+	require.EqualError(t, err, `demos: "mine" has no sources; give them with From`)
+
+	files := fstest.MapFS{"a.go": {Data: []byte("package a\n")}}
+	_, _, err = demos.Demo{Name: "mine"}.From(files, "a.go", "a.py").Sources()
+	require.ErrorIs(t, err, fs.ErrNotExist)
+}
 
 // Every program in the directory is a demo, and every demo has its two programs.
 func TestNoneForgotten(t *testing.T) {
