@@ -19,7 +19,7 @@ func TestWrongCommandLines(t *testing.T) {
 	}{
 		{"run", []string{"--all", "loopdemo list"}},
 		{"run hello --all", []string{"not both"}},
-		{"run hello typo", []string{`unknown demo "typo"; see loopdemo list`}},
+		{"run hello typo", []string{`unknown demo "typo"; see loopdemo list and loopdemo museum`}},
 		{"run gathr", []string{`did you mean "gather"?`}},
 		{"run Hello", []string{`did you mean "hello"?`}},
 		{"run as_completed", []string{`did you mean "as-completed"?`}},
@@ -27,12 +27,23 @@ func TestWrongCommandLines(t *testing.T) {
 		{"run completed-tasks", []string{`did you mean "as-completed-tasks"?`}},
 		{"run -- --all", []string{`unknown demo "--all"; see loopdemo list`}},
 		{"run --fast", []string{"unknown flag: --fast"}},
+		{"run lost-resutl", []string{`unknown demo "lost-resutl": did you mean "lost-result"?`}},
+		{"run lost-result/trp", []string{`did you mean "lost-result/trap"?`}},
+		{"run lost-result/both", []string{`unknown demo "lost-result/both"`}},
 		{"show", []string{"the name of one demo"}},
 		{"show hello wait", []string{"the name of one demo"}},
 		{"show hallo", []string{`unknown demo "hallo": did you mean "hello"?`}},
 		{"list hello", []string{`"hello"`}},
 		{"lst", []string{`unknown command "lst": did you mean "list"?`}},
 		{"gather", []string{`unknown command "gather": did you mean "run gather"?`}},
+		{"lost-result", []string{`unknown command "lost-result": did you mean "museum lost-result"?`}},
+		{"lost-result/cure", []string{`did you mean "run lost-result/cure"?`}},
+		{"museum lost-resutl", []string{`unknown exhibit "lost-resutl": did you mean "lost-result"?`}},
+		{"museum lost-result/trp", []string{`did you mean "lost-result/trap"?`}},
+		{"museum hello", []string{`unknown exhibit "hello"; see loopdemo museum`}},
+		{"museum lost-result lost-update", []string{"the name of one exhibit"}},
+		{"museum --width wide", []string{"--width takes a whole number from 0 to 65535"}},
+		{"show lost-result --runnable", []string{"lost-result/trap or lost-result/cure"}},
 		{"kubernetes", []string{`unknown command "kubernetes"; see loopdemo help`}},
 		{"help shwo", []string{`unknown command "shwo": did you mean "show"?`}},
 		{"--virtual", []string{"unknown flag"}},
@@ -76,7 +87,7 @@ func TestTour(t *testing.T) {
 			require.NotEmpty(t, succeed(t, strings.Fields(command)...))
 		})
 	}
-	require.Equal(t, 7, tried)
+	require.Equal(t, 9, tried)
 }
 
 func TestList(t *testing.T) {
@@ -90,7 +101,7 @@ func TestList(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, args := range []string{"--help", "help", "help run", "run --help", "run -h", "show --help"} {
+	for _, args := range []string{"--help", "help", "help run", "run --help", "run -h", "show --help", "museum -h"} {
 		require.Contains(t, succeed(t, strings.Fields(args)...), "Usage:\n  loopdemo", args)
 	}
 }
@@ -98,6 +109,8 @@ func TestHelp(t *testing.T) {
 func TestCompletion(t *testing.T) {
 	require.Contains(t, mustComplete(t, "run", ""), "\ngather-errors\n")
 	require.Contains(t, mustComplete(t, "show", "hello", ""), "hello\n")
+	require.Contains(t, mustComplete(t, "run", ""), "\nlost-result\nlost-result/trap\nlost-result/cure\n")
+	require.Contains(t, mustComplete(t, "museum", ""), "\nlost-result\n")
 }
 
 func mustComplete(t *testing.T, args ...string) string {

@@ -8,10 +8,12 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ouro-loop/ouro/cmd/loopdemo/internal/demos"
+	"github.com/ouro-loop/ouro/cmd/loopdemo/internal/museum"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -31,7 +33,7 @@ func newRoot(terminal *os.File) *cobra.Command {
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
-	root.AddCommand(newList(), newRun(), newShow(terminal))
+	root.AddCommand(newList(), newRun(), newShow(terminal), newMuseum(terminal))
 	root.SetFlagErrorFunc(explainFlag)
 	root.SetHelpCommand(newHelp())
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
@@ -54,8 +56,9 @@ func newRun() *cobra.Command {
 	seed := number{largest: math.MaxUint64}
 	cmd := &cobra.Command{
 		Use:   "run NAME... | --all",
-		Short: "Run demos",
+		Short: "Run demos, or the programs of an exhibit",
 		Example: `  loopdemo run hello
+  loopdemo run lost-result/trap
   loopdemo run gather-tasks --virtual
   loopdemo run --all --virtual`,
 		ValidArgsFunction: completeNames,
@@ -96,11 +99,12 @@ func newShow(terminal *os.File) *cobra.Command {
 		Use:   "show NAME",
 		Short: "Show a demo's source, and the same program in Python",
 		Example: `  loopdemo show gather
+  loopdemo show lost-result/cure
   loopdemo show gather --runnable > main.go`,
 		ValidArgsFunction: completeNames,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if len(names) != 1 {
-				return errors.New("show takes the name of one demo; see loopdemo list")
+				return errors.New("show takes the name of one demo or exhibit; see loopdemo list and loopdemo museum")
 			}
 			chosen, err := choose(names, false)
 			if err != nil {
@@ -110,13 +114,16 @@ func newShow(terminal *os.File) *cobra.Command {
 				if cmd.Flags().Changed("width") {
 					return errors.New("show takes --width or --runnable, not both")
 				}
+				if len(chosen) > 1 {
+					return fmt.Errorf("show --runnable takes one program: %s", strings.Join(namesOf(chosen), " or "))
+				}
 				return showRunnable(cmd.OutOrStdout(), chosen[0])
 			}
 			columns := int(width.value)
 			if columns == 0 {
 				columns = terminalWidth(terminal)
 			}
-			return show(cmd.OutOrStdout(), chosen[0], columns)
+			return showDemos(cmd.OutOrStdout(), chosen, columns)
 		},
 	}
 	cmd.Flags().BoolVar(&program, "runnable", false,
@@ -146,7 +153,7 @@ func newHelp() *cobra.Command {
 }
 
 // noSuchCommand refuses arguments that are no command of the root's. What looks
-// more like a demo's name was probably meant to be run.
+// more like the name of an exhibit or a program was probably meant to be told of or run.
 func noSuchCommand(root *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -158,41 +165,15 @@ func noSuchCommand(root *cobra.Command, args []string) error {
 		}
 	}
 	commands := len(known)
-	known = append(known, namesOf(demos.All())...)
+	known = append(known, programNames()...)
 	suggestion := nearest(args[0], known)
-	if slices.Index(known, suggestion) >= commands {
+	switch {
+	case slices.Contains(slugsOf(museum.All()), suggestion):
+		suggestion = "museum " + suggestion
+	case slices.Index(known, suggestion) >= commands:
 		suggestion = "run " + suggestion
 	}
 	return fmt.Errorf("unknown command %q%s", args[0], didYouMean(suggestion, "see loopdemo help"))
-}
-
-// choose gives the demos with these names, or all. The error names every one that
-// there is not.
-func choose(names []string, all bool) ([]demos.Demo, error) {
-	known := demos.All()
-	switch {
-	case all && len(names) > 0:
-		return nil, errors.New("run takes names or --all, not both")
-	case all:
-		return known, nil
-	case len(names) == 0:
-		return nil, errors.New("run takes the names of demos, or --all; see loopdemo list")
-	}
-	var chosen []demos.Demo
-	var unknown []error
-	for _, name := range names {
-		i := slices.IndexFunc(known, func(d demos.Demo) bool { return d.Name == name })
-		if i < 0 {
-			help := didYouMean(nearest(name, namesOf(known)), "see loopdemo list")
-			unknown = append(unknown, fmt.Errorf("unknown demo %q%s", name, help))
-			continue
-		}
-		chosen = append(chosen, known[i])
-	}
-	if unknown != nil {
-		return nil, errors.Join(unknown...)
-	}
-	return chosen, nil
 }
 
 // runDemos runs one demo after the other, each with the random numbers of the same
@@ -211,16 +192,4 @@ func runDemos(w io.Writer, chosen []demos.Demo, seed uint64, opts []loop.Option)
 		}
 	}
 	return nil
-}
-
-func namesOf(ds []demos.Demo) []string {
-	names := make([]string, len(ds))
-	for i, d := range ds {
-		names[i] = d.Name
-	}
-	return names
-}
-
-func completeNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return namesOf(demos.All()), cobra.ShellCompDirectiveNoFileComp
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/cmd/loopdemo/internal/demos"
+	"github.com/ouro-loop/ouro/cmd/loopdemo/internal/museum"
 )
 
 var update = flag.Bool("update", false, "write testdata/*.golden anew")
@@ -77,3 +78,12 @@ func golden(t *testing.T, name string) string {
 func goldenFile(name string) string { return filepath.Join("testdata", name+".golden") }
 
 func demoNames() []string { return namesOf(demos.All()) }
+
+// everyProgram are the names of the demos, and of the exhibits' programs.
+func everyProgram() []string {
+	names := demoNames()
+	for _, e := range museum.All() {
+		names = append(names, e.TrapProgram.Name, e.CureProgram.Name)
+	}
+	return names
+}

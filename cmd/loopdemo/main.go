@@ -5,6 +5,7 @@
 //	go run ./cmd/loopdemo run --all --virtual   every demo, in virtual time
 //	go run ./cmd/loopdemo show gather           one program's source
 //	go run ./cmd/loopdemo show gather --runnable > /some/where/main.go
+//	go run ./cmd/loopdemo museum                traps of asyncio, each with its cure
 //
 // The exit status is 0, 1 if a demo fails or the output cannot be written, 2 if the
 // command line is wrong, and 130 after an interrupt.

@@ -31,17 +31,23 @@ for path in sys.argv[1:]:
 func TestPythonSyntax(t *testing.T) {
 	t.Parallel()
 	python := findPython(t, 3, 11) // for TaskGroup
-	files, err := filepath.Glob("internal/demos/*.py")
-	require.NoError(t, err)
-	require.Len(t, files, len(demoNames()))
+	var files []string
+	for _, dir := range []string{"demos", "museum"} {
+		found, err := filepath.Glob("internal/" + dir + "/*.py")
+		require.NoError(t, err)
+		files = append(files, found...)
+	}
+	require.Len(t, files, len(everyProgram()))
 	runPython(t, python, checkSyntax, files...)
 }
 
+// runScripts runs programs with Python's usual warnings, and gives what each prints.
 const runScripts = `
-import contextlib, io, json, runpy, sys
+import contextlib, io, json, runpy, sys, warnings
 printed = []
 for path in sys.argv[1:]:
-    with contextlib.redirect_stdout(io.StringIO()) as text:
+    with contextlib.redirect_stdout(io.StringIO()) as text, warnings.catch_warnings():
+        warnings.simplefilter("default")
         runpy.run_path(path, run_name="__main__")
     printed.append(text.getvalue())
 json.dump(printed, sys.stdout)
@@ -55,9 +61,7 @@ func TestPythonPrintsTheSame(t *testing.T) {
 	for _, name := range runsQuickly {
 		files = append(files, "internal/demos/"+strings.ReplaceAll(name, "-", "_")+"_asyncio.py")
 	}
-	var printed []string
-	require.NoError(t, json.Unmarshal(runPython(t, python, runScripts, files...), &printed))
-	require.Len(t, printed, len(files))
+	printed := printedBy(t, python, runScripts, files)
 	for i, name := range runsQuickly {
 		want, got := golden(t, name), printed[i]
 		if name == "as-completed" { // where Python starts them in any order
@@ -65,6 +69,15 @@ func TestPythonPrintsTheSame(t *testing.T) {
 		}
 		require.Equal(t, want, got, name)
 	}
+}
+
+// printedBy is what each of these programs prints, if script runs them in Python.
+func printedBy(t *testing.T, python, script string, files []string) []string {
+	t.Helper()
+	var printed []string
+	require.NoError(t, json.Unmarshal(runPython(t, python, script, files...), &printed))
+	require.Len(t, printed, len(files))
+	return printed
 }
 
 // sortStarts sorts the lines at the beginning that tell of a start.
@@ -79,17 +92,36 @@ func sortStarts(s string) string {
 // the test is skipped.
 func findPython(t *testing.T, major, minor int) string {
 	t.Helper()
+	path := searchPython("sys.version_info < (%d, %d)", major, minor)
+	if path == "" {
+		t.Skipf("needs a Python %d.%d or later, and there is none", major, minor)
+	}
+	return path
+}
+
+// findExactly is the path of a Python of this version. Without any the test is skipped.
+func findExactly(t *testing.T, major, minor int) string {
+	t.Helper()
+	path := searchPython("sys.version_info[:2] != (%d, %d)", major, minor)
+	if path == "" {
+		t.Skipf("needs a Python %d.%d, and there is none", major, minor)
+	}
+	return path
+}
+
+// searchPython is the path of the first Python of which unfit, with major and minor in its
+// places, is not true. It is "" without any.
+func searchPython(unfit string, major, minor int) string {
+	check := fmt.Sprintf("import sys; sys.exit("+unfit+")", major, minor)
 	for _, name := range []string{"python3", "python3.15", "python3.14", "python3.13", "python3.12", "python3.11", "python"} {
 		path, err := exec.LookPath(name)
 		if err != nil {
 			continue
 		}
-		check := fmt.Sprintf("import sys; sys.exit(sys.version_info < (%d, %d))", major, minor)
 		if exec.Command(path, "-I", "-c", check).Run() == nil {
 			return path
 		}
 	}
-	t.Skipf("needs a Python %d.%d or later, and there is none", major, minor)
 	return ""
 }
 

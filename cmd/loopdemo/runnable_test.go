@@ -13,7 +13,7 @@ import (
 )
 
 func TestRunnableText(t *testing.T) {
-	for _, name := range demoNames() {
+	for _, name := range everyProgram() {
 		text := succeed(t, "show", name, "--runnable")
 		formatted, err := format.Source([]byte(text))
 		require.NoError(t, err, name)
@@ -36,12 +36,12 @@ func TestRunnableHasNoColumns(t *testing.T) {
 // prints what the demo prints.
 func TestRunnable(t *testing.T) {
 	if testing.Short() {
-		t.Skip("compiles all demos")
+		t.Skip("compiles all demos and exhibits")
 	}
 	root, err := filepath.Abs("../..")
 	require.NoError(t, err)
 	dir := t.TempDir()
-	for _, name := range demoNames() {
+	for _, name := range everyProgram() {
 		write(t, filepath.Join(dir, name, "main.go"), succeed(t, "show", name, "--runnable"))
 	}
 

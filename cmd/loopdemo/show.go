@@ -14,6 +14,19 @@ const (
 	columnBreak = " | "
 )
 
+// showDemos shows one demo after the other.
+func showDemos(w io.Writer, chosen []demos.Demo, width int) error {
+	for i, d := range chosen {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		if err := show(w, d, width); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // show prints a demo's source in Go and in Python: side by side if width columns
 // are enough for that, and one below the other if not.
 func show(w io.Writer, d demos.Demo, width int) error {

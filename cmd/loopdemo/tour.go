@@ -24,6 +24,8 @@ Try:
   loopdemo run wait --seed 7            chance, repeatable
   loopdemo run dining                   a deadlock, and who waits for whom
   loopdemo run --all --virtual          everything, in two seconds
+  loopdemo museum                       traps of asyncio, each with its cure
+  loopdemo run lost-result              one of them: the trap, and the cure
 
 In a clone of the repository, loopdemo is: go run ./cmd/loopdemo
 `

@@ -1,0 +1,37 @@
+package museum
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/loop"
+)
+
+// CallSoon is for the loop's own goroutine. Debug mode refuses it on any
+// other, before it has touched anything.
+func forgottenWakeupTrap(opts ...loop.Option) error {
+	report := func(scheduled time.Time) {
+		late := "at once"
+		if time.Since(scheduled) > 300*time.Millisecond {
+			late = "late"
+		}
+		fmt.Println("called", late)
+	}
+
+	otherThread := func(l *loop.Loop, release func()) {
+		defer release()
+		defer func() { fmt.Println("refused:", recover()) }()
+		scheduled := time.Now()
+		l.CallSoon(func() { report(scheduled) }) // not thread-safe
+	}
+
+	main := func(co *coro.Co) error {
+		l := loop.Of(co)
+		go otherThread(l, l.Hold()) // a virtual clock waits for it
+		return coro.Sleep(co, 600*time.Millisecond)
+	}
+
+	return loop.Main(main, append(slices.Clip(opts), loop.Debug(true))...)
+}
