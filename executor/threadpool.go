@@ -59,7 +59,7 @@ func MaxWorkers(n int) Option {
 // ends with the worker: for jobs that call into libraries with thread-local
 // state, or that change the state of their thread. Handing a job to such a
 // worker, and waiting for it, costs the switch of threads that goroutines
-// otherwise save.
+// otherwise save. On js/wasm, which has one thread, it changes nothing.
 func LockOSThread() Option {
 	return func(p *ThreadPool) { p.lockThread = true }
 }

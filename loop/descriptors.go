@@ -25,7 +25,7 @@ func (l *Loop) watchesDescriptors() bool { return len(l.watched) > 0 }
 // The Handle stops it as well, as of the next time it would be called.
 //
 // The error tells of a descriptor that is closed or that cannot be watched, such
-// as a regular file; on Windows it is always errors.ErrUnsupported.
+// as a regular file; on Windows and js/wasm it is always errors.ErrUnsupported.
 //
 // Semantics: asyncio.loop.add_reader, CPython 3.15.
 func (l *Loop) AddReader(fd int, fn func()) (Handle, error) { return l.watch(fd, fn, false) }

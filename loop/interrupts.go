@@ -18,8 +18,8 @@ const interruptPatience = 250 * time.Millisecond
 // cleanup, or is what the Runner's Close returns. One that comes between two runs is
 // there for the next, since it waits in the inbox.
 //
-// It is inert as long as watch is nil: in a testing/synctest bubble, and where
-// interrupts are ignored or not handled.
+// It is inert as long as watch is nil: in a testing/synctest bubble, on platforms
+// without signals, and where interrupts are ignored or not handled.
 type interrupts struct {
 	watch  *signalWatch
 	run    *mainRun // nil between runs
@@ -35,7 +35,7 @@ type interrupts struct {
 
 // keep has the interrupts of l come to i until l is closed.
 func (i *interrupts) keep(l *Loop) {
-	if i.watch != nil || goroutine.Bubble() != "" || signal.Ignored(os.Interrupt) {
+	if i.watch != nil || !hasSignals || goroutine.Bubble() != "" || signal.Ignored(os.Interrupt) {
 		return
 	}
 	i.watch = l.signalWatch(os.Interrupt)

@@ -24,7 +24,8 @@ const executorTimeout = 300 * time.Second
 // main returned. None kills the process while Run is at work, unless the loop is stuck
 // in a coroutine or callback that does not return: a quarter of a second after it
 // should have ended the run or the cleanup, the signal does what it does by default.
-// So it does when Run has returned. Where interrupts are ignored they stay so.
+// So it does when Run has returned. Where interrupts are ignored they stay so; on js/wasm
+// there are none.
 //
 // The end of the [Context] given as an option cancels the main task as an interrupt
 // does, and Run returns the cause of it.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"sync"
 	"time"
 
@@ -34,7 +35,8 @@ type signalWatch struct {
 // an earlier handler of this loop for it. All calls are in one context, a copy of the
 // present one. A handler for [os.Interrupt] takes the place of what [Run] does about
 // that signal, until it is removed. The error tells of signals that cannot be caught,
-// and of a testing/synctest bubble, where none can.
+// and of a testing/synctest bubble, where none can. On js/wasm, which has no signals, it is
+// always errors.ErrUnsupported.
 //
 // Semantics: asyncio.loop.add_signal_handler, CPython 3.15.
 func (l *Loop) AddSignalHandler(sig os.Signal, fn func()) error {
@@ -50,6 +52,8 @@ func (l *Loop) AddSignalHandler(sig os.Signal, fn func()) error {
 		return l.hermetically("AddSignalHandler")
 	case sig == nil:
 		return errors.New("loop: AddSignalHandler of a nil signal")
+	case !hasSignals:
+		return fmt.Errorf("loop: watching signals: %w on %s", errors.ErrUnsupported, runtime.GOOS)
 	case uncatchable(sig):
 		return fmt.Errorf("loop: signal %v cannot be caught", sig)
 	case goroutine.Bubble() != "":

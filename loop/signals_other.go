@@ -1,7 +1,10 @@
-//go:build !unix
+//go:build !unix && !wasm
 
 package loop
 
 import "os"
+
+// hasSignals reports whether the platform has signals.
+const hasSignals = true
 
 func uncatchable(sig os.Signal) bool { return sig == os.Kill }
