@@ -14,6 +14,20 @@
 //     the loop's;
 //   - [VirtualTime], [Rate], [UseClock]: what time it is.
 //
+// # js/wasm
+//
+// GOOS=js GOARCH=wasm is supported, in browsers and under Node. While a loop waits, for a
+// timer or another goroutine, JavaScript's event loop goes on, and what JavaScript calls may
+// come in with [Loop.CallSoonThreadsafe]. A loop that always has something ready lets the
+// other goroutines run every few thousand entries, and JavaScript every 16 ms; only
+// [Loop.Step] and its like leave that to the caller. A virtual clock waits for neither.
+//
+// There are no signals, no descriptors and no threads: [Loop.AddSignalHandler] and
+// [Loop.AddReader] return errors.ErrUnsupported, no interrupt ends a [Run], and
+// executor.LockOSThread changes nothing. Since goroutines share the one thread, and
+// nothing takes it from them, a function of [ToThread] or [Go] that computes without a
+// pause blocks the loop for as long, and with it the page.
+//
 // What the loop does in each iteration is the function iterate, in iteration.go;
 // docs/architecture.md draws it.
 package loop

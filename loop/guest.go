@@ -24,6 +24,7 @@ import (
 // An application that stops to call what it is handed leaves the run where it is, with its
 // goroutines. One that closes the loop between two steps ends the run with ErrClosed. Under
 // a virtual clock it is the guest that has the clock jump, when nothing is ready or at work.
+// On js/wasm the main loop may be JavaScript's, and soon its setTimeout.
 // A runtime.Goexit in a step, as of testing.T.FailNow, ends the goroutine of the application,
 // and closes the loop; done is not called then.
 //

@@ -27,6 +27,7 @@ type Loop struct {
 	timers   timers.Queue
 	clock    clock
 	progress progress
+	turns    turns
 	inbox    inbox
 
 	goroutine string // that the loop runs on

@@ -1,0 +1,8 @@
+//go:build !wasm
+
+package loop
+
+type turns struct{}
+
+// giveWay has nothing to do where goroutines are preempted.
+func (l *Loop) giveWay() {}
