@@ -3,8 +3,9 @@
 GO ?= go
 STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2
+WASM = -exec="$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec"
 
-.PHONY: help check fmt vet lint staticcheck test million race fuzz bench compare conform demo
+.PHONY: help check fmt vet lint staticcheck test wasm million race fuzz bench compare conform demo
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +30,10 @@ lint: ## golangci-lint, as .golangci.yml has it
 
 test: ## the tests
 	$(GO) test ./...
+
+wasm: ## the tests, the short ones, and the demos under js/wasm, with Node
+	GOOS=js GOARCH=wasm $(GO) run $(WASM) ./cmd/loopdemo run --all --virtual
+	GOOS=js GOARCH=wasm $(GO) test -short $(WASM) ./coro ./executor ./future ./internal/... ./locks ./loop ./queues ./timers ./cmd/loopdemo/...
 
 million: ## the tests of the loop, with a million tasks, not 20,000, and 500 interrupts, not 60
 	$(GO) test ./loop -million -interrupts 500

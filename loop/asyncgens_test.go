@@ -473,6 +473,7 @@ func TestDeadlockInAsyncgen(t *testing.T) {
 func TestAsyncgenBegunBeforeAnyVariable(t *testing.T) {
 	const child = "OURO_TEST_BEFORE_ANY_VARIABLE"
 	if os.Getenv(child) == "" {
+		testkit.NeedsProcesses(t)
 		cmd := exec.Command(os.Args[0], "-test.run=^TestAsyncgenBegunBeforeAnyVariable$", "-test.timeout=1m")
 		cmd.Env = append(os.Environ(), child+"=1")
 		out, err := cmd.CombinedOutput()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/executor"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -46,6 +47,7 @@ func TestRunAtOnce(t *testing.T) {
 // What is submitted while the loop closes is refused, or its future ends: nobody waits for
 // ever.
 func TestSubmitWhileClosing(t *testing.T) {
+	testkit.NeedsPreemption(t)
 	goroutines := max(1, runtime.GOMAXPROCS(0)-1) // so that whoever closes it need not wait for a processor
 	never := coro.Do(func(*coro.Co) error {
 		t.Error("begun")

@@ -52,9 +52,11 @@ func ExampleUseClock() {
 	main := func(co *coro.Co) error {
 		l := loop.Of(co)
 		go func() {
-			for closed := error(nil); closed == nil; {
+			for range time.Tick(time.Millisecond) {
 				clock.seconds.Add(1)
-				_, closed = l.CallSoonThreadsafe(func() {})
+				if _, closed := l.CallSoonThreadsafe(func() {}); closed != nil {
+					return
+				}
 			}
 		}()
 		err := coro.Sleep(co, 10*time.Second)

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -45,6 +46,7 @@ func TestPostsOfAnIterationAreBounded(t *testing.T) {
 
 // Goroutines that post without pause neither hold a timer up nor keep Run from ending.
 func TestFloodOfPosts(t *testing.T) {
+	testkit.NeedsPreemption(t)
 	var posters sync.WaitGroup
 	ended := make(chan struct{})
 	require.NoError(t, loop.Main(func(co *coro.Co) error {

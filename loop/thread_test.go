@@ -14,12 +14,14 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
 // Programs on goroutines that are locked to their OS thread, as a GUI's is. What Go does
 // not allow there ends the process, so each is one of its own.
 func TestLockedThread(t *testing.T) {
+	testkit.NeedsProcesses(t)
 	for name, program := range lockedPrograms {
 		t.Run(name, func(t *testing.T) {
 			cmd := exec.Command(os.Args[0], "-test.run=^TestLockedThreadChild$", "-test.timeout=1m")

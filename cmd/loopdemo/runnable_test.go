@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/ouro-loop/ouro/internal/testkit"
 )
 
 func TestRunnableText(t *testing.T) {
@@ -38,6 +40,7 @@ func TestRunnable(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles all demos and exhibits")
 	}
+	testkit.NeedsProcesses(t)
 	root, err := filepath.Abs("../..")
 	require.NoError(t, err)
 	dir := t.TempDir()

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/ouro-loop/ouro/internal/testkit"
 )
 
 // asProcess is set for a process that is loopdemo, not its tests.
@@ -25,6 +27,7 @@ func TestMain(m *testing.M) {
 // process runs loopdemo as a process of its own, which prints to stdout.
 func process(t *testing.T, stdout *os.File, args ...string) (stderr string, status int) {
 	t.Helper()
+	testkit.NeedsProcesses(t)
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Env = append(os.Environ(), asProcess+"=1")
 	var errs bytes.Buffer
@@ -70,6 +73,7 @@ func TestProcess(t *testing.T) {
 
 // Who reads only the beginning ends it, and needs no message.
 func TestReaderGoesAway(t *testing.T) {
+	testkit.NeedsProcesses(t)
 	if runtime.GOOS == "windows" {
 		t.Skip("needs SIGPIPE")
 	}
