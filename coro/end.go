@@ -2,7 +2,6 @@ package coro
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/sched"
@@ -23,7 +22,7 @@ func (co *Co) broke(returned *bool) {
 		return // unwound on a locked thread
 	}
 	if v != nil && !co.coroutine.Torn() {
-		co.end(co.panicError(v))
+		co.panicked(v)
 		return
 	}
 	co.coroutine.Lost()
@@ -36,12 +35,26 @@ func (co *Co) broke(returned *bool) {
 	}
 }
 
+// panicked is the end of a task whose function has panicked with v. If whoever is told of it
+// calls Goexit, the task ends as if it had done so itself.
+func (co *Co) panicked(v any) {
+	told := false
+	defer func() {
+		if !told {
+			co.coroutine.Lost()
+		}
+	}()
+	err := co.panicError(v)
+	told = true
+	co.end(err)
+}
+
 // panicError is what a panic of the task's function becomes.
 func (co *Co) panicError(v any) *future.PanicError {
 	err := future.NewPanicError(v)
 	err.Task = co.Name()
-	if r := co.sched().Events; r != nil {
-		r.Trouble(fmt.Sprintf("task %q: %v", err.Task, err))
+	if co.coroutine.Recorded() {
+		co.tellPanic(err)
 	}
 	return err
 }

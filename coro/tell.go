@@ -127,3 +127,10 @@ func holding(r future.Role) (serials []uint32) {
 
 // taskOf is the serial of t.
 func taskOf(t AnyTask) uint32 { return t.Core().Role().(*taskRole).serial }
+
+// tellPanic tells of what the program has panicked with, unless that is how it is ended.
+func (co *Co) tellPanic(err *future.PanicError) {
+	if !future.IsBase(err) {
+		co.sched().Events.Trouble(err.Error())
+	}
+}

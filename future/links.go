@@ -1,5 +1,7 @@
 package future
 
+import "github.com/ouro-loop/ouro/internal/events"
+
 // Link is one entry in a future's list of callbacks. It is meant to be part of
 // whatever waits (a coroutine, one child of a gather), so that waiting allocates
 // nothing and can be given up without a search.
@@ -80,9 +82,10 @@ func (c *Core) settle(state State) {
 	c.state = state
 	l := c.first
 	c.first, c.last = nil, nil
-	recorded := c.recorded()
-	if recorded {
-		c.tellDone(l)
+	var r *events.Recorder
+	if c.recorded() {
+		r = c.sched.Events
+		c.tellDone(r, l)
 	}
 	for l != nil {
 		next := l.next
@@ -90,7 +93,7 @@ func (c *Core) settle(state State) {
 		c.sched.Schedule(l.run)
 		l = next
 	}
-	if recorded {
-		c.sched.Events.Settled()
+	if r != nil {
+		r.Settled()
 	}
 }

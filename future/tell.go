@@ -8,8 +8,8 @@ import (
 // recorded reports whether it is recorded what happens on the loop of c.
 func (c *Core) recorded() bool { return c.sched != nil && c.sched.Events != nil }
 
-// tellDone tells that c is done. First is the first of its callbacks.
-func (c *Core) tellDone(first *Link) {
+// tellDone tells r that c is done. First is the first of its callbacks.
+func (c *Core) tellDone(r *events.Recorder, first *Link) {
 	what := events.Result
 	switch {
 	case c.state == Canceled:
@@ -17,7 +17,6 @@ func (c *Core) tellDone(first *Link) {
 	case c.err != nil:
 		what = events.Failed
 	}
-	r := c.sched.Events
 	r.Done(what, c.sched.Task(), taskOf(c), waiterOf(first))
 	if r.Full() {
 		d := events.Detail{Name: describe(c.role)}

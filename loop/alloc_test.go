@@ -1,6 +1,7 @@
 package loop_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/loop"
+	"github.com/ouro-loop/ouro/trace"
 )
 
 // What the hot paths allocate does not depend on the machine, so it is a test.
@@ -88,14 +90,19 @@ func TestAllocations(t *testing.T) {
 			return err
 		}},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			_, err := loop.Run(func(co *coro.Co) (int, error) {
-				got := testing.AllocsPerRun(1000, func() { require.NoError(t, test.run(co)) })
-				require.LessOrEqual(t, got, test.most)
-				return 0, nil
-			}, loop.VirtualTime(true))
-			require.NoError(t, err)
-		})
+		for _, r := range []*trace.Recorder{nil, trace.New(trace.Last(64))} { // which adds none
+			t.Run(fmt.Sprint(test.name, ", recorded: ", r != nil), func(t *testing.T) {
+				_, err := loop.Run(func(co *coro.Co) (int, error) {
+					got := testing.AllocsPerRun(1000, func() { require.NoError(t, test.run(co)) })
+					require.LessOrEqual(t, got, test.most)
+					return 0, nil
+				}, loop.VirtualTime(true), loop.Record(r))
+				require.NoError(t, err)
+				if r != nil {
+					require.Greater(t, r.Trace().Lost, uint64(1000))
+				}
+			})
+		}
 	}
 }
 

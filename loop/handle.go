@@ -216,7 +216,9 @@ func (l *Loop) callSoon(fn func(), opts []future.CallOption) Handle {
 		panic("loop: CallSoon of a nil function")
 	}
 	c := l.newCall(fn)
-	c.give(collect(opts).Vars)
+	if len(opts) > 0 {
+		c.give(collect(opts).Vars)
+	}
 	l.push(c)
 	return Handle{&c.callback, c.gen}
 }

@@ -81,7 +81,7 @@ func (l *Loop) waitFor(limit time.Duration) {
 	if l.watchesDescriptors() && l.pollDescriptors() || limit == 0 {
 		return
 	}
-	if l.sched.Events != nil && l.steps == nil {
+	if l.steps == nil {
 		l.tellWait()
 	}
 	switch {

@@ -85,7 +85,7 @@ func newLoop(o options) *Loop {
 	l.bubble = goroutine.Bubble()
 	l.sched.Init((*wired)(l), o.maxIdle)
 	l.SetDebug(o.debug)
-	l.SetRecorder(o.recorder)
+	l.setRecorder((*events.Recorder)(o.recorder))
 	return l
 }
 

@@ -179,9 +179,11 @@ func (l *Loop) waitInSteps() {
 	s, next := l.steps, l.timers.Next()
 	switch {
 	case s.advancing && l.isOut():
+		l.tellWait()
 		l.park(noLimit)
 	case l.inbox.any(): // after isOut, as in holdsStill
 	case s.advancing && next != nil && next.When() <= s.until:
+		l.tellWait()
 		l.jump(next.When())
 	case s.advancing && s.until != noLimit && s.until > l.clock.now:
 		l.jump(s.until) // and goes on: OnAdvance may have scheduled something

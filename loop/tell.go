@@ -1,7 +1,6 @@
 package loop
 
 import (
-	"strings"
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
@@ -17,29 +16,42 @@ import (
 func Record(r *trace.Recorder) Option { return func(o *options) { o.recorder = r } }
 
 // SetRecorder has r note what happens from now on, or nobody if it is nil. What is there
-// already, r is told first. A recorder is for one loop at a time.
+// already, r is told first: tasks, what is ready, timers. A recorder is for one loop at a
+// time, until that is closed or given another one; with a loop that is closed it does nothing.
 func (l *Loop) SetRecorder(r *trace.Recorder) {
-	if e := l.sched.Events; e != nil {
-		e.Names, e.Current = nil, nil
+	l.mustBeMade()
+	(*wired)(l).CheckGoroutine()
+	l.setRecorder((*events.Recorder)(r))
+}
+
+func (l *Loop) setRecorder(r *events.Recorder) {
+	before := l.sched.Events
+	switch {
+	case r == nil:
+	case !r.Made():
+		panic("loop: a trace.Recorder that was not made by trace.New")
+	case r.Names != nil && r != before:
+		panic("loop: a trace.Recorder that is with another loop; each has one of its own")
+	}
+	if before != nil {
+		before.Names, before.Current = nil, nil
 	}
 	l.sched.Events = nil
-	if r != nil {
-		l.record((*events.Recorder)(r))
+	if r != nil && !l.closed.Load() {
+		l.record(r)
 	}
 	l.setWatchful()
 }
 
-// Recorder is what SetRecorder or [Record] was given, nil for none.
-func (l *Loop) Recorder() *trace.Recorder { return (*trace.Recorder)(l.sched.Events) }
+// Recorder is what SetRecorder or [Record] was given, nil for none, and when the loop is
+// closed.
+func (l *Loop) Recorder() *trace.Recorder {
+	l.mustBeMade()
+	return (*trace.Recorder)(l.sched.Events)
+}
 
 // record tells r what there is, and from then on what happens.
 func (l *Loop) record(r *events.Recorder) {
-	switch {
-	case !r.Made():
-		panic("loop: a trace.Recorder that was not made by trace.New")
-	case r.Names != nil:
-		panic("loop: a trace.Recorder that is with another loop; each has one of its own")
-	}
 	r.Names, r.Current = l.eachName, l.sched.Task
 	l.sched.Created = max(l.sched.Created, r.LastTask()) // no two tasks in a trace have one number
 	(*wired)(l).TellAll(r)
@@ -53,7 +65,7 @@ func (w *wired) TellAll(r *events.Recorder) {
 	l.sched.All(func(c *sched.Coroutine) { recorded(c).TellExisting(r) })
 	i := 0
 	l.sched.EachReady(func(e sched.Entry) {
-		r.Found(i, sched.WhatIs(e), serialOf(e))
+		r.Found(i, sched.WhatIs(e), sched.SerialOf(e))
 		i++
 	})
 	l.timers.Each(func(t *timers.Timer) { r.Timer(0, l.timers.Number(t), t.When()) })
@@ -63,7 +75,7 @@ func (w *wired) TellAll(r *events.Recorder) {
 func (l *Loop) endRecord() {
 	if r := l.sched.Events; r != nil {
 		r.Note(events.Closed, 0, 0, "")
-		l.SetRecorder(nil)
+		l.setRecorder(nil)
 	}
 }
 
@@ -83,14 +95,6 @@ func (l *Loop) eachName(yield func(serial uint32, name string)) {
 	})
 }
 
-// serialOf is the serial of the task that e is a step of, zero for none.
-func serialOf(e sched.Entry) uint32 {
-	if c, ok := e.(*sched.Coroutine); ok {
-		return recorded(c).Serial()
-	}
-	return 0
-}
-
 // tellPush tells that e was put into the ready queue, by a timer of that number if cause
 // is that.
 //
@@ -98,7 +102,7 @@ func serialOf(e sched.Entry) uint32 {
 func (l *Loop) tellPush(e sched.Entry, cause events.Cause, timer uint64) {
 	r := l.sched.Events
 	what := sched.WhatIs(e)
-	r.Push(what, cause, l.sched.Task(), serialOf(e), timer)
+	r.Push(what, cause, l.sched.Task(), sched.SerialOf(e), timer)
 	if r.Full() {
 		d := events.Detail{Text: l.about(e)}
 		if cause == events.ByCode && what != events.Internal {
@@ -133,12 +137,16 @@ func (l *Loop) promoteTold(now time.Duration) {
 	}
 }
 
-// tellWait tells that the loop is about to wait.
+// tellWait tells that the loop is about to wait, or its clock to jump.
 func (l *Loop) tellWait() {
+	if l.sched.Events == nil {
+		return
+	}
 	until := noLimit
 	if next := l.timers.Next(); next != nil {
 		until = next.When()
 	}
+	l.sched.Events.Clock(l.Time())
 	l.sched.Events.Wait(until)
 }
 
@@ -175,8 +183,7 @@ func (l *Loop) tellReport(c future.ErrorContext) {
 // trouble tells a recorder of what it may explain.
 func (l *Loop) trouble(err error) {
 	if r := l.sched.Events; r != nil {
-		text, _, _ := strings.Cut(err.Error(), "\n")
-		r.Trouble(text)
+		r.Trouble(err.Error())
 	}
 }
 

@@ -15,14 +15,14 @@ import (
 // which they run. So the Run of an entry was caused by the Push with the same Entry, and
 // what happens between a Run and the next one was done by that entry.
 type Event struct {
-	Kind   Kind
-	What   What
-	Cause  Cause         // of a Push
-	Task   uint32        // that ran when it happened
-	Entry  uint64        // of Push and Run
-	Object uint64        // see the kinds
-	Arg    int64         // see the kinds
-	Time   time.Duration // of the loop's clock, when it was last read
+	Kind   Kind          `json:"kind"`
+	What   What          `json:"what,omitzero"`
+	Cause  Cause         `json:"cause,omitzero"`  // of a Push
+	Task   uint32        `json:"task,omitzero"`   // that ran when it happened
+	Entry  uint64        `json:"entry,omitzero"`  // of Push and Run
+	Object uint64        `json:"object,omitzero"` // see the kinds
+	Arg    int64         `json:"arg,omitzero"`    // see the kinds
+	Time   time.Duration `json:"time"`            // of the loop's clock, when it was last read
 }
 
 // Kind is what has happened.
@@ -153,5 +153,5 @@ func find[T ~uint8](into *T, names []string, kind string, text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("trace: unknown %s %q", kind, text)
+	return fmt.Errorf("unknown %s %q", kind, text)
 }

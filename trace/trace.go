@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/ouro-loop/ouro/internal/events"
@@ -18,38 +19,38 @@ type Trace struct {
 
 // Task is a task in a Trace.
 type Task struct {
-	ID       uint32
-	Name     string // the last that it had
-	Function string // what it runs, only where all is recorded
+	ID       uint32 `json:"id"`
+	Name     string `json:"name"`              // the last that it had
+	Function string `json:"function,omitzero"` // what it runs, only where all is recorded
 }
 
 // Detail is what is known of an event beyond itself. A recorder of the last events keeps
 // only texts.
 type Detail struct {
-	Of    string   // of Done and Cancel: what the future is, if it is no task's
-	Text  string   // of an Await what is waited for; of a Push and a Timer what is to run; of a Done the error; of a Cancel the message; of a Note itself
-	Site  string   // the line of the program, file:line
-	Tasks []uint32 // of an Await: who could end it
-	State *State   // of a Hold: what the thing looks like now
+	Of    string   `json:"of,omitzero"`    // of Done and Cancel: what the future is, if it is no task's
+	Text  string   `json:"text,omitzero"`  // of an Await what is waited for; of a Push and a Timer what is to run; of a Done the error; of a Cancel the message; of a Note itself
+	Site  string   `json:"site,omitzero"`  // the line of the program, file:line
+	Tasks []uint32 `json:"tasks,omitzero"` // of an Await: who could end it
+	State *State   `json:"state,omitzero"` // of a Hold: what the thing looks like now
 }
 
 // State is what something that tasks share looks like.
 type State struct {
-	Kind       string   // lock, semaphore, event, queue, barrier, condition
-	Name       string   // what SetName was given
-	Value      int      // the free places of a semaphore, how many are at a barrier, 1 for an event that is set
-	Size       int      // the places of a semaphore or a barrier, the bound of a queue; 0 for none
-	Items      []string // in a queue, the next first
-	Unfinished int      // items of a queue without a TaskDone
-	Down       bool     // a queue was shut down
-	Holders    []uint32 // the tasks that hold it
-	Waiters    []Line   // the tasks in line
+	Kind       string   `json:"kind"`                // lock, semaphore, event, queue, barrier, condition
+	Name       string   `json:"name,omitzero"`       // what SetName was given
+	Value      int      `json:"value,omitzero"`      // the free places of a semaphore, how many are at a barrier, 1 for an event that is set
+	Size       int      `json:"size,omitzero"`       // the places of a semaphore or a barrier, the bound of a queue; 0 for none
+	Items      []string `json:"items,omitzero"`      // in a queue, the next first
+	Unfinished int      `json:"unfinished,omitzero"` // items of a queue without a TaskDone
+	Down       bool     `json:"down,omitzero"`       // a queue was shut down
+	Holders    []uint32 `json:"holders,omitzero"`    // the tasks that hold it
+	Waiters    []Line   `json:"waiters,omitzero"`    // the tasks in line
 }
 
 // Line is a line of tasks that wait for one thing.
 type Line struct {
-	For   string // of a queue: room, item, join
-	Tasks []uint32
+	For   string   `json:"for,omitzero"` // of a queue: room, item, join
+	Tasks []uint32 `json:"tasks"`
 }
 
 // A Thing is something that tasks share, and that can be looked at, see [coro.Co.Share].
@@ -76,7 +77,7 @@ func (t *Trace) Task(id uint32) Task {
 	if task, ok := t.tasks[id]; ok {
 		return task
 	}
-	return Task{ID: id, Name: fmt.Sprintf("task %d", id)}
+	return Task{ID: id, Name: unknownName(id)}
 }
 
 // explain takes in what the recorder knows of events.
@@ -85,17 +86,14 @@ func (t *Trace) explain(details map[int]events.Detail) {
 	t.details = map[int]Detail{}
 	for i, e := range t.Events {
 		d := details[i]
-		state, _ := d.State.(*State)
 		switch {
 		case e.Kind == Spawn:
-			task := Task{ID: uint32(e.Object), Name: d.Name, Function: d.Text}
-			if task.Name == "" {
-				task.Name = fmt.Sprintf("Task-%d", e.Arg)
-			}
-			t.tasks[task.ID] = task
-		case e.Kind == Note && e.What == Renamed:
+			id := uint32(e.Object)
+			t.tasks[id] = Task{ID: id, Name: cmp.Or(d.Name, firstName(e)), Function: d.Text}
+		case e.Kind == Note && e.What == Renamed && d.Text != "":
 			t.name(uint32(e.Object), d.Text)
 		}
+		state, _ := d.State.(*State)
 		detail := Detail{Text: d.Text, Site: d.Site, Tasks: d.Tasks, State: state}
 		switch e.Kind {
 		case Spawn:
@@ -103,9 +101,24 @@ func (t *Trace) explain(details map[int]events.Detail) {
 		case Done, Cancel:
 			detail.Of = d.Name
 		}
-		if detail.Of != "" || detail.Text != "" || detail.Site != "" || state != nil {
-			t.details[i] = detail
-		}
+		t.setDetail(i, detail)
+	}
+}
+
+// firstName is the name of the task that e has created, as far as e knows it: the text with
+// the name of one that was given a name may not be kept any more.
+func firstName(e Event) string {
+	if e.Arg == 0 {
+		return unknownName(uint32(e.Object))
+	}
+	return fmt.Sprintf("Task-%d", e.Arg)
+}
+
+func unknownName(id uint32) string { return fmt.Sprintf("task %d", id) }
+
+func (t *Trace) setDetail(i int, d Detail) {
+	if d.Of != "" || d.Text != "" || d.Site != "" || d.Tasks != nil || d.State != nil {
+		t.details[i] = d
 	}
 }
 

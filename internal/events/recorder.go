@@ -2,6 +2,7 @@ package events
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -23,6 +24,7 @@ type Recorder struct {
 	all     []Event  // in place of the ring
 	details []Detail // one for each of all
 	shared  []thing
+	looking bool // at those
 
 	// OnEvent, if it is set and all is kept, is called after each event.
 	OnEvent func()
@@ -84,26 +86,40 @@ func (r *Recorder) Begin(now time.Duration, ready int) {
 // pushed next.
 func (r *Recorder) Entries() (next, pushed uint64) { return r.taken + 1, r.pushed + 1 }
 
-func (r *Recorder) record(e Event) {
-	e.Time = r.now
+// record writes an event to its place, field by field: to make one and to copy it takes twice
+// as long.
+func (r *Recorder) record(kind Kind, what What, cause Cause, task uint32, entry, object uint64, arg int64) {
 	if r.full {
-		r.keep(e)
+		r.keep(Event{kind, what, cause, task, entry, object, arg, r.now})
 		return
 	}
-	r.ring[r.n&uint64(len(r.ring)-1)] = e
+	e := &r.ring[r.n&uint64(len(r.ring)-1)]
 	r.n++
+	e.Kind, e.What, e.Cause, e.Task = kind, what, cause, task
+	e.Entry, e.Object, e.Arg, e.Time = entry, object, arg, r.now
 }
 
 // keep is record where all is kept.
 func (r *Recorder) keep(e Event) {
 	if e.Kind != Hold {
-		r.look(e.Task)
+		r.look(r.before(e))
 	}
 	r.all = append(r.all, e)
 	r.details = append(r.details, Detail{})
 	if r.OnEvent != nil {
 		r.OnEvent()
 	}
+}
+
+// before is the task that ran until e: what begins with e has changed nothing yet.
+func (r *Recorder) before(e Event) uint32 {
+	switch e.Kind {
+	case Run, Iterate, Wait:
+		if n := len(r.all); n > 0 {
+			return r.all[n-1].Task
+		}
+	}
+	return e.Task
 }
 
 // Explain gives the last event its details.
@@ -123,10 +139,10 @@ func (r *Recorder) texted(s string) {
 func (r *Recorder) Clock(now time.Duration) { r.now = now }
 
 // Iterate: an iteration begins to run n entries.
-func (r *Recorder) Iterate(n int) { r.record(Event{Kind: Iterate, Arg: int64(n)}) }
+func (r *Recorder) Iterate(n int) { r.record(Iterate, None, 0, 0, 0, 0, int64(n)) }
 
 // Wait: nothing is ready before until.
-func (r *Recorder) Wait(until time.Duration) { r.record(Event{Kind: Wait, Arg: int64(until)}) }
+func (r *Recorder) Wait(until time.Duration) { r.record(Wait, None, 0, 0, 0, 0, int64(until)) }
 
 // Push: an entry was appended to the ready queue while task ran; it is a step of the task
 // of.
@@ -135,25 +151,22 @@ func (r *Recorder) Push(what What, cause Cause, task, of uint32, timer uint64) {
 	if cause == ByCode && r.settling {
 		cause = ByDone
 	}
-	r.record(Event{Kind: Push, What: what, Cause: cause, Task: task, Entry: r.pushed, Object: uint64(of), Arg: int64(timer)})
+	r.record(Push, what, cause, task, r.pushed, uint64(of), int64(timer))
 }
 
 // Found: an entry was in the ready queue before, see Begin. It is the i-th.
 func (r *Recorder) Found(i int, what What, of uint32) {
-	r.record(Event{Kind: Push, What: what, Cause: Before, Entry: r.taken + 1 + uint64(i), Object: uint64(of)})
+	r.record(Push, what, Before, 0, r.taken+1+uint64(i), uint64(of), 0)
 }
 
 // Run: the next entry was taken.
 func (r *Recorder) Run(what What, task uint32) {
 	r.taken++
-	r.record(Event{Kind: Run, What: what, Task: task, Entry: r.taken})
+	r.record(Run, what, 0, task, r.taken, 0, 0)
 }
 
 // Start: a task begins inside of what runs.
-func (r *Recorder) Start(task uint32) { r.record(Event{Kind: Run, What: Eager, Task: task}) }
-
-// Dropped: so many entries were forgotten without being run.
-func (r *Recorder) Dropped(n int) { r.taken += uint64(n) }
+func (r *Recorder) Start(task uint32) { r.record(Run, Eager, 0, task, 0, 0, 0) }
 
 // Spawn: task has created the task of that serial. Its name is Task-number, or another.
 func (r *Recorder) Spawn(what What, task, serial uint32, number int32, name string) {
@@ -161,19 +174,19 @@ func (r *Recorder) Spawn(what What, task, serial uint32, number int32, name stri
 		r.texted(name)
 	}
 	r.lastTask = max(r.lastTask, serial)
-	r.record(Event{Kind: Spawn, What: what, Task: task, Object: uint64(serial), Arg: int64(number)})
+	r.record(Spawn, what, 0, task, 0, uint64(serial), int64(number))
 }
 
 // Await: task is about to wait for something, the end of the task on if what is OnTask.
 func (r *Recorder) Await(what What, task, on uint32) {
-	r.record(Event{Kind: Await, What: what, Task: task, Object: uint64(on)})
+	r.record(Await, what, 0, task, 0, uint64(on), 0)
 }
 
 // Done: a future has its outcome, which is that of the task of, and waiter the first task
 // that waits for it. Its callbacks are pushed now, until Settled.
 func (r *Recorder) Done(what What, task, of, waiter uint32) {
 	r.settling = true
-	r.record(Event{Kind: Done, What: what, Task: task, Object: uint64(of), Arg: int64(waiter)})
+	r.record(Done, what, 0, task, 0, uint64(of), int64(waiter))
 }
 
 // Settled is the end of what Done has begun.
@@ -182,39 +195,38 @@ func (r *Recorder) Settled() { r.settling = false }
 // Cancel: the task of was asked to cancel, or zero for another future, at that depth of the
 // way of the request.
 func (r *Recorder) Cancel(what What, task, of uint32, depth int) {
-	r.record(Event{Kind: Cancel, What: what, Task: task, Object: uint64(of), Arg: int64(depth)})
+	r.record(Cancel, what, 0, task, 0, uint64(of), int64(depth))
 }
 
 // Timer: a timer was set.
 func (r *Recorder) Timer(task uint32, id uint64, when time.Duration) {
-	r.record(Event{Kind: Timer, Task: task, Object: id, Arg: int64(when)})
+	r.record(Timer, None, 0, task, 0, id, int64(when))
 }
 
 // Untimer: it was taken back.
 func (r *Recorder) Untimer(task uint32, id uint64) {
-	r.record(Event{Kind: Untimer, Task: task, Object: id})
+	r.record(Untimer, None, 0, task, 0, id, 0)
 }
 
 // Note: a text.
 func (r *Recorder) Note(what What, task uint32, of uint32, s string) {
 	r.texted(s)
-	r.record(Event{Kind: Note, What: what, Task: task, Object: uint64(of)})
+	r.record(Note, what, 0, task, 0, uint64(of), 0)
 	if r.full {
 		r.Explain(Detail{Text: s})
 	}
 }
 
 // Line: the program is about to run a line.
-func (r *Recorder) Line(task uint32, line int) {
-	r.record(Event{Kind: Note, What: Line, Task: task, Arg: int64(line)})
-}
+func (r *Recorder) Line(task uint32, line int) { r.record(Note, Line, 0, task, 0, 0, int64(line)) }
 
-// Trouble calls OnTrouble, if there is one. It is called where something has gone wrong
-// already, so a panic in it is swallowed.
+// Trouble calls OnTrouble, if there is one, with the first line of what. It is called where
+// something has gone wrong already, so a panic in it is swallowed.
 func (r *Recorder) Trouble(what string) {
 	if r.OnTrouble != nil {
 		defer func() { _ = recover() }()
-		r.OnTrouble(what)
+		line, _, _ := strings.Cut(what, "\n")
+		r.OnTrouble(line)
 	}
 }
 
@@ -252,7 +264,12 @@ func (r *Recorder) Details() map[int]Detail {
 	lost := r.n - min(r.n, uint64(len(r.ring)))
 	for _, t := range r.texts[:min(r.ntexts, uint64(len(r.texts)))] {
 		if t.event >= lost {
-			details[int(t.event-lost)] = Detail{Name: t.text, Text: t.text} // the kind tells which it is
+			i := int(t.event - lost)
+			if r.ring[t.event&uint64(len(r.ring)-1)].Kind == Spawn {
+				details[i] = Detail{Name: t.text}
+			} else {
+				details[i] = Detail{Text: t.text}
+			}
 		}
 	}
 	return details

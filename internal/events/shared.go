@@ -23,13 +23,28 @@ func (r *Recorder) Share(is any, look func() any) {
 
 // look records what has changed of what tasks share, while task ran.
 func (r *Recorder) look(task uint32) {
+	if r.looking {
+		return // what is looked at has caused an event itself
+	}
+	r.looking = true
+	defer func() { r.looking = false }()
 	for i := range r.shared {
 		t := &r.shared[i]
-		state := t.look()
-		if seen := fmt.Sprintf("%+v", state); seen != t.seen {
+		state := t.state()
+		if seen := fmt.Sprintf("%+v", state); state != nil && seen != t.seen {
 			t.seen = seen
-			r.record(Event{Kind: Hold, Task: task, Object: uint64(i) + 1})
+			r.record(Hold, None, 0, task, 0, uint64(i)+1, 0)
 			r.Explain(Detail{State: state})
 		}
 	}
+}
+
+// state is what the thing looks like, nil if it panics: it may be the program's own.
+func (t *thing) state() (state any) {
+	defer func() {
+		if recover() != nil {
+			state = nil
+		}
+	}()
+	return t.look()
 }

@@ -8,6 +8,14 @@ import "github.com/ouro-loop/ouro/internal/events"
 // Task is the serial of the coroutine that runs, zero if none does.
 func (s *Scheduler) Task() uint32 { return s.current.serial() }
 
+// SerialOf is the serial of the coroutine that e is a step of, zero for none.
+func SerialOf(e Entry) uint32 {
+	if c, ok := e.(*Coroutine); ok {
+		return c.body.Serial()
+	}
+	return 0
+}
+
 // serial is that of the body of c, zero for none.
 func (c *Coroutine) serial() uint32 {
 	if c == nil {
