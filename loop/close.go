@@ -62,6 +62,7 @@ func (l *Loop) close() (err error) {
 			}
 			finally(nil, reports...)
 		},
+		l.regions.end,
 		l.closeDescriptors,
 		func() {
 			l.executorShutdown = true

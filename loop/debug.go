@@ -35,7 +35,7 @@ func (l *Loop) setAround() {
 	switch {
 	case l.steps.limited():
 		l.sched.SetAround(l.runLimited)
-	case l.progress.ran != nil, l.sched.Debug:
+	case l.progress.ran != nil, l.sched.Debug, l.regions.on:
 		l.sched.SetAround(l.runLooked)
 	default:
 		l.sched.SetAround(nil)
@@ -46,6 +46,9 @@ func (l *Loop) setAround() {
 func (l *Loop) runLooked(entry sched.Entry) {
 	if l.progress.ran != nil {
 		l.progress.ran[l.named(entry)]++
+	}
+	if l.regions.on {
+		defer l.regions.begin(l, entry)()
 	}
 	if l.sched.Debug {
 		l.runTimed(entry)

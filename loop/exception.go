@@ -143,14 +143,18 @@ func (l *Loop) CallExceptionHandler(c future.ErrorContext) {
 
 // addOrigin adds what is known of the task that c is about.
 func addOrigin(c *future.ErrorContext) {
-	task, ok := c.Future.Core().Role().(interface{ Origin() unretrieved.Origin })
-	if !ok {
-		return
-	}
-	o := task.Origin()
+	o := originOf(c.Future.Core())
 	c.Task = cmp.Or(c.Task, o.Name())
 	c.Function = cmp.Or(c.Function, o.Function.String())
 	c.Source = cmp.Or(c.Source, o.Created)
+}
+
+// originOf is what is known of the task whose future c is, nothing if it is no task's.
+func originOf(c *future.Core) unretrieved.Origin {
+	if task, ok := c.Role().(interface{ Origin() unretrieved.Origin }); ok {
+		return task.Origin()
+	}
+	return unretrieved.Origin{}
 }
 
 // handlerContext is the context of what c is about, nil if it has none.

@@ -62,6 +62,7 @@ type Loop struct {
 	submitted        submissions
 	descriptors
 	signals signals
+	regions regions
 }
 
 // New makes a loop. Whoever makes one has to Close it; Run and a Runner do both.
@@ -84,6 +85,7 @@ func newLoop(o options) *Loop {
 	l.closing.ended = make(chan struct{})
 	l.bubble = goroutine.Bubble()
 	l.sched.Init((*wired)(l), o.maxIdle)
+	l.regions.on = o.regions
 	l.SetDebug(o.debug)
 	l.setRecorder((*events.Recorder)(o.recorder))
 	return l

@@ -28,6 +28,7 @@ type options struct {
 	interrupts   bool
 	hermetic     bool
 	recorder     *trace.Recorder
+	regions      bool
 }
 
 func newOptions(opts []Option) options {
