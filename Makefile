@@ -43,6 +43,7 @@ race: ## the tests under the race detector, in random order
 
 fuzz: ## a minute of fuzzing for each fuzz test
 	$(GO) test -run '^$$' -fuzz FuzzQueue -fuzztime 60s -fuzzminimizetime 10x ./timers
+	$(GO) test -run '^$$' -fuzz FuzzReadJSON -fuzztime 60s -fuzzminimizetime 10x ./trace
 	$(GO) test -run '^$$' -fuzz FuzzParse -fuzztime 60s -fuzzminimizetime 10x ./cmd/conform/internal/program
 	$(GO) test -run '^$$' -fuzz FuzzReplay -fuzztime 60s -fuzzminimizetime 10x ./cmd/conform/internal/replay
 
