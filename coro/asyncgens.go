@@ -37,6 +37,29 @@ func (a *asyncgen[T]) abandoned() {
 	CreateTask((*future.Scheduler)(a.below.Scheduler()), a.Closer())
 }
 
+// A birth is how a generator has begun.
+type birth struct {
+	by   *future.Core // the task that has called Next first
+	site string       // the line, in debug mode
+}
+
+func newBirth(co *Co) *birth {
+	b := &birth{by: co.core}
+	if co.Debug() {
+		b.site = frames.CallSite()
+	}
+	return b
+}
+
+// Begun is the task that has begun the generator, and in debug mode the line; nothing
+// unless the loop reports leaks.
+func (a *asyncgen[T]) Begun() (by *future.Core, site string) {
+	if a.birth == nil {
+		return nil, ""
+	}
+	return a.birth.by, a.birth.site
+}
+
 // Function is what the generator runs, in the program's terms.
 func (a *asyncgen[T]) Function() frames.Function { return frames.FunctionOf(a.fn, nil) }
 

@@ -55,6 +55,7 @@ type generator struct {
 	err     error           // what the function has returned
 	closing bool            // Close has begun: there is no second, and no Throw after it
 	cleanup runtime.Cleanup // that of the Generator, if there is one
+	birth   *birth          // nil unless the loop reports leaks
 }
 
 // NewGenerator makes a generator of f, which does not run before the first Next. The
@@ -210,6 +211,9 @@ func (g *Generator[T]) made() *Yielder[T] {
 func (g *Generator[T]) begin(co *Co) {
 	y := g.y
 	y.below.Begin(co.sched(), (*asyncgen[T])(y))
+	if co.sched().Leaks {
+		y.birth = newBirth(co)
+	}
 	if loop := co.machine().loop; loop.ClosesAbandoned() {
 		y.cleanup = runtime.AddCleanup(g, func(y *Yielder[T]) { loop.Post((*asyncgen[T])(y).abandoned) }, y)
 	}

@@ -44,6 +44,8 @@ type machine struct {
 
 	timedOut map[*TimeoutScope]*future.TimeoutError // of blocks that have not ended yet, after their time
 
+	held held // what tasks have acquired, if the loop reports leaks
+
 	idleMembers  *groupMember // of task groups, to be used again; linked by next
 	nIdleMembers int
 }

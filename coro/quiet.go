@@ -13,20 +13,18 @@ func Quiet() TaskOption { return func(o *taskOptions) { o.quiet = true } }
 // from that context. One that is given both has its context marked, for all that run in it.
 func QuietTree() TaskOption { return func(o *taskOptions) { o.tree = true } }
 
-// quietTree is the context variable behind QuietTree. So a task that has nothing to do with
-// it does nothing for it.
-type quietTree struct{}
-
-// quietContext is v with the mark, or a copy of the present context if v is nil.
+// quietContext is v with the mark of QuietTree, or a copy of the present context if v is nil.
+// The mark is a context variable, so that a task that has nothing to do with it does nothing
+// for it.
 func quietContext(s Spawner, v *Vars) *Vars {
 	if v == nil {
 		v = (*Vars)(schedulerOf(s).Vars()).Copy()
 	}
-	(*sched.Vars)(v).Set(quietTree{}, true)
+	(*sched.Vars)(v).Set(sched.QuietTree{}, true)
 	return v
 }
 
 func inQuietTree(v *Vars) bool {
-	_, ok := (*sched.Vars)(v).Get(quietTree{})
+	_, ok := (*sched.Vars)(v).Get(sched.QuietTree{})
 	return ok
 }

@@ -14,7 +14,9 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/locks"
 	"github.com/ouro-loop/ouro/loop"
+	"github.com/ouro-loop/ouro/queues"
 )
 
 func TestRetryWaitsLonger(t *testing.T) {
@@ -67,6 +69,56 @@ func TestInBubble(t *testing.T) {
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.Equal(t, time.Hour, time.Since(start))
 	})
+}
+
+func runClean(t *testing.T, main func(co *coro.Co) error) {
+	t.Helper()
+	err := loop.Main(main, append(onTest(t), loop.ReportLeaks(true))...)
+	require.NoError(t, err)
+}
+
+func TestNothingIsLeft(t *testing.T) {
+	runClean(t, func(co *coro.Co) error {
+		_, err := coro.CreateTask(co, coro.Do(backUp)).Await(co)
+		require.ErrorContains(t, err, "disk full")
+		return nil
+	})
+}
+
+func refresh() {}
+
+// sell leaves much behind.
+func sell(co *coro.Co) error {
+	outbox := queues.New[string](10)
+	outbox.SetName("outbox")
+	var cache locks.Lock
+	cache.SetName("cache")
+	coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
+		_, err := outbox.Get(co)
+		return err
+	}), coro.Name("mailer"))
+	coro.CreateTask(co, coro.Do(func(*coro.Co) error { return errors.New("card refused") }), coro.Name("charge"))
+	coro.CreateTask(co, coro.Do(cache.Acquire), coro.Name("ingest"))
+	loop.Of(co).CallLater(30*time.Second, refresh)
+	return coro.Sleep(co, time.Second)
+}
+
+func Example_testingLeaks() {
+	err := loop.Main(sell, loop.VirtualTime(true), loop.ReportLeaks(true), loop.Debug(true))
+	for _, leak := range loop.Leaks(err) {
+		fmt.Println(leak.Kind, leak.Name)
+	}
+	show(err)
+	// Output:
+	// task mailer
+	// error charge
+	// lock cache
+	// timer github.com/ouro-loop/ouro/docs_test.refresh
+	// loop: closed with 4 leaks
+	//   task "mailer" never awaited, waits for an item of queue "outbox" (main.go:42)
+	//   error never retrieved: card refused (task "charge")
+	//   lock "cache" held by task "ingest", which has ended
+	//   timer in 29 s (main.go:42)
 }
 
 // dinner is a program with choices: what it prints depends on random.

@@ -31,6 +31,7 @@ func (l *Lock) Acquire(co *coro.Co) error {
 		return l.acquireSlowly(co)
 	}
 	l.owner = co
+	co.NoteHeld((*lockRole)(l))
 	return nil
 }
 
@@ -50,7 +51,7 @@ func (l *Lock) acquireSlowly(co *coro.Co) error {
 		}
 	}
 	l.owner = co
-	if co.Debug() {
+	if !co.NoteHeld((*lockRole)(l)) && co.Debug() { // else it is reported when the loop closes
 		l.watchOwner()
 	}
 	return nil
@@ -114,9 +115,11 @@ func lockState(locked bool) string {
 // lockRole is the future.Role of a Lock's waiters.
 type lockRole Lock
 
+func (r *lockRole) Name() string { return r.name.String() }
+
 func (r *lockRole) Describe() string { return r.name.Title("lock") }
 
-// Holders is the owner, for the report of a deadlock.
+// Holders is the owner, for reports.
 func (r *lockRole) Holders() []coro.AnyTask {
 	if r.owner == nil {
 		return nil

@@ -120,6 +120,7 @@ func (s *semaphore) Acquire(co *coro.Co) error {
 		return err
 	}
 	s.holders.add(co, s.initial)
+	co.NoteHeld((*semaphoreRole)(s))
 	return nil
 }
 
@@ -189,9 +190,11 @@ func (s *semaphore) state() string {
 // semaphoreRole is the future.Role of a semaphore's waiters.
 type semaphoreRole semaphore
 
+func (r *semaphoreRole) Name() string { return r.name.String() }
+
 func (r *semaphoreRole) Describe() string { return r.name.Title("semaphore") }
 
-// Holders is for the report of a deadlock.
+// Holders is for reports.
 func (r *semaphoreRole) Holders() []coro.AnyTask { return r.holders.tasks() }
 
 // holders is the account of the tasks that hold a semaphore, for reports; asyncio has

@@ -12,6 +12,7 @@ import (
 type asyncgen interface {
 	Closer() coro.Func[coro.None]
 	Function() frames.Function
+	Begun() (by *future.Core, site string)
 	String() string
 }
 

@@ -33,6 +33,7 @@ func (l *Loop) endings() []ending {
 	return []ending{
 		l.cancelAllTasks,
 		func() (future.Any, func(error) error) {
+			l.generatorsLeft()
 			return coro.EnsureFuture(l, l.ShutdownAsyncgens(), coro.Quiet()), itself
 		},
 		func() (future.Any, func(error) error) {
@@ -44,6 +45,7 @@ func (l *Loop) endings() []ending {
 func itself(err error) error { return err }
 
 func (l *Loop) cancelAllTasks() (future.Any, func(error) error) {
+	l.tasksLeft()
 	tasks := coro.AllTasks(l)
 	if len(tasks) == 0 {
 		return nil, nil

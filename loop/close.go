@@ -12,7 +12,8 @@ import (
 
 // Close ends the loop for good. Suspended coroutines and generators are unwound: their
 // deferred functions run, and awaits in those end at once. Tasks that were pending and
-// errors that nobody looked at are reported to the exception handler. The default
+// errors that nobody looked at are reported to the exception handler; with [ReportLeaks] they
+// are in the error, which is a *LeakError, or wraps one. The default
 // executor is told to shut down, and not waited for. No goroutine of the loop is
 // left when Close returns. Closing it again does nothing, but wait for a Close on another
 // goroutine.
@@ -46,19 +47,28 @@ func (l *Loop) Close() error {
 func (l *Loop) close() (err error) {
 	var steps []func()
 	l.endRecord()
-	l.inbox.close()
+	posted := l.inbox.close()
 	l.sched.BeginClose()
-	l.sched.All(func(c *sched.Coroutine) {
-		steps = append(steps, func() { l.reportPending(pendingTask(c)) })
-	})
+	reportError := l.reportUnretrieved
+	if l.left != nil {
+		steps = l.lookAtSuspended(posted)
+		reportError = l.errorLeft
+	} else {
+		l.sched.All(func(c *sched.Coroutine) {
+			steps = append(steps, func() { l.reportPending(pendingTask(c)) })
+		})
+	}
+	steps = append(steps, l.sched.Close)
+	if l.left != nil {
+		steps = append(steps, l.findTimers, l.findWork)
+	}
 	steps = append(steps,
-		l.sched.Close,
 		l.timers.Clear,
 		func() { finally(nil, l.submitted.close()...) },
 		func() {
 			var reports []func() // of what is there now, not of what they lead to
 			for _, n := range l.unretrieved.All() {
-				reports = append(reports, func() { n.Report(l.reportUnretrieved) })
+				reports = append(reports, func() { n.Report(reportError) })
 			}
 			finally(nil, reports...)
 		},
@@ -76,7 +86,18 @@ func (l *Loop) close() (err error) {
 	finally(func(v any) {
 		err = errors.Join(err, fmt.Errorf("loop: closing it: %w", future.NewPanicError(v)))
 	}, steps...)
+	if l.left != nil {
+		err = join(l.left.error(), err)
+		l.left = nil // which may be much
+	}
 	return err
+}
+
+// closeLost is Close where nobody is given its error. So the exception handler is told of
+// what is left.
+func (l *Loop) closeLost() {
+	l.left = nil
+	_ = l.Close()
 }
 
 func (l *Loop) reportPending(t pending) {

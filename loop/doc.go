@@ -12,7 +12,8 @@
 //   - [Loop.AddReader] and its kin: file descriptors;
 //   - [Loop.Step], [Loop.RunUntilIdle], [Loop.AdvanceTo], [RunGuest]: a main loop that is not
 //     the loop's;
-//   - [VirtualTime], [Rate], [UseClock]: what time it is.
+//   - [VirtualTime], [Rate], [UseClock]: what time it is;
+//   - [ReportLeaks]: what is left at the end.
 //
 // # js/wasm
 //

@@ -2,6 +2,7 @@ package loop
 
 import (
 	"cmp"
+	"iter"
 	"log/slog"
 	"slices"
 	"strings"
@@ -83,13 +84,7 @@ const (
 
 // stacksIn are the stacks of the panics that err is or wraps, each in one line.
 func stacksIn(err error) (stacks []string) {
-	defer func() { _ = recover() }() // a method of the error's, as that of a nil pointer
-	left := []error{err}
-	for range maxWrapped { // one may wrap itself
-		if len(left) == 0 {
-			break
-		}
-		err, left = left[0], left[1:]
+	for err := range allWrapped(err) {
 		if p, ok := err.(*future.PanicError); ok {
 			if len(stacks) == maxPanics {
 				return append(stacks, "and more")
@@ -98,14 +93,37 @@ func stacksIn(err error) (stacks []string) {
 				stacks = append(stacks, frames.OneLine(p.Stack))
 			}
 		}
-		switch u := err.(type) {
-		case interface{ Unwrap() error }:
-			left = append([]error{u.Unwrap()}, left...)
-		case interface{ Unwrap() []error }:
-			left = append(slices.Clone(u.Unwrap()), left...)
-		}
 	}
 	return stacks
+}
+
+// allWrapped are err and the errors that it wraps, up to one whose Unwrap panics.
+func allWrapped(err error) iter.Seq[error] {
+	return func(yield func(error) bool) {
+		left := []error{err}
+		for range maxWrapped { // one may wrap itself
+			if len(left) == 0 {
+				return
+			}
+			err, left = left[0], left[1:]
+			if !yield(err) {
+				return
+			}
+			left = append(unwrapped(err), left...)
+		}
+	}
+}
+
+// unwrapped are the errors that err wraps itself.
+func unwrapped(err error) []error {
+	defer func() { _ = recover() }() // a method of the error's, as that of a nil pointer
+	switch u := err.(type) {
+	case interface{ Unwrap() error }:
+		return []error{u.Unwrap()}
+	case interface{ Unwrap() []error }:
+		return slices.Clone(u.Unwrap())
+	}
+	return nil
 }
 
 // CallExceptionHandler calls the exception handler, in the context of the task or

@@ -145,7 +145,7 @@ func (g *guest) advance() {
 	}
 	switch {
 	case g.stopper == nil: // a soon that calls the step has ended the run, which could not close then
-		_ = g.loop.Close()
+		g.loop.closeLost()
 	case g.stopper != s: // or it has ended the stage
 	case err != nil && err != ErrStopped:
 		g.ended(err)
@@ -163,7 +163,7 @@ func (g *guest) lost() {
 	if g.run != nil {
 		g.run.end()
 	}
-	_ = g.loop.Close()
+	g.loop.closeLost()
 }
 
 // ended is the end of a stage.

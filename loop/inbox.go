@@ -99,11 +99,12 @@ func (b *inbox) unpark() {
 	}
 }
 
-// close makes the inbox refuse what comes, and forget what has come. Nobody is woken for a
-// Stop, or the end of a Hold, from then on.
-func (b *inbox) close() {
-	b.posts.Store(closed)
+// close makes the inbox refuse what comes, and gives what has come and was not moved, the
+// last first; see inOrder. Nobody is woken for a Stop, or the end of a Hold, from then on.
+func (b *inbox) close() (last *post) {
+	last = b.posts.Swap(closed)
 	b.onWake.Store(nil)
+	return last
 }
 
 // takeInbox moves what was posted to the ready queue, in order, as far as the iteration
@@ -132,8 +133,11 @@ func (l *Loop) takeInbox() {
 }
 
 // take takes all that was posted, and turns it round: the first comes first.
-func (b *inbox) take() (first *post) {
-	for p := b.posts.Swap(nil); p != nil && p != more; {
+func (b *inbox) take() (first *post) { return inOrder(b.posts.Swap(nil)) }
+
+// inOrder turns posts round, of which the last leads to those before it.
+func inOrder(last *post) (first *post) {
+	for p := last; p != nil && p != more; {
 		p, p.before, first = p.before, first, p
 	}
 	return first

@@ -50,6 +50,7 @@ type Loop struct {
 	logger       *slog.Logger
 	slowCallback time.Duration
 	unretrieved  unretrieved.List
+	left         *leftovers      // nil unless leaks are reported
 	ctx          context.Context // the parent of every task's
 	eagerTasks   bool
 	hermetic     bool
@@ -86,6 +87,10 @@ func newLoop(o options) *Loop {
 	l.bubble = goroutine.Bubble()
 	l.sched.Init((*wired)(l), o.maxIdle)
 	l.regions.on = o.regions
+	if o.leaks {
+		l.sched.Leaks = true
+		l.left = new(leftovers)
+	}
 	l.SetDebug(o.debug)
 	l.setRecorder((*events.Recorder)(o.recorder))
 	return l
@@ -130,7 +135,7 @@ func (l *Loop) runSteps(s *steps) (err error) {
 		stopped := l.end(err)
 		switch {
 		case !returned:
-			_ = l.Close()
+			l.closeLost()
 		case err == nil && stopped && s != nil:
 			err = ErrStopped
 		}

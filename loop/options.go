@@ -29,6 +29,7 @@ type options struct {
 	hermetic     bool
 	recorder     *trace.Recorder
 	regions      bool
+	leaks        bool
 }
 
 func newOptions(opts []Option) options {

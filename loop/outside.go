@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/frames"
 )
 
@@ -20,25 +21,26 @@ type outside struct {
 	held atomic.Int32 // those of Hold, by any goroutine
 
 	mu   sync.Mutex
-	list []*errand // what a virtual clock waits for
+	list []*errand // what a virtual clock waits for, or could be a leak
 	free []*errand // to be used again
 }
 
 // An errand is one piece of work that is out.
 type errand struct {
-	kind string      // thread, goroutine, channel, future or hold
-	site frames.Site // where the program sent it out
-	at   int         // in the list
+	kind string       // thread, goroutine, channel, future or hold
+	site frames.Site  // where the program sent it out
+	of   *future.Core // of its outcome, if that is a future
+	at   int          // in the list
 }
 
-// untold stands for every errand of a loop whose clock waits for none.
+// untold stands for every errand of a loop whose clock waits for none, and that reports no leaks.
 var untold errand
 
-// sendOut notes that something is done elsewhere, until takeIn. Both are called on the
-// loop's goroutine.
-func (l *Loop) sendOut(kind string) *errand {
+// sendOut notes that something is done elsewhere, until takeIn, for the future of. Both are
+// called on the loop's goroutine.
+func (l *Loop) sendOut(kind string, of *future.Core) *errand {
 	l.outside.n++
-	return l.note(kind)
+	return l.note(kind, of)
 }
 
 // takeIn ends the errand *e, if it has not ended.
@@ -57,8 +59,8 @@ func (l *Loop) isOut() bool { return l.outside.n > 0 || l.outside.held.Load() > 
 // come in. That is looked for last, since it is posted before a Hold is released.
 func (l *Loop) holdsStill() bool { return l.isOut() || l.inbox.any() }
 
-func (l *Loop) note(kind string) *errand {
-	if !l.clock.virtual {
+func (l *Loop) note(kind string, of *future.Core) *errand {
+	if !l.clock.virtual && !l.sched.Leaks {
 		return &untold
 	}
 	o := &l.outside
@@ -70,7 +72,7 @@ func (l *Loop) note(kind string) *errand {
 	} else {
 		e = new(errand)
 	}
-	e.kind, e.at = kind, len(o.list)
+	e.kind, e.of, e.at = kind, of, len(o.list)
 	e.site.Take()
 	o.list = append(o.list, e)
 	return e
@@ -83,6 +85,7 @@ func (l *Loop) forget(e *errand) {
 	o := &l.outside
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	e.of = nil
 	last := len(o.list) - 1
 	o.list[e.at], o.list[last].at = o.list[last], e.at
 	o.list[last] = nil
@@ -105,7 +108,7 @@ const maxFreeErrands = 64
 func (l *Loop) Hold() (release func()) {
 	l.mustBeMade()
 	l.outside.held.Add(1)
-	e := l.note("hold")
+	e := l.note("hold", nil)
 	var once sync.Once
 	return func() {
 		once.Do(func() {

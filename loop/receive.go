@@ -107,7 +107,7 @@ func newReceiver[T any](l *Loop, ch <-chan T, background bool) *receiver[T] {
 		ended:   make(chan struct{}),
 	}
 	if !background {
-		r.errand = l.sendOut("channel")
+		r.errand = l.sendOut("channel", r.arrived.Core())
 	}
 	go r.receive(ch)
 	return r

@@ -246,7 +246,11 @@ func (run *mainRun) endedBy(err error) error {
 }
 
 func (run *mainRun) end() {
-	run.runner.loop.runsMain = false
+	l := run.runner.loop
+	l.runsMain = false
+	if l.left != nil {
+		l.left.brokenOff = !run.main.Done()
+	}
 	run.runner.interrupts.runEnded()
 	if run.stopCtx != nil {
 		run.stopCtx()

@@ -64,7 +64,7 @@ func (w *wired) Panicked(v any) { w.loop().reportPanic(future.NewPanicError(v)) 
 
 func (w *wired) CallExceptionHandler(c future.ErrorContext) { w.loop().CallExceptionHandler(c) }
 func (w *wired) Unretrieved() *unretrieved.List             { return &w.unretrieved }
-func (w *wired) ReportsCollected() bool                     { return !w.clock.virtual }
+func (w *wired) ReportsCollected() bool                     { return !w.clock.virtual && !w.sched.Leaks }
 
 // For coro.
 
@@ -100,4 +100,4 @@ func (w *wired) ParentContext() context.Context { return w.ctx }
 
 // ClosesAbandoned is false in a testing/synctest bubble, where the collector's goroutine could
 // not wake the loop.
-func (w *wired) ClosesAbandoned() bool { return !w.clock.virtual && w.bubble == "" }
+func (w *wired) ClosesAbandoned() bool { return w.ReportsCollected() && w.bubble == "" }

@@ -71,7 +71,7 @@ func (w *work[T]) begin(l *Loop, e executor.Executor) error {
 		return err
 	}
 	w.future.Core().Attach(w.link.Init((*workDropped[T])(w)))
-	w.errand = l.sendOut(kind)
+	w.errand = l.sendOut(kind, w.future.Core())
 	return nil
 }
 

@@ -24,9 +24,10 @@ func WrapFuture[T any](l *Loop, f *executor.Future[T]) (*future.Future[T], error
 	if err := l.hermetically("WrapFuture"); err != nil {
 		return nil, err
 	}
-	w := &wrapping[T]{loop: l, from: f, errand: l.sendOut("future")}
+	w := &wrapping[T]{loop: l, from: f}
 	core := w.future.Core()
 	core.Init(l, nil)
+	w.errand = l.sendOut("future", core)
 	core.Attach(w.link.Init((*wrappingDropped[T])(w)))
 	f.AddDoneCallback(func(*executor.Future[T]) {
 		_ = l.inbox.post(w) // on a closed loop nobody waits for it

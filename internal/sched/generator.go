@@ -210,6 +210,13 @@ func (s *Scheduler) TakeGenerators() (taken []*Generator) {
 	return taken
 }
 
+// EachGenerator calls f for the generators that have begun and not ended, in that order.
+func (s *Scheduler) EachGenerator(f func(g *Generator)) {
+	for g := s.generators.first; g != nil; g = g.next {
+		f(g)
+	}
+}
+
 // Take takes g alone, and reports false if it was taken before.
 func (g *Generator) Take() bool {
 	before := g.taken

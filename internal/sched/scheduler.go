@@ -93,6 +93,10 @@ type Scheduler struct {
 	// Events is where what happens is recorded, nil if it is not.
 	Events *events.Recorder
 
+	// Leaks says that the loop reports what it leaves behind when it is closed. It does not
+	// change.
+	Leaks bool
+
 	// Tasks is what package coro keeps for the loop.
 	Tasks any
 }

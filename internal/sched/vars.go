@@ -47,6 +47,9 @@ func (v *Vars) others(key any) []binding {
 	return others
 }
 
+// QuietTree is the key of the mark that coro.QuietTree sets.
+type QuietTree struct{}
+
 // CallOptions are what a callback may be given besides its function.
 type CallOptions struct {
 	Vars *Vars // what it is called in, nil for a copy of the present context
