@@ -74,6 +74,11 @@ func holder(c *future.Core) []AnyTask {
 // can.
 func (co *Co) NoteHeld(r HeldBy) bool { return co.sched().Leaks && co.noteHeld(r) }
 
+// NotesHeld reports whether the loop looks at who holds what: in debug mode, and if it
+// reports leaks. A primitive that is acquired quickly asks that, together with whatever else
+// is seldom, and leaves NoteHeld to the slow way.
+func (co *Co) NotesHeld() bool { return co.sched().Holders }
+
 func (co *Co) noteHeld(r HeldBy) bool {
 	if r == nil || !reflect.ValueOf(r).Comparable() {
 		panic(fmt.Sprintf("coro: NoteHeld of a %T; give it a pointer to what is held", r))

@@ -43,6 +43,7 @@ func TestNoteHeld(t *testing.T) {
 	var kept key
 	require.Equal(t, []string{`key "a" held by task "Task-1", which has ended`, `key "b" held by task "Task-1", which has ended`},
 		heldInMain(func(co *coro.Co) {
+			require.True(t, co.NotesHeld())
 			a, back, b := &key{"a", co.Task()}, &key{"back", co.Task()}, &key{"b", co.Task()}
 			for _, k := range []*key{a, back, b, a} {
 				require.True(t, co.NoteHeld(k))
@@ -56,7 +57,12 @@ func TestNoteHeld(t *testing.T) {
 		}))
 	testkit.Run(t, func(co *coro.Co) {
 		require.False(t, co.NoteHeld(&key{"a", co.Task()}))
+		require.False(t, co.NotesHeld())
 		require.False(t, co.NoteHeld(nil), "nobody asks")
+		loop.Of(co).SetDebug(true)
+		require.True(t, co.NotesHeld())
+		loop.Of(co).SetDebug(false)
+		require.False(t, co.NotesHeld())
 	})
 }
 

@@ -27,11 +27,10 @@ type Lock struct {
 //
 // Semantics: asyncio.Lock.acquire, CPython 3.15.
 func (l *Lock) Acquire(co *coro.Co) error {
-	if l.owner != nil || !l.waiters.Empty() || co.Debug() {
+	if l.owner != nil || !l.waiters.Empty() || co.NotesHeld() {
 		return l.acquireSlowly(co)
 	}
 	l.owner = co
-	co.NoteHeld((*lockRole)(l))
 	return nil
 }
 

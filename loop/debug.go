@@ -25,6 +25,7 @@ var ErrWrongGoroutine = sched.ErrWrongGoroutine
 // Semantics: asyncio.loop.set_debug.
 func (l *Loop) SetDebug(on bool) {
 	l.sched.Debug = on
+	l.sched.Holders = on || l.sched.Leaks
 	l.submitted.debug.Store(on)
 	l.setWatchful()
 	l.setAround()

@@ -102,7 +102,7 @@ func (l *leftovers) task(p pending) {
 		l.stacks++
 		stack = p.Stack(&l.goroutines)
 	}
-	o := originOf(t)
+	o := originOf(t.Core())
 	leak := Leak{Kind: LeakedTask, Name: t.Name(), Created: o.Created}
 	if f, ok := ownFrame(stack); ok {
 		leak.Site = fmt.Sprintf("%s:%d", f.File, f.Line)
@@ -130,14 +130,6 @@ func waitsFor(c *future.Core) string {
 		return "waits for a future"
 	}
 	return "waits for " + brief(described(c.Role()))
-}
-
-// originOf is what is known of a task.
-func originOf(t coro.AnyTask) (o unretrieved.Origin) {
-	if task, ok := t.Core().Role().(interface{ Origin() unretrieved.Origin }); ok {
-		o = task.Origin()
-	}
-	return o
 }
 
 func (l *leftovers) generator(g *sched.Generator) {

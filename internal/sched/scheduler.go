@@ -97,6 +97,9 @@ type Scheduler struct {
 	// change.
 	Leaks bool
 
+	// Holders is Debug or Leaks: the loop looks at who holds what.
+	Holders bool
+
 	// Tasks is what package coro keeps for the loop.
 	Tasks any
 }
