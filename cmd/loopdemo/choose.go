@@ -8,6 +8,7 @@ import (
 
 	"github.com/ouro-loop/ouro/cmd/loopdemo/internal/demos"
 	"github.com/ouro-loop/ouro/cmd/loopdemo/internal/museum"
+	"github.com/ouro-loop/ouro/cmd/loopdemo/internal/nearest"
 )
 
 // choose gives the programs with these names, or all demos. The error names every one
@@ -26,7 +27,7 @@ func choose(names []string, all bool) ([]demos.Demo, error) {
 	for _, name := range names {
 		programs := named(name)
 		if programs == nil {
-			help := didYouMean(nearest(name, programNames()), "see loopdemo list and loopdemo museum")
+			help := nearest.DidYouMean(nearest.Name(name, programNames()), "see loopdemo list and loopdemo museum")
 			unknown = append(unknown, fmt.Errorf("unknown demo %q%s", name, help))
 			continue
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ouro-loop/ouro/cmd/loopdemo/internal/demos"
 	"github.com/ouro-loop/ouro/cmd/loopdemo/internal/museum"
+	"github.com/ouro-loop/ouro/cmd/loopdemo/internal/nearest"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -166,14 +167,14 @@ func noSuchCommand(root *cobra.Command, args []string) error {
 	}
 	commands := len(known)
 	known = append(known, programNames()...)
-	suggestion := nearest(args[0], known)
+	suggestion := nearest.Name(args[0], known)
 	switch {
 	case slices.Contains(slugsOf(museum.All()), suggestion):
 		suggestion = "museum " + suggestion
 	case slices.Index(known, suggestion) >= commands:
 		suggestion = "run " + suggestion
 	}
-	return fmt.Errorf("unknown command %q%s", args[0], didYouMean(suggestion, "see loopdemo help"))
+	return fmt.Errorf("unknown command %q%s", args[0], nearest.DidYouMean(suggestion, "see loopdemo help"))
 }
 
 // runDemos runs one demo after the other, each with the random numbers of the same

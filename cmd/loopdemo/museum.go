@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ouro-loop/ouro/cmd/loopdemo/internal/museum"
+	"github.com/ouro-loop/ouro/cmd/loopdemo/internal/nearest"
 )
 
 func newMuseum(terminal *os.File) *cobra.Command {
@@ -58,7 +59,7 @@ func chooseExhibit(name string) (museum.Exhibit, error) {
 		for _, e := range all {
 			known = append(known, e.TrapProgram.Name, e.CureProgram.Name)
 		}
-		help := didYouMean(nearest(name, known), "see loopdemo museum")
+		help := nearest.DidYouMean(nearest.Name(name, known), "see loopdemo museum")
 		return museum.Exhibit{}, fmt.Errorf("unknown exhibit %q%s", name, help)
 	}
 	return all[i], nil

@@ -1,4 +1,5 @@
-package main
+// Package nearest finds which name was meant by a wrong one.
+package nearest
 
 import (
 	"cmp"
@@ -11,10 +12,10 @@ import (
 // shortestPart is how long what is only a part of a name must be to stand for it.
 const shortestPart = 3
 
-// nearest is the one of names that was most likely meant by name: of those that
+// Name is the one of names that was most likely meant by name: of those that
 // have it as a part, or else of those that it could be a slip of, the one that
 // differs least. Without any it is "".
-func nearest(name string, names []string) string {
+func Name(name string, names []string) string {
 	name = strings.ReplaceAll(strings.ToLower(name), "_", "-")
 	isPart := func(n string) bool {
 		return utf8.RuneCountInString(name) >= shortestPart && strings.Contains(n, name)
@@ -51,9 +52,9 @@ func isSlip(name, n string) bool {
 	return 3*edits(name, n) <= length
 }
 
-// didYouMean is the end of a message about a wrong name: the suggestion, or if there
+// DidYouMean is the end of a message about a wrong name: the suggestion, or if there
 // is none what else helps.
-func didYouMean(suggestion, otherwise string) string {
+func DidYouMean(suggestion, otherwise string) string {
 	if suggestion == "" {
 		return "; " + otherwise
 	}
