@@ -34,7 +34,8 @@ func newRoot(terminal *os.File) *cobra.Command {
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
-	root.AddCommand(newList(), newRun(), newShow(terminal), newMuseum(terminal))
+	lib := newLibrary()
+	root.AddCommand(newList(), newRun(), newShow(terminal), newMuseum(terminal), newServe(lib), newExport(lib))
 	root.SetFlagErrorFunc(explainFlag)
 	root.SetHelpCommand(newHelp())
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")

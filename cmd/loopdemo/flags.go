@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -41,6 +42,28 @@ func (n *number) Set(text string) error {
 
 func (n *number) accepted() string { return fmt.Sprintf("a whole number from 0 to %d", n.largest) }
 
+// address is the value of a flag that takes an address to listen on.
+type address string
+
+func (a *address) String() string { return string(*a) }
+func (a *address) Type() string   { return "HOST:PORT" }
+
+// Set explains in words what is wrong with the text. Whether there is such a host is
+// not its matter.
+func (a *address) Set(text string) error {
+	_, port, err := net.SplitHostPort(text)
+	if err != nil {
+		return fmt.Errorf("%q has no port, or more than one", text)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return fmt.Errorf("%q is no number from 0 to 65535", port)
+	}
+	*a = address(text)
+	return nil
+}
+
+func (a *address) accepted() string { return "HOST:PORT, such as 127.0.0.1:8080" }
+
 // explainFlag makes of an error about a flag's value one that tells what is accepted.
 func explainFlag(_ *cobra.Command, err error) error {
 	var invalid *pflag.InvalidValueError
@@ -48,7 +71,7 @@ func explainFlag(_ *cobra.Command, err error) error {
 	switch {
 	case errors.As(err, &invalid):
 		flag := invalid.GetFlag()
-		if _, ok := flag.Value.(*number); ok {
+		if _, ok := flag.Value.(explained); ok {
 			return fmt.Errorf("--%s takes %s: %w", flag.Name, accepted(flag), invalid.Unwrap())
 		}
 		return fmt.Errorf("--%s takes %s, not %q", flag.Name, accepted(flag), invalid.GetValue())
@@ -58,11 +81,15 @@ func explainFlag(_ *cobra.Command, err error) error {
 	return err
 }
 
-// accepted are the values that a flag takes; those that are no numbers are true or
-// false.
+// explained is a value that tells what it accepts, and whose Set tells what is wrong.
+type explained interface {
+	accepted() string
+}
+
+// accepted are the values that a flag takes; those that do not tell are true or false.
 func accepted(flag *pflag.Flag) string {
-	if n, ok := flag.Value.(*number); ok {
-		return n.accepted()
+	if v, ok := flag.Value.(explained); ok {
+		return v.accepted()
 	}
 	return "true or false"
 }

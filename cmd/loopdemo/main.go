@@ -6,9 +6,12 @@
 //	go run ./cmd/loopdemo show gather           one program's source
 //	go run ./cmd/loopdemo show gather --runnable > /some/where/main.go
 //	go run ./cmd/loopdemo museum                traps of asyncio, each with its cure
+//	go run ./cmd/loopdemo serve                 every demo step by step, in a browser
+//	go run ./cmd/loopdemo export DIR            the same, as files
 //
-// The exit status is 0, 1 if a demo fails or the output cannot be written, 2 if the
-// command line is wrong, and 130 after an interrupt.
+// The exit status is 0, 1 if a demo fails, the output cannot be written or the page
+// cannot be served, 2 if the command line is wrong, and 130 after an interrupt of a
+// demo. An interrupt is how serve ends.
 package main
 
 import (
@@ -50,18 +53,20 @@ func complain(err error) {
 
 func exitStatus(err error) int {
 	var failed *demoError
+	var page *pageError
 	switch {
 	case err == nil:
 		return 0
 	case errors.Is(err, loop.ErrKeyboardInterrupt):
 		return 130
-	case errors.As(err, &failed):
+	case errors.As(err, &failed), errors.As(err, &page):
 		return 1
 	}
 	return 2
 }
 
-// demoError is the failure of a demo. All other errors are about the command line.
+// demoError is the failure of a demo. Errors that are none, and no pageError, are about
+// the command line.
 type demoError struct {
 	name string
 	err  error

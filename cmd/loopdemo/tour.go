@@ -26,6 +26,7 @@ Try:
   loopdemo run --all --virtual          everything, in two seconds
   loopdemo museum                       traps of asyncio, each with its cure
   loopdemo run lost-result              one of them: the trap, and the cure
+  loopdemo serve                        every demo step by step, in a browser
 
 In a clone of the repository, loopdemo is: go run ./cmd/loopdemo
 `
