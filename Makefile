@@ -5,7 +5,7 @@ STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2
 WASM = -exec="$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec"
 
-.PHONY: help check fmt vet lint staticcheck test wasm million race fuzz bench compare conform demo
+.PHONY: help check fmt vet lint staticcheck test wasm million race e2e fuzz bench compare conform demo
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ million: ## the tests of the loop, with a million tasks, not 20,000, and 500 int
 
 race: ## the tests under the race detector, in random order
 	$(GO) test -race -shuffle=on ./...
+
+e2e: ## the teaching page in Chromium, if there is one
+	cd cmd/loopdemo/e2e && $(GO) vet ./... && $(GO) test -timeout 40m .
 
 fuzz: ## a minute of fuzzing for each fuzz test
 	$(GO) test -run '^$$' -fuzz FuzzQueue -fuzztime 60s -fuzzminimizetime 10x ./timers
