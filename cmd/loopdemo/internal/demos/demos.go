@@ -1,8 +1,9 @@
 // Package demos holds the programs of loopdemo: one function each, in a file of
 // its own, with the same program in Python beside it.
 //
-// To add one named x-y, write x_y.go, x_y_asyncio.py and a line in All. (A plain
-// concurrent.py would stand in the way of Python's own concurrent package.)
+// To add one named x-y, write x_y.go, x_y_asyncio.py and a line in All, and record it
+// with go generate ./cmd/loopdemo. (A plain concurrent.py would stand in the way of
+// Python's own concurrent package.)
 package demos
 
 import (
@@ -13,6 +14,8 @@ import (
 	"strings"
 
 	"github.com/ouro-loop/ouro/loop"
+
+	"github.com/ouro-loop/ouro/cmd/loopdemo/internal/lines"
 )
 
 // Demo is one program.
@@ -103,5 +106,5 @@ func (d Demo) Sources() (inGo, inPython Source, err error) {
 
 func source(files fs.FS, name string) (Source, error) {
 	text, err := fs.ReadFile(files, name)
-	return Source{File: name, Text: string(text)}, err
+	return Source{File: name, Text: lines.Original(string(text))}, err
 }
