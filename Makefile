@@ -5,7 +5,7 @@ STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2
 WASM = -exec="$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec"
 
-.PHONY: help check fmt vet lint staticcheck test wasm million race e2e fuzz bench compare conform demo
+.PHONY: help check fmt vet lint staticcheck test wasm million race e2e fuzz bench compare conform generate demo
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ compare: ## ours beside CPython, uvloop, Node, Tokio and goroutines, into docs/b
 
 conform: ## 100,000 random programs here and on CPython 3.15, or an earlier one made to follow it
 	cmd/conform/run.sh 100000
+
+generate: ## what is recorded of loopdemo's programs, in Go and on CPython 3.13
+	$(GO) generate ./cmd/loopdemo
 
 demo: ## asyncio's tutorials, in virtual time
 	$(GO) run ./cmd/loopdemo run --all --virtual

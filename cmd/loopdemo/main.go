@@ -14,6 +14,8 @@
 // demo. An interrupt is how serve ends.
 package main
 
+//go:generate go run ./internal/generate
+
 import (
 	"errors"
 	"fmt"

@@ -6,7 +6,8 @@
 // function each, x_y_trap.py and x_y_cure.py, and a line in All. What CPython prints goes
 // into testdata/x-y, as trap-3.13.out and cure-3.13.out; an earlier version has a file of
 // its own if it prints something else. If the trap in Go prints something else, set
-// TrapDiffers, say why in Here, and write what it prints to trap-here.out.
+// TrapDiffers, say why in Here, and write what it prints to trap-here.out. Record both
+// with go generate ./cmd/loopdemo.
 package museum
 
 import (
