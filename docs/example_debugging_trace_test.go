@@ -58,7 +58,8 @@ func Example_debuggingTraceFile() {
 		}
 		return t.Hash()
 	}
-	fmt.Println(hash() == hash())
+	first, second := hash(), hash()
+	fmt.Println(first == second)
 	// Output:
 	// true
 }

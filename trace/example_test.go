@@ -139,7 +139,8 @@ func ExampleTrace_Hash() {
 	oneByOne := func(co *coro.Co) error {
 		return errors.Join(fetch(co, time.Second), fetch(co, time.Second))
 	}
-	fmt.Println("deterministic:", hash(both) == hash(both))
+	first, second := hash(both), hash(both)
+	fmt.Println("deterministic:", first == second)
 	fmt.Println("the same:", hash(both) == hash(oneByOne))
 	// Output:
 	// deterministic: true
