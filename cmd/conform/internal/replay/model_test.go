@@ -64,6 +64,7 @@ func (c *comparison) look() {
 	switch e.Kind {
 	case events.Hold: // comes before the event in whose way it was noticed
 	case events.Iterate: // and this with the first entry, when that was taken
+	case events.Note: // the last of them comes before all is forgotten
 	default:
 		c.difference = c.compare(e)
 	}
