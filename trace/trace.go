@@ -68,6 +68,19 @@ func Lines(what string, tasks []uint32) []Line {
 	return []Line{{what, tasks}}
 }
 
+// Make makes a Trace of parts that were kept elsewhere. Details are by the place of their
+// event.
+func Make(recorded []Event, tasks []Task, details map[int]Detail) *Trace {
+	t := &Trace{Events: recorded, tasks: make(map[uint32]Task), details: make(map[int]Detail)}
+	for _, task := range tasks {
+		t.tasks[task.ID] = task
+	}
+	for i, d := range details {
+		t.setDetail(i, d)
+	}
+	return t
+}
+
 // Detail is what is known of the i-th event.
 func (t *Trace) Detail(i int) Detail { return t.details[i] }
 

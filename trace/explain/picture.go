@@ -18,6 +18,9 @@ func (w *teller) picture() Picture {
 	for _, id := range w.after.Order {
 		task := w.after.Tasks[id]
 		at := w.lines[id]
+		if w.task(id) < 0 {
+			continue // the cleanup's own
+		}
 		p.Tasks = append(p.Tasks, TaskState{stateText[task.State], at.Go, at.Python, task.Asked})
 		if task.State == model.Waiting {
 			p.Waiting = append(p.Waiting, w.waiting(task))

@@ -11,6 +11,7 @@ import (
 type Story struct {
 	Tasks  []Task   `json:"tasks"`            // in order of creation; what is said of a task says its index here
 	Output []Output `json:"output,omitempty"` // what the program has printed
+	Error  string   `json:"error,omitempty"`  // what the run has failed with, if it has: see Options
 	Steps  []Step   `json:"steps"`
 }
 
@@ -164,8 +165,15 @@ type TaskState struct {
 
 // Options are what is known of a run besides its trace. The zero Options are nothing.
 type Options struct {
+	// Go is the line of the program at an event, zero for none. Without it, it is that of
+	// the event's Detail.
+	Go func(event int) int
+
 	// Python is the line of the same program in Python at an event, zero for none.
 	Python func(event int) int
+
+	// Error is what the run has failed with, nil for nothing.
+	Error error
 
 	// Function is what a task is said to run, in place of the name of its Go function.
 	Function func(t trace.Task) string

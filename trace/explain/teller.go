@@ -25,6 +25,9 @@ func Of(t *trace.Trace, o Options) *Story {
 	for _, d := range drafts(t) {
 		w.tell(d)
 	}
+	if o.Error != nil {
+		w.story.Error = o.Error.Error()
+	}
 	return w.story
 }
 
@@ -46,6 +49,7 @@ type teller struct {
 	e             trace.Event // it is about this one
 	before, after *model.State
 	state         model.State // after is a copy of it
+	cleaning      bool        // Run cleans up
 	pushes        []int       // the events that put something into the queue
 }
 
@@ -54,6 +58,12 @@ func (w *teller) tell(d draft) {
 	n := len(w.story.Steps)
 	w.d, w.e = d, w.t.Events[d.main]
 	w.before, w.pushes = w.state.Clone(), nil
+	switch d.kind {
+	case Cleanup:
+		w.cleaning = true
+	case End:
+		w.cleaning = false
+	}
 	for _, i := range d.events {
 		w.apply(n, i)
 	}
@@ -91,7 +101,9 @@ func (w *teller) apply(n, i int) {
 	w.state.Apply(i, e)
 	switch e.Kind {
 	case trace.Spawn:
-		w.meet(uint32(e.Object))
+		if !w.cleaning { // those of the cleanup are not the program's
+			w.meet(uint32(e.Object))
+		}
 	case trace.Push:
 		w.pushed[e.Entry] = n
 		w.pushes = append(w.pushes, i)
@@ -124,6 +136,11 @@ func (w *teller) move(i int, e trace.Event) {
 	case e.Kind == trace.Spawn, e.Kind == trace.Push: // where that is made, not where the task is
 	case site != "":
 		at.Go, _ = strconv.Atoi(site[strings.LastIndexByte(site, ':')+1:])
+	}
+	if w.o.Go != nil {
+		if line := w.o.Go(i); line > 0 {
+			at.Go = line
+		}
 	}
 	if w.o.Python != nil {
 		if line := w.o.Python(i); line > 0 {

@@ -114,6 +114,30 @@ func (rec *Recording) nameCoros() {
 	}
 }
 
+// Trace is the trace of the run.
+func (rec *Recording) Trace() *trace.Trace {
+	var events []trace.Event
+	var tasks []trace.Task
+	details := map[int]trace.Detail{}
+	for i, m := range rec.Moments {
+		events = append(events, m.Event)
+		details[i] = m.Detail
+		if m.Kind == trace.Spawn {
+			tasks = append(tasks, trace.Task{ID: uint32(m.Object), Name: m.Name, Function: m.Function})
+		}
+	}
+	return trace.Make(events, tasks, details)
+}
+
+// Story is the story of the run.
+func (rec *Recording) Story() *explain.Story {
+	o := rec.Options()
+	if rec.Error != "" {
+		o.Error = errors.New(rec.Error)
+	}
+	return explain.Of(rec.Trace(), o)
+}
+
 // Options are what package explain has to know of the run besides its trace: the lines in
 // Python, and what the tasks run there. They hold for the trace of another run, too, if that
 // has the same events.
@@ -125,6 +149,12 @@ func (rec *Recording) Options() explain.Options {
 		}
 	}
 	return explain.Options{
+		Go: func(event int) int {
+			if event >= len(rec.Moments) {
+				return 0
+			}
+			return rec.Moments[event].Go
+		},
 		Python: func(event int) int {
 			if event >= len(rec.Moments) {
 				return 0
