@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/waits"
 	"github.com/ouro-loop/ouro/timers"
 )
 
@@ -187,7 +188,9 @@ func (c *completion[T]) Describe() string {
 	return fmt.Sprintf("the next of AsCompleted (%d not done)", c.waiting)
 }
 
-func (c *completion[T]) Holders() []AnyTask { return holdersBehind(c) }
+func (c *completion[T]) Wait() waits.Info {
+	return waits.Info{Kind: "as completed", Text: c.Describe(), Until: c.timer.When(), Line: &c.getters}
+}
 
 func (c *completion[T]) Behind(i int) (*future.Core, bool) {
 	if i >= len(c.watches) {

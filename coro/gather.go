@@ -3,8 +3,10 @@ package coro
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/waits"
 )
 
 // Gather awaits all of aws side by side: Funcs, futures and tasks, a plain function f as
@@ -247,10 +249,10 @@ func cancellationOf(c *future.Core) error {
 }
 
 func (g *gathering) Describe() string {
-	return fmt.Sprintf("gather of %d (%d done)", g.total, g.finished)
+	return "gather of " + strconv.Itoa(g.total) + " (" + strconv.Itoa(g.finished) + " done)"
 }
 
-func (g *gathering) Holders() []AnyTask { return holdersBehind(g) }
+func (g *gathering) Wait() waits.Info { return waits.Info{Kind: "gather", Text: g.Describe()} }
 
 func (g *gathering) Behind(i int) (*future.Core, bool) {
 	if i >= g.of.count() {

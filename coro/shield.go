@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/waits"
 )
 
 // Shield gives a future with the outcome of aw, a plain function f as Bind0(f), whose
@@ -50,7 +51,7 @@ func (r *shieldRole[T]) Describe() string {
 
 func (*shieldRole[T]) shields() {}
 
-func (r *shieldRole[T]) Holders() []AnyTask { return holdersBehind(r) }
+func (*shieldRole[T]) Wait() waits.Info { return waits.Info{Kind: "shield", Asks: true} }
 
 func (r *shieldRole[T]) Behind(i int) (*future.Core, bool) { return r.inner.Core(), i == 0 }
 

@@ -1,11 +1,11 @@
 package coro
 
 import (
-	"fmt"
 	"math"
 	"time"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/waits"
 	"github.com/ouro-loop/ouro/timers"
 )
 
@@ -60,9 +60,10 @@ type sleeper struct {
 // Run is called when the timer is due.
 func (s *sleeper) Run() { s.core.Finish() } // nothing, if a cancellation came first
 
-func (s *sleeper) Describe() string {
-	if s.timer.When() == 0 {
-		return "sleep without end" // there is no timer for the end of time
-	}
-	return fmt.Sprintf("sleep until %v", s.timer.When())
-}
+func (s *sleeper) Describe() string { return s.Wait().String() }
+
+// Wait is what reports are told. There is no timer for the end of time.
+func (s *sleeper) Wait() waits.Info { return waits.Sleep(s.timer.When()) }
+
+// SleepsUntil is the same without text, for reports on very many.
+func (s *sleeper) SleepsUntil() time.Duration { return s.timer.When() }

@@ -9,6 +9,7 @@ import (
 	"github.com/ouro-loop/ouro/internal/frames"
 	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/internal/unretrieved"
+	"github.com/ouro-loop/ouro/internal/waits"
 )
 
 // Task is a coroutine that the loop runs, and the future of its result. All
@@ -320,7 +321,9 @@ func (r *taskRole) SetCreated(site string) { (*Co)(r).rarely().site = site }
 // Origin is what reports of an error tell about the task that had it.
 func (r *taskRole) Origin() unretrieved.Origin { return (*Co)(r).origin() }
 
-func (r *taskRole) Describe() string { return fmt.Sprintf("task %q", r.Name()) }
+func (r *taskRole) Describe() string { return r.Wait().String() }
+
+func (r *taskRole) Wait() waits.Info { return waits.Info{Kind: "task", Name: r.Name()} }
 
 func (r *taskRole) Holders() []AnyTask { return []AnyTask{(*Co)(r).Task()} }
 

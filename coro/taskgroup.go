@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/waits"
 )
 
 // TaskGroup holds tasks that end together, see [Group].
@@ -340,4 +341,8 @@ func (g *groupRole) Describe() string {
 		n++
 	}
 	return fmt.Sprintf("task group (%d unfinished)", n)
+}
+
+func (g *groupRole) Wait() waits.Info {
+	return waits.Info{Kind: "task group", Text: g.Describe(), Awaits: true}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/waits"
 	"github.com/ouro-loop/ouro/timers"
 )
 
@@ -181,7 +182,9 @@ func (w *waiting) Describe() string {
 	return fmt.Sprintf("wait for %d (%d done)", len(w.watches), len(w.watches)-w.pending)
 }
 
-func (w *waiting) Holders() []AnyTask { return holdersBehind(w) }
+func (w *waiting) Wait() waits.Info {
+	return waits.Info{Kind: "wait", Text: w.Describe(), Until: w.timer.When()}
+}
 
 func (w *waiting) Behind(i int) (*future.Core, bool) {
 	if i >= len(w.watches) {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/waits"
 )
 
 // WaitFor awaits aw, a plain function f as Bind0(f), for at most d, in the task of the
@@ -70,6 +71,6 @@ func (r *releaser) Run() { r.ended.Finish() }
 
 func (r *releaser) Describe() string { return "the end of what timed out" }
 
-func (r *releaser) Holders() []AnyTask { return holdersBehind(r) }
+func (r *releaser) Wait() waits.Info { return waits.Info{Kind: "wait for", Text: r.Describe()} }
 
 func (r *releaser) Behind(i int) (*future.Core, bool) { return r.of, i == 0 }

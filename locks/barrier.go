@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/waits"
 )
 
 // Barrier holds tasks until a fixed number of them, its parties, have come. Then it
@@ -196,4 +197,9 @@ type barrierRole Barrier
 
 func (r *barrierRole) Describe() string {
 	return fmt.Sprintf("%s (%v, %d of %d)", r.name.Title("barrier"), r.state, r.count, r.parties)
+}
+
+// Wait is what a report tells of it.
+func (r *barrierRole) Wait() waits.Info {
+	return waits.Info{Kind: "barrier", Name: r.name.String(), Text: r.Describe(), Line: &r.waiters}
 }

@@ -3,6 +3,7 @@ package locks
 import (
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/waits"
 )
 
 // Condition lets a task that holds a lock wait until another task notifies it of a
@@ -160,3 +161,8 @@ func (c *Condition) String() string { return c.format("Condition", lockState(c.L
 type conditionRole Condition
 
 func (r *conditionRole) Describe() string { return "a notification of " + r.name.Title("condition") }
+
+// Wait is what a report tells of it.
+func (r *conditionRole) Wait() waits.Info {
+	return waits.Info{Kind: "condition", Name: r.name.String(), Text: r.Describe(), Line: &r.waiters}
+}

@@ -1,6 +1,9 @@
 package locks
 
-import "github.com/ouro-loop/ouro/coro"
+import (
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/waits"
+)
 
 // Event is a flag that coroutines can wait for. The zero Event is not set. It must
 // not be copied after its first use.
@@ -60,3 +63,8 @@ func (e *Event) String() string {
 type eventRole Event
 
 func (r *eventRole) Describe() string { return r.name.Title("event") }
+
+// Wait is what a report tells of it.
+func (r *eventRole) Wait() waits.Info {
+	return waits.Info{Kind: "event", Name: r.name.String(), Line: &r.waiters}
+}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/waits"
 )
 
 // Lock is held by one task at a time. The zero Lock is free. It must not be copied
@@ -117,6 +118,11 @@ type lockRole Lock
 func (r *lockRole) Name() string { return r.name.String() }
 
 func (r *lockRole) Describe() string { return r.name.Title("lock") }
+
+// Wait is what a report tells of it.
+func (r *lockRole) Wait() waits.Info {
+	return waits.Info{Kind: "lock", Name: r.name.String(), Line: &r.waiters}
+}
 
 // Holders is the owner, for reports.
 func (r *lockRole) Holders() []coro.AnyTask {

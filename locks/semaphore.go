@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/waits"
 )
 
 // Semaphore is a number that Acquire lowers and Release raises, and that never
@@ -193,6 +194,11 @@ type semaphoreRole semaphore
 func (r *semaphoreRole) Name() string { return r.name.String() }
 
 func (r *semaphoreRole) Describe() string { return r.name.Title("semaphore") }
+
+// Wait is what a report tells of it.
+func (r *semaphoreRole) Wait() waits.Info {
+	return waits.Info{Kind: "semaphore", Name: r.name.String(), Line: &r.waiters}
+}
 
 // Holders is for reports.
 func (r *semaphoreRole) Holders() []coro.AnyTask { return r.holders.tasks() }

@@ -48,6 +48,7 @@ func (l *Loop) close() (err error) {
 	var steps []func()
 	l.endRecord()
 	posted := l.inbox.close()
+	l.questions.close()
 	l.sched.BeginClose()
 	reportError := l.reportUnretrieved
 	if l.left != nil {

@@ -2,13 +2,11 @@ package loop
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/frames"
-	"github.com/ouro-loop/ouro/internal/sched"
 )
 
 // DeadlockError ends the run of a loop with a virtual clock in which nothing can
@@ -111,219 +109,68 @@ func ownFrame(stack []coro.Frame) (coro.Frame, bool) {
 	return coro.Frame{}, false
 }
 
-// pending is a task that has not ended, as the loop's reports look at it.
-type pending interface {
-	Task() coro.AnyTask
-	Awaited() *future.Core // nil if the task is scheduled
-	Quiet() bool           // created with coro.Quiet
-	Stack(all *frames.Goroutines) []coro.Frame
-}
-
-func pendingTask(c *sched.Coroutine) pending { return c.Body().(pending) }
-
+// deadlock is the report of what a loop waits for that can do nothing any more.
 func (l *Loop) deadlock() *DeadlockError {
-	e := &DeadlockError{}
-	g := waitGraph{tasks: map[*future.Core]pending{}}
-	holders := map[*future.Core][]string{} // of what several may wait for
+	v := l.look(0)
+	g := newWaitGraph(v)
+	e := &DeadlockError{Tasks: make([]WaitingTask, len(v.tasks))}
+	holders := map[ref][]string{} // of what several may wait for
 	goroutines := new(frames.Goroutines)
-	l.sched.All(func(c *sched.Coroutine) {
-		p := pendingTask(c)
-		t, on := p.Task(), p.Awaited()
-		g.tasks[t.Core()] = p
-		g.order = append(g.order, t.Core())
-		w := WaitingTask{Name: t.Name(), On: "a future"}
-		if len(e.Tasks) < maxStacks {
-			w.At = p.Stack(goroutines)
+	for i := range v.tasks {
+		t := &v.tasks[i]
+		w := WaitingTask{Name: t.name(), On: "a future"}
+		if i < maxStacks {
+			w.At = t.body.Stack(goroutines)
 		}
-		if on != nil && on.Role() != nil {
-			w.On = described(on.Role())
-			if _, known := holders[on]; !known {
-				holders[on] = heldBy(on)
+		if t.waitsFor != nowhere {
+			w.On = v.waitInfo(t).Text
+			if _, known := holders[t.waitsFor]; !known {
+				holders[t.waitsFor] = g.holderNames(t.waitsFor)
 			}
-			w.Holders = holders[on]
+			w.Holders = holders[t.waitsFor]
 		}
-		e.Tasks = append(e.Tasks, w)
-	})
-	e.Circles, e.moreCircles = g.circles()
+		e.Tasks[i] = w
+	}
+	var circles []circle
+	circles, e.moreCircles = g.circles()
+	for _, c := range circles {
+		e.Circles = append(e.Circles, v.circleNames(c))
+	}
 	return e
 }
 
-// described is what r describes itself as. A Describe that panics must not hide the rest of
-// a report.
-func described(r future.Role) (text string) {
-	defer func() {
-		if v := recover(); v != nil {
-			text = fmt.Sprintf("a %T, whose Describe panics: %v", r, v)
-		}
-	}()
-	return r.Describe()
-}
-
 // heldBy names who could end a wait for c, as far as that is known.
-func heldBy(c *future.Core) (names []string) {
-	defer func() {
-		if v := recover(); v != nil {
-			names = []string{fmt.Sprintf("who is not known: its Holders panics: %v", v)}
-		}
-	}()
-	if h, ok := c.Role().(coro.HeldBy); ok {
-		return named(h.Holders())
-	}
-	return nil
+func (l *Loop) heldBy(c *future.Core) []string {
+	v := l.look(0)
+	r := v.ref(c)
+	v.follow()
+	return newWaitGraph(v).holderNames(r)
 }
 
-// manyHolders is how many the roles of package coro find at most.
-const manyHolders = 1000
-
-// named are tasks as a report names them.
-func named(tasks []coro.AnyTask) []string {
+// holderNames are the holders of what r is, as a report names them.
+func (g *waitGraph) holderNames(r ref) []string {
+	holders := g.allHolders(r)
 	var names []string
-	for i, t := range tasks {
+	for i, h := range g.holderInfos(holders[:min(len(holders), maxNamed+1)]) {
 		if i == maxNamed {
 			least := ""
-			if len(tasks) >= manyHolders {
+			if len(holders) >= maxFollowed {
 				least = "at least "
 			}
-			return append(names, fmt.Sprintf("and %s%d more", least, len(tasks)-i))
+			return append(names, fmt.Sprintf("and %s%d more", least, len(holders)-i))
 		}
-		name := fmt.Sprintf("task %q", t.Name())
-		if t.Done() {
-			name += " (which has ended)"
-		}
-		names = append(names, name)
+		names = append(names, h.String())
 	}
 	return names
 }
 
-// A waitGraph leads from each unfinished task to the future that it waits for, and from
-// there to the tasks that hold it, by way of the futures that are behind it. A gather that
-// many wait for is one node of it.
-type waitGraph struct {
-	tasks map[*future.Core]pending
-	order []*future.Core // of the tasks
-	left  int            // edges that may still be looked at
-}
-
-// behind is a role of a future that waits for others, as a gather does. Behind is the i-th
-// of these, nil for one that is not there any more; ok is false after the last.
-type behind interface {
-	Behind(i int) (c *future.Core, ok bool)
-}
-
-// A waitNode is a future on the way of a search.
-type waitNode struct {
-	core    *future.Core
-	behind  behind         // either this leads on
-	holders []*future.Core // or these
-	next    int
-}
-
-func (g *waitGraph) node(c *future.Core) waitNode {
-	n := waitNode{core: c}
-	if t, ok := g.tasks[c]; ok {
-		if on := t.Awaited(); on != nil {
-			n.holders = []*future.Core{on}
-		}
-		return n
+// circleNames are the names of the tasks of a circle.
+func (v *view) circleNames(c circle) (names []string) {
+	for _, i := range c.tasks {
+		names = append(names, v.tasks[i].name())
 	}
-	var ok bool
-	if n.behind, ok = c.Role().(behind); ok {
-		return n
-	}
-	n.holders = holderCores(c)
-	return n
-}
-
-// holderCores are the futures of the tasks that could end a wait for c; none if its role
-// panics.
-func holderCores(c *future.Core) (cores []*future.Core) {
-	defer func() { _ = recover() }() // heldBy has told of it
-	if h, ok := c.Role().(coro.HeldBy); ok {
-		for _, t := range h.Holders() {
-			cores = append(cores, t.Core())
-		}
-	}
-	return cores
-}
-
-// follow is the next future that n leads to, nil after the last.
-func (g *waitGraph) follow(n *waitNode) *future.Core {
-	for ; g.left > 0; g.left-- {
-		var c *future.Core
-		switch {
-		case n.behind != nil:
-			var ok bool
-			if c, ok = n.behind.Behind(n.next); !ok {
-				return nil
-			}
-		case n.next < len(n.holders):
-			c = n.holders[n.next]
-		default:
-			return nil
-		}
-		n.next++
-		if c != nil && !c.Done() {
-			return c
-		}
-	}
-	return nil
-}
-
-// circles follows the futures from each task, without recursion, and returns the ways
-// that come back to where they were, and how many it has found beyond those.
-func (g *waitGraph) circles() (found [][]string, more int) {
-	g.left = 10_000_000 // a second's work
-	const onPath, left = 1, 2
-	state := map[*future.Core]int{}
-	for _, start := range g.order {
-		if state[start] != 0 {
-			continue
-		}
-		path := []waitNode{g.node(start)}
-		state[start] = onPath
-		for len(path) > 0 {
-			at := &path[len(path)-1]
-			c := g.follow(at)
-			if c == nil {
-				state[at.core] = left
-				path = path[:len(path)-1]
-				continue
-			}
-			switch state[c] {
-			case onPath:
-				if len(found) == maxCircles {
-					more++
-					continue
-				}
-				names := g.circle(path, c)
-				if len(names) > 0 && !slices.ContainsFunc(found, func(f []string) bool { return slices.Equal(f, names) }) {
-					found = append(found, names)
-				}
-			case 0:
-				state[c] = onPath
-				path = append(path, g.node(c))
-			}
-		}
-	}
-	return found, more
-}
-
-// circle are the names of the tasks from first to the end of the path.
-func (g *waitGraph) circle(path []waitNode, first *future.Core) (names []string) {
-	from := slices.IndexFunc(path, func(n waitNode) bool { return n.core == first })
-	more := 0
-	for _, n := range path[from:] {
-		t, ok := g.tasks[n.core]
-		switch {
-		case !ok:
-		case len(names) == maxCircle:
-			more++
-		default:
-			names = append(names, t.Task().Name())
-		}
-	}
-	if more > 0 {
-		names = append(names, fmt.Sprintf("and %d more", more))
+	if c.more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", c.more))
 	}
 	return names
 }

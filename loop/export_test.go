@@ -1,6 +1,10 @@
 package loop
 
-import "time"
+import (
+	"time"
+
+	"github.com/ouro-loop/ouro/internal/sched"
+)
 
 // TimerCount is how many timers wait for their deadline.
 func (l *Loop) TimerCount() int { return l.timers.Len() }
@@ -35,3 +39,19 @@ func SetPatience(d time.Duration) (restore func()) {
 	patience = d
 	return func() { patience = before }
 }
+
+// Look is what the loop has to do for an Inspect.
+func (l *Loop) Look(stacks int) { l.look(stacks) }
+
+// LookFloor goes through the tasks, and does nothing with them.
+func (l *Loop) LookFloor() (n int) {
+	l.sched.All(func(c *sched.Coroutine) {
+		if pendingTask(c).Awaited() != nil {
+			n++
+		}
+	})
+	return n
+}
+
+// Asked reports whether a question is waiting. It is safe for concurrent use.
+func (l *Loop) Asked() bool { return l.questions.any.Load() }

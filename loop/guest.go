@@ -184,10 +184,10 @@ func (g *guest) rest() {
 		g.alarm.Reset(d)
 	case l.clock.virtual && l.isOut():
 		g.rests(true)
-		if l.bubble == "" { // as in parkVirtual
+		if l.bubble == "" { // as in parkingAlarm
 			g.warning.Reset(patience)
 		}
-	case l.inbox.any(): // after isOut, as in holdsStill
+	case l.inbox.work(): // after isOut, as in holdsStill
 		g.wake()
 	case !l.clock.virtual:
 		g.rests(true)

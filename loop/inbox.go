@@ -108,9 +108,19 @@ func (b *inbox) close() (last *post) {
 }
 
 // takeInbox moves what was posted to the ready queue, in order, as far as the iteration
-// may.
+// may. Questions stay: it is called in the middle of entries too.
 func (l *Loop) takeInbox() {
 	b := &l.inbox
+	if b.onlyAsked() {
+		return
+	}
+	l.movePosts(b)
+	if l.questions.any.Load() {
+		b.posts.CompareAndSwap(nil, asking) // it may have been at the bottom of what was taken
+	}
+}
+
+func (l *Loop) movePosts(b *inbox) {
 	if b.now != l.progress.left {
 		b.now, b.left = l.progress.left, maxPosts
 	}
@@ -127,8 +137,8 @@ func (l *Loop) takeInbox() {
 			l.tellPush(p.entry, events.Outside, 0)
 		}
 	}
-	if b.taken != nil {
-		b.posts.CompareAndSwap(nil, more)
+	if b.taken != nil && !b.posts.CompareAndSwap(nil, more) {
+		b.posts.CompareAndSwap(asking, more) // a question came first
 	}
 }
 
@@ -137,7 +147,7 @@ func (b *inbox) take() (first *post) { return inOrder(b.posts.Swap(nil)) }
 
 // inOrder turns posts round, of which the last leads to those before it.
 func inOrder(last *post) (first *post) {
-	for p := last; p != nil && p != more; {
+	for p := last; p != nil && p != more && p != asking; {
 		p, p.before, first = p.before, first, p
 	}
 	return first
@@ -147,31 +157,74 @@ func inOrder(last *post) (first *post) {
 // operating system, but on a channel, so that a loop inside a testing/synctest
 // bubble runs on the bubble's time.
 func (l *Loop) park(limit time.Duration) {
-	b := &l.inbox
 	l.moved() // by whoever ends the wait
+	a := l.parkingAlarm(limit)
+	for l.parkOnce(&a) {
+		l.answerAll() // and goes on waiting, as if nobody had asked
+	}
+	if a.set {
+		l.alarm.Stop()
+	}
+}
+
+// parkOnce is park until something comes in. It reports whether that is nothing but
+// questions.
+func (l *Loop) parkOnce(a *parkingAlarm) (onlyAsked bool) {
+	b := &l.inbox
 	b.parked.Store(true)
 	if l.poller != nil {
 		l.poller.arm()
 	}
 	if b.any() || l.stopping.Load() != 0 || l.clock.virtual && !l.isOut() && !l.watchesDescriptors() {
 		b.unpark() // the last: a Hold was released, and the clock may jump
-		return
+	} else if !l.waitAwake(a) {
+		b.unpark()
+		return false
 	}
-	switch {
-	case l.clock.virtual:
-		l.parkVirtual()
-		return
-	case limit == noLimit:
+	return b.onlyAsked()
+}
+
+// waitAwake waits until the loop is woken. It reports false if the limit of the wait is over.
+func (l *Loop) waitAwake(a *parkingAlarm) bool {
+	b := &l.inbox
+	if a.after == noLimit {
 		<-b.wake
-		return
+		return true
 	}
-	l.setAlarm(limit)
+	if !a.set {
+		a.set = true
+		l.setAlarm(a.after)
+	}
 	select {
 	case <-b.wake:
+		return true
 	case <-l.alarm.C:
-		b.unpark()
 	}
-	l.alarm.Stop()
+	if !a.tells {
+		return false
+	}
+	a.after = noLimit
+	l.tellWaits()
+	<-b.wake
+	return true
+}
+
+// A parkingAlarm is what happens while the loop waits for long.
+type parkingAlarm struct {
+	after time.Duration
+	tells bool // what a virtual clock waits for is told, else the wait is over
+	set   bool // it goes on through questions
+}
+
+// parkingAlarm is that of a wait for no longer than limit.
+func (l *Loop) parkingAlarm(limit time.Duration) parkingAlarm {
+	switch {
+	case !l.clock.virtual:
+		return parkingAlarm{after: limit}
+	case l.bubble != "": // a testing/synctest bubble, whose time a timer would move
+		return parkingAlarm{after: noLimit}
+	}
+	return parkingAlarm{after: patience, tells: true}
 }
 
 func (l *Loop) setAlarm(d time.Duration) {

@@ -17,7 +17,7 @@ func (run *mainRun) stands() (attrs []any) {
 			attrs = append(attrs, slog.String("waits_for", "a future"))
 		} else if on != nil {
 			attrs = append(attrs, slog.String("waits_for", on.Role().Describe()))
-			if by := heldBy(on); len(by) > 0 {
+			if by := run.runner.loop.heldBy(on); len(by) > 0 {
 				attrs = append(attrs, slog.String("held_by", strings.Join(by, ", ")))
 			}
 		}

@@ -40,6 +40,7 @@ func (l *Loop) takePosted() {
 func (l *Loop) takeAll() {
 	if l.inbox.any() {
 		l.takeInbox()
+		l.answerAll()
 	}
 	if l.progress.left <= 0 {
 		l.lookStuck()
@@ -129,12 +130,14 @@ func (l *Loop) promote() {
 func (w *wired) OnlyReady() bool {
 	l := w.loop()
 	l.giveWay()
-	l.progress.left--
-	if l.inbox.any() || l.progress.left <= 0 || l.stopping.Load() != 0 || l.watchesDescriptors() || l.unretrieved.AnyLost() {
+	if l.inbox.any() || l.progress.left <= 1 || l.stopping.Load() != 0 || l.watchesDescriptors() || l.unretrieved.AnyLost() {
 		return false
 	}
-	next := l.timers.Next()
-	return next == nil || next.When() > l.Time()
+	if next := l.timers.Next(); next != nil && next.When() <= l.Time() {
+		return false
+	}
+	l.progress.left-- // else takePosted counts it
+	return true
 }
 
 // runIterations runs the loop until it is to end, and reports true then, or up to

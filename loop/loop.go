@@ -61,6 +61,7 @@ type Loop struct {
 	defaultExecutor  executor.Executor
 	executorShutdown bool
 	submitted        submissions
+	questions        questions
 	descriptors
 	signals signals
 	regions regions
@@ -145,6 +146,7 @@ func (l *Loop) runSteps(s *steps) (err error) {
 		resumed = true
 	}
 	returned = true
+	l.answerAll() // what came too late for an iteration
 	return l.aborted()
 }
 
@@ -178,6 +180,7 @@ func (l *Loop) end(err error) (stopped bool) {
 		stopped = l.stopping.Swap(0)&stopAsked != 0
 	}
 	l.isRunning.Store(false)
+	l.runEnded()
 	return stopped
 }
 

@@ -57,7 +57,7 @@ func (l *Loop) isOut() bool { return l.outside.n > 0 || l.outside.held.Load() > 
 
 // holdsStill reports whether a virtual clock must not move: work is out, or what it led to has
 // come in. That is looked for last, since it is posted before a Hold is released.
-func (l *Loop) holdsStill() bool { return l.isOut() || l.inbox.any() }
+func (l *Loop) holdsStill() bool { return l.isOut() || l.inbox.work() }
 
 func (l *Loop) note(kind string, of *future.Core) *errand {
 	if !l.clock.virtual && !l.sched.Leaks {
@@ -121,23 +121,6 @@ func (l *Loop) Hold() (release func()) {
 
 // patience is how long in real time a virtual clock stands before the loop says why.
 var patience = 5 * time.Second
-
-// parkVirtual waits for work that is out, or, if there is none, for a descriptor.
-func (l *Loop) parkVirtual() {
-	if l.bubble != "" { // a testing/synctest bubble, whose time a timer would move
-		<-l.inbox.wake
-		return
-	}
-	l.setAlarm(patience)
-	defer l.alarm.Stop()
-	select {
-	case <-l.inbox.wake:
-		return
-	case <-l.alarm.C:
-	}
-	l.tellWaits()
-	<-l.inbox.wake
-}
 
 // tellWaits logs what the virtual clock waits for. It is safe for concurrent use.
 func (l *Loop) tellWaits() {

@@ -3,6 +3,7 @@ package loop
 import (
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/waits"
 )
 
 // Receive is a coroutine that receives from ch. A value that is there already is
@@ -102,16 +103,24 @@ type receiver[T any] struct {
 func newReceiver[T any](l *Loop, ch <-chan T, background bool) *receiver[T] {
 	r := &receiver[T]{
 		loop:    l,
-		arrived: CreateFuture[coro.None](l),
+		arrived: new(future.Future[coro.None]),
 		quit:    make(chan struct{}),
 		ended:   make(chan struct{}),
 	}
+	r.arrived.Core().Init(l, channelRole{})
 	if !background {
 		r.errand = l.sendOut("channel", r.arrived.Core())
 	}
 	go r.receive(ch)
 	return r
 }
+
+// channelRole is what stands behind the future of a Receive.
+type channelRole struct{}
+
+func (channelRole) Describe() string { return "a value of a channel" }
+
+func (r channelRole) Wait() waits.Info { return waits.Info{Kind: "channel", Text: r.Describe()} }
 
 func (r *receiver[T]) receive(ch <-chan T) {
 	defer close(r.ended)

@@ -181,7 +181,7 @@ func (l *Loop) waitInSteps() {
 	case s.advancing && l.isOut():
 		l.tellWait()
 		l.park(noLimit)
-	case l.inbox.any(): // after isOut, as in holdsStill
+	case l.inbox.work(): // after isOut, as in holdsStill
 	case s.advancing && next != nil && next.When() <= s.until:
 		l.tellWait()
 		l.jump(next.When())
@@ -198,7 +198,7 @@ func (l *Loop) waitInSteps() {
 func (l *Loop) Idle() bool {
 	l.mustBeMade()
 	next := l.timers.Next()
-	return l.sched.Ready() == 0 && !l.inbox.any() && !l.unretrieved.AnyLost() &&
+	return l.sched.Ready() == 0 && !l.inbox.work() && !l.unretrieved.AnyLost() &&
 		(next == nil || next.When() > l.Time())
 }
 
@@ -237,7 +237,7 @@ func (l *Loop) Outside() int {
 
 // OnWake has f called, on whatever goroutine, when something comes in for the loop from
 // outside: a CallSoonThreadsafe, a Submit, an outcome of a thread, a signal, a Stop, the end
-// of a [Loop.Hold], or, between two calls of Step and its like, a descriptor that is ready.
+// of a [Loop.Hold], an [Inspect], or, between two calls of Step and its like, a descriptor that is ready.
 // It may be called when there is nothing to do, and need not be called again for what comes
 // in before the next Step. It is not called for what the application does itself between two
 // calls, as a CallSoon, a Cancel or a SetResult: that is to be followed by a Step.

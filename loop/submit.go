@@ -97,6 +97,9 @@ func (s *submission[T]) Run() {
 // submissionDone is a submission as the callback of its task.
 type submissionDone[T any] submission[T]
 
+// submits tells a submission from others who wait for a task.
+func (s *submissionDone[T]) submits() {}
+
 func (s *submissionDone[T]) Run() {
 	s.loop.submitted.remove((*submission[T])(s))
 	if s.task.Canceled() {

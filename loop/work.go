@@ -7,6 +7,7 @@ import (
 	"github.com/ouro-loop/ouro/executor"
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/sched"
+	"github.com/ouro-loop/ouro/internal/waits"
 )
 
 // work is a function that an executor calls for the loop, and all that this takes in
@@ -20,6 +21,8 @@ type work[T any] struct {
 	loop   *Loop
 	post   post          // brings the outcome to the loop
 	stage  atomic.Uint32 // see workWaiting
+
+	goroutine bool // it is called on a goroutine of its own, not by an executor
 
 	errand *errand // nil if it is not out
 
@@ -66,7 +69,8 @@ func (w *work[T]) begin(l *Loop, e executor.Executor) error {
 		}
 	}
 	w.loop = l
-	w.future.Core().Init(l, nil)
+	w.goroutine = kind == "goroutine"
+	w.future.Core().Init(l, (*workRole[T])(w))
 	if err := e.Execute((*workJob[T])(w)); err != nil {
 		return err
 	}
@@ -153,6 +157,24 @@ func (d *workDone[T]) Run() {
 	default:
 		future.Resolve(&w.future, value)
 	}
+}
+
+// A workRole is work as what stands behind its future.
+type workRole[T any] work[T]
+
+func (r *workRole[T]) Describe() string {
+	if r.goroutine {
+		return "a function on a goroutine"
+	}
+	return "a function on a thread"
+}
+
+func (r *workRole[T]) Wait() waits.Info {
+	kind := "thread"
+	if r.goroutine {
+		kind = "goroutine"
+	}
+	return waits.Info{Kind: kind, Text: r.Describe()}
 }
 
 // convert makes an error of package executor's own the one that asyncio has for it.

@@ -3,6 +3,7 @@ package loop
 import (
 	"github.com/ouro-loop/ouro/executor"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/waits"
 )
 
 // WrapFuture gives a future of l that ends as f does: f is what [executor.Submit] or the
@@ -26,7 +27,7 @@ func WrapFuture[T any](l *Loop, f *executor.Future[T]) (*future.Future[T], error
 	}
 	w := &wrapping[T]{loop: l, from: f}
 	core := w.future.Core()
-	core.Init(l, nil)
+	core.Init(l, wrappingRole{})
 	w.errand = l.sendOut("future", core)
 	core.Attach(w.link.Init((*wrappingDropped[T])(w)))
 	f.AddDoneCallback(func(*executor.Future[T]) {
@@ -59,6 +60,15 @@ func (w *wrapping[T]) Run() {
 	default:
 		future.Resolve(&w.future, v)
 	}
+}
+
+// wrappingRole is what stands behind the future of a wrapping.
+type wrappingRole struct{}
+
+func (wrappingRole) Describe() string { return "a future of an executor" }
+
+func (r wrappingRole) Wait() waits.Info {
+	return waits.Info{Kind: "executor future", Text: r.Describe()}
 }
 
 // A wrappingDropped is a wrapping as the callback of its own future, which was canceled.

@@ -8,6 +8,7 @@ import (
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/named"
+	"github.com/ouro-loop/ouro/internal/waits"
 	"github.com/ouro-loop/ouro/trace"
 )
 
@@ -241,4 +242,19 @@ func (r *putRole) Describe() string {
 
 func (r *joinRole) Describe() string {
 	return fmt.Sprintf("the end of the work on %s (%d unfinished)", r.name.Title("queue"), r.unfinished)
+}
+
+// Wait is what a report tells of it.
+func (r *getRole) Wait() waits.Info {
+	return waits.Info{Kind: "queue get", Name: r.name.String(), Text: r.Describe(), Line: &r.getters}
+}
+
+// Wait is what a report tells of it.
+func (r *putRole) Wait() waits.Info {
+	return waits.Info{Kind: "queue put", Name: r.name.String(), Text: r.Describe(), Line: &r.putters}
+}
+
+// Wait is what a report tells of it.
+func (r *joinRole) Wait() waits.Info {
+	return waits.Info{Kind: "queue join", Name: r.name.String(), Text: r.Describe(), Line: &r.joiners}
 }

@@ -2,7 +2,10 @@
 // in reports.
 package named
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // Name is what a primitive is called in reports. Go vet complains about copies of a
 // type that has a Name among its fields. The zero Name is none.
@@ -28,7 +31,7 @@ func (n *Name) Title(kind string) string {
 	if n.text == "" {
 		return kind
 	}
-	return fmt.Sprintf("%s %q", kind, n.text)
+	return kind + " " + strconv.Quote(n.text)
 }
 
 // Wrap is err with the kind of primitive and its name, and err itself if it has none: so

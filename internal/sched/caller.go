@@ -145,6 +145,13 @@ func callerScheduler() *Scheduler {
 	return found
 }
 
+// RunsCaller reports whether an entry of s is what calls, given that some loop's entry is.
+// It is not known if there are several loops that run, and no context variables.
+func (s *Scheduler) RunsCaller() (runs, known bool) {
+	found := callerScheduler()
+	return found == s, found != nil
+}
+
 // EnterLoop says that the calling goroutine, of that name, runs the entries of s, until
 // leave is called. The error is ErrThread.
 func (s *Scheduler) EnterLoop(name string) (leave func(), err error) {

@@ -60,6 +60,12 @@ func (c *Coroutine) Body() Body { return c.body }
 // IsCurrent reports whether c is the coroutine that runs.
 func (c *Coroutine) IsCurrent() bool { return c.s.current == c }
 
+// Runs reports whether c is the coroutine that runs, or in the middle of starting another.
+func (c *Coroutine) Runs() bool { return c.s.current == c || slices.Contains(c.s.creators, c) }
+
+// Begun reports whether the function was called, if it has not ended.
+func (c *Coroutine) Begun() bool { return c.worker != nil }
+
 // IsSuspect reports whether a use of c has to be looked at: it is not the coroutine that
 // runs, or in debug mode may be used on another goroutine.
 func (c *Coroutine) IsSuspect() bool {

@@ -60,6 +60,14 @@ func (s *Scheduler) MayClose() error {
 	return nil
 }
 
+// OnThread reports whether coroutines can be resumed on one goroutine only, which is locked
+// to its OS thread.
+func (s *Scheduler) OnThread() bool { return s.thread != "" }
+
+// MayAsk reports whether the caller may resume suspended coroutines, as who asks them for
+// their stacks does, without being in a run.
+func (s *Scheduler) MayAsk() bool { return s.thread == thisThread() }
+
 // anyBegun reports whether a coroutine or a generator has begun and not ended.
 func (s *Scheduler) anyBegun() bool {
 	if s.generators.first != nil {
