@@ -52,7 +52,7 @@ func TestAsyncioMap(t *testing.T) {
 }
 
 // packages are those that a program can import.
-var packages = []string{"timers", "executor", "future", "coro", "loop", "locks", "queues", "trace", "trace/explain"}
+var packages = []string{"timers", "executor", "future", "coro", "loop", "locks", "queues", "inspect", "trace", "trace/explain"}
 
 // exportedNames are "package.Name" and "package.Type.Method".
 func exportedNames(t *testing.T) map[string]bool {
@@ -136,6 +136,7 @@ var allowedImports = map[string][]string{
 	"queues":               {"coro", "future", "internal/named", "internal/waits", "trace"},
 	"trace":                {"internal/events"},
 	"trace/explain":        {"internal/model", "trace"},
+	"inspect":              {"internal/goroutine", "internal/sched", "loop"},
 }
 
 // TestImportsGoOneWay: each package imports only those below it.

@@ -98,6 +98,9 @@ func (w *wired) Post(f func())                  { _, _ = w.loop().post(f) }
 func (w *wired) EagerTasks() bool               { return w.eagerTasks }
 func (w *wired) ParentContext() context.Context { return w.ctx }
 
+// Ended is closed when the loop has been closed. It is for package inspect.
+func (w *wired) Ended() <-chan struct{} { return w.closing.ended }
+
 // ClosesAbandoned is false in a testing/synctest bubble, where the collector's goroutine could
 // not wake the loop.
 func (w *wired) ClosesAbandoned() bool { return w.ReportsCollected() && w.bubble == "" }
