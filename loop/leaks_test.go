@@ -27,8 +27,8 @@ func leakMain(tr *testkit.Trace, main func(co *coro.Co) error, opts ...loop.Opti
 	return loop.Main(main, append([]loop.Option{loop.VirtualTime(true), loop.ReportLeaks(true), tr.Handler()}, opts...)...)
 }
 
-// texts are those of leaks, without the numbers of lines and of closures.
-func texts(leaks []loop.Leak) (texts []string) {
+// leakTexts are those of leaks, without the numbers of lines and of closures.
+func leakTexts(leaks []loop.Leak) (texts []string) {
 	for _, leak := range leaks {
 		texts = append(texts, anyLine(leak.Text))
 	}
@@ -334,7 +334,7 @@ func TestLeaksOfClose(t *testing.T) {
 			l := loop.New(loop.VirtualTime(true), loop.ReportLeaks(true), tr.Handler())
 			test.leave(l)
 			err := l.Close()
-			require.Equal(t, test.want, texts(loop.Leaks(err)))
+			require.Equal(t, test.want, leakTexts(loop.Leaks(err)))
 			require.Empty(t, tr)
 			require.NoError(t, l.Close(), "again")
 		})
@@ -517,7 +517,7 @@ func TestWorkGivenUpIsNoLeak(t *testing.T) {
 		<-begun
 		return nil
 	})
-	require.Equal(t, []string{`task "left" never awaited, waits for a future (loop_test.TestWorkGivenUpIsNoLeak.func)`}, texts(loop.Leaks(err)))
+	require.Equal(t, []string{`task "left" never awaited, waits for a function on a goroutine (loop_test.TestWorkGivenUpIsNoLeak.func)`}, leakTexts(loop.Leaks(err)))
 	require.Empty(t, tr)
 }
 
@@ -575,7 +575,7 @@ func TestLeaksOfBrokenRun(t *testing.T) {
 				})
 				require.ErrorIs(t, err, test.want)
 				if outlives {
-					require.Equal(t, []string{`Hold never released (leaks_test.go:N)`}, texts(loop.Leaks(err)))
+					require.Equal(t, []string{`Hold never released (leaks_test.go:N)`}, leakTexts(loop.Leaks(err)))
 				} else {
 					require.Empty(t, loop.Leaks(err))
 				}
@@ -599,7 +599,7 @@ func TestLeaksOfRunner(t *testing.T) {
 	require.Equal(t, loop.ErrStopped, err)
 	_, err = loop.RunIn(r, coro.Do(func(co *coro.Co) error { return coro.Sleep(co, 30*time.Minute) }))
 	require.NoError(t, err)
-	require.Equal(t, []string{`task "a" never awaited, waits for sleep until 1h0m0s (leaks_test.go:N)`}, texts(loop.Leaks(r.Close())))
+	require.Equal(t, []string{`task "a" never awaited, waits for sleep until 1h0m0s (leaks_test.go:N)`}, leakTexts(loop.Leaks(r.Close())))
 	require.NoError(t, r.Close())
 }
 
@@ -637,7 +637,7 @@ func TestLeaksOfSeveralLoops(t *testing.T) {
 		`task "a" never awaited, waits for sleep until 1h0m0s (leaks_test.go:N)`,
 		`task "b" never awaited, waits for sleep until 1h0m0s (leaks_test.go:N)`,
 		`lock held by task "Task-1", which has ended`,
-	}, texts(loop.Leaks(fmt.Errorf("both: %w", errors.Join(errs...)))))
+	}, leakTexts(loop.Leaks(fmt.Errorf("both: %w", errors.Join(errs...)))))
 }
 
 // What the task of another loop holds is no leak of a loop that it has been with.
@@ -669,7 +669,7 @@ func TestLeaksOfGuest(t *testing.T) {
 	require.Equal(t, []string{
 		`task "a" never awaited, waits for sleep until 1h0m0s (leaks_test.go:N)`,
 		`generator loop_test.numbers never closed`,
-	}, texts(loop.Leaks(err)))
+	}, leakTexts(loop.Leaks(err)))
 	require.Empty(t, tr)
 }
 
@@ -692,7 +692,7 @@ func TestLeaksDoNotDependOnTheCollector(t *testing.T) {
 	require.Equal(t, []string{
 		`error never retrieved: card refused (task "charge")`,
 		`generator loop_test.numbers never closed`,
-	}, texts(loop.Leaks(err)))
+	}, leakTexts(loop.Leaks(err)))
 	require.Empty(t, tr)
 }
 
@@ -707,6 +707,6 @@ func TestLeaksInBubble(t *testing.T) {
 		require.Equal(t, []string{
 			`task "a" never awaited, waits for sleep until 1h0m0s (leaks_test.go:N)`,
 			`timer in 59 s for loop_test.refresh`,
-		}, texts(loop.Leaks(err)))
+		}, leakTexts(loop.Leaks(err)))
 	})
 }

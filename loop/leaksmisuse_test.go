@@ -82,7 +82,7 @@ func TestLeaksThatPanic(t *testing.T) {
 		`error never retrieved: <nil>`,
 		`a *loop_test.heldBy, whose Describe panics: boom held by task "Task-1", which has ended`,
 		`Hold never released (leaksmisuse_test.go:N)`,
-	}, texts(loop.Leaks(err)))
+	}, leakTexts(loop.Leaks(err)))
 	require.True(t, unwound)
 	require.Empty(t, tr)
 }
@@ -166,7 +166,7 @@ func TestLeaksAfterPanic(t *testing.T) {
 		loop.Of(co).Hold()
 		return nil
 	})
-	require.Equal(t, []string{`Hold never released (leaksmisuse_test.go:N)`}, texts(loop.Leaks(err)))
+	require.Equal(t, []string{`Hold never released (leaksmisuse_test.go:N)`}, leakTexts(loop.Leaks(err)))
 	require.Len(t, tr, 1)
 	require.Contains(t, tr[0], "Exception in callback github.com/ouro-loop/ouro/loop_test.boom()")
 
