@@ -28,25 +28,25 @@ type turns struct {
 }
 
 // giveWay is called in every iteration, before it runs what is ready.
-func (l *Loop) giveWay() {
-	if l.turns.ran += 1 + l.sched.Ready(); l.turns.ran >= giveWayEvery {
-		l.turns.ran = 0
-		l.letOthersRun()
+func (t *turns) giveWay(l *Loop) {
+	if t.ran += 1 + l.sched.Ready(); t.ran >= giveWayEvery {
+		t.ran = 0
+		t.letOthersRun(l)
 	}
 }
 
-func (l *Loop) letOthersRun() {
-	if l.turns.last.IsZero() {
-		l.turns.last = l.clock.start
+func (t *turns) letOthersRun(l *Loop) {
+	if t.last.IsZero() {
+		t.last = l.clock.start
 	}
 	switch {
 	case l.steps != nil: // for whoever drives the loop, maybe JavaScript, which must not be kept waiting
 	case l.bubble != "": // whose time a Sleep would move
 		runtime.Gosched()
-	case time.Since(l.turns.last) < frame:
+	case time.Since(t.last) < frame:
 		runtime.Gosched()
 	default:
 		time.Sleep(time.Millisecond)
-		l.turns.last = time.Now()
+		t.last = time.Now()
 	}
 }

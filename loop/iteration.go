@@ -30,7 +30,7 @@ func (l *Loop) iterate() {
 // takePosted moves what other goroutines posted to the ready queue, and reports the
 // errors that the garbage collector has found.
 func (l *Loop) takePosted() {
-	l.giveWay()
+	l.turns.giveWay(l)
 	l.progress.left--
 	if l.inbox.any() || l.unretrieved.AnyLost() || l.progress.left <= 0 {
 		l.takeAll()
@@ -129,7 +129,7 @@ func (l *Loop) promote() {
 // coroutine may then begin the next iteration itself, see package sched.
 func (w *wired) OnlyReady() bool {
 	l := w.loop()
-	l.giveWay()
+	l.turns.giveWay(l)
 	if l.inbox.any() || l.progress.left <= 1 || l.stopping.Load() != 0 || l.watchesDescriptors() || l.unretrieved.AnyLost() {
 		return false
 	}

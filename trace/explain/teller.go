@@ -213,15 +213,6 @@ func (w *teller) phase() int {
 	return 5
 }
 
-// mainPush is the event that has put the entry into the queue that this step runs, -1 if
-// that is not known.
-func (w *teller) mainPush() int {
-	if w.d.kind != Run || len(w.after.Running) == 0 {
-		return -1
-	}
-	return w.after.Running[len(w.after.Running)-1].Push
-}
-
 // doneBefore is the Done that has led to the Push i: the last one before it.
 func (w *teller) doneBefore(i int) (trace.Event, int) {
 	for j := i - 1; j >= 0; j-- {
