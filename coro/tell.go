@@ -120,10 +120,30 @@ func describe(r future.Role) (text string) {
 func holding(r future.Role) (serials []uint32) {
 	defer func() { _ = recover() }()
 	if h, ok := r.(HeldBy); ok {
-		serials = IDs(h.Holders())
+		return IDs(h.Holders())
+	}
+	left := maxTold
+	for roles := []future.Role{r}; len(roles) > 0; roles = roles[1:] {
+		b, ok := roles[0].(interface {
+			Behind(i int) (*future.Core, bool)
+		})
+		for i := 0; ok && left > 0; i, left = i+1, left-1 {
+			var c *future.Core
+			if c, ok = b.Behind(i); !ok || c == nil || c.Done() {
+				continue
+			}
+			if task, ok := c.Role().(*taskRole); ok {
+				serials = append(serials, task.serial)
+			} else {
+				roles = append(roles, c.Role())
+			}
+		}
 	}
 	return serials
 }
+
+// maxTold is how many futures are looked at to find the tasks behind one.
+const maxTold = 1000
 
 // taskOf is the serial of t.
 func taskOf(t AnyTask) uint32 { return t.Core().Role().(*taskRole).serial }

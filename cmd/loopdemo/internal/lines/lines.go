@@ -5,6 +5,7 @@ package lines
 
 import (
 	"fmt"
+	"math"
 	"sync/atomic"
 	"time"
 )
@@ -74,4 +75,18 @@ func Printf(format string, args ...any) { sink().Print(fmt.Sprintf(format, args.
 
 // Sleep is in place of time.Sleep. It takes a nanosecond more: so of a thread and a timer of the
 // loop with the same end the timer is the first in each run.
-func Sleep(d time.Duration) { time.Sleep(d + time.Nanosecond) }
+func Sleep(d time.Duration) { time.Sleep(Delay(d) + time.Nanosecond) }
+
+// scale is that of Delay, as math.Float64bits has it; zero for one.
+var scale atomic.Uint64
+
+// SetScale has all delays of programs take so many times as long, until it is called again.
+func SetScale(times float64) { scale.Store(math.Float64bits(times)) }
+
+// Delay is put around the delays of a program.
+func Delay(d time.Duration) time.Duration {
+	if bits := scale.Load(); bits != 0 {
+		return time.Duration(float64(d) * math.Float64frombits(bits))
+	}
+	return d
+}

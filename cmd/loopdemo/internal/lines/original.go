@@ -6,6 +6,7 @@ import "regexp"
 var woven = regexp.MustCompile(`; import __lines "[^"]*"` +
 	`| defer __lines\.Leave\(__lines\.Enter\(\)\);` +
 	`|(; )?__lines\.At\(\d+\); ` +
+	`|__lines\.Delay\(|/\*__lines\*/\)` +
 	`|(\nvar _ \w+\.(State|Duration)\n)+$`)
 
 var (

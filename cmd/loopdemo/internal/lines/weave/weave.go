@@ -20,6 +20,7 @@ import (
 const (
 	linesPath = "github.com/ouro-loop/ouro/cmd/loopdemo/internal/lines"
 	linesName = "__lines"
+	coroPath  = "github.com/ouro-loop/ouro/coro"
 )
 
 // replaced are the functions, by their packages, that have a counterpart in package lines.
@@ -49,6 +50,7 @@ func weave(name, text string, lines bool) (string, error) {
 	w := &weaver{file: fset.File(file.Pos()), syntax: file}
 	ast.Inspect(file, func(n ast.Node) bool {
 		w.calls(n)
+		w.delays(n)
 		if lines {
 			w.lines(n)
 		}
@@ -137,6 +139,23 @@ func (w *weaver) calls(n ast.Node) {
 	if pkg.Name == importedAs(w.syntax, "os") && s.Sel.Name == "Stdout" {
 		w.errs = append(w.errs, fmt.Errorf("%v: what goes to os.Stdout is not told; print with fmt.Print and its kin",
 			w.file.Position(s.Pos())))
+	}
+}
+
+// delayed are the functions of package coro whose second argument is a delay.
+var delayed = []string{"Sleep", "Timeout"}
+
+// delays has the delays of calls go through package lines, which may change them.
+func (w *weaver) delays(n ast.Node) {
+	call, ok := n.(*ast.CallExpr)
+	if !ok || len(call.Args) < 2 {
+		return
+	}
+	if s, ok := call.Fun.(*ast.SelectorExpr); ok && slices.Contains(delayed, s.Sel.Name) {
+		if pkg, ok := s.X.(*ast.Ident); ok && pkg.Name == importedAs(w.syntax, coroPath) {
+			w.insert(call.Args[1].Pos(), linesName+".Delay(")
+			w.insert(call.Args[1].End(), "/*"+linesName+"*/)") // which package lines finds again
+		}
 	}
 }
 

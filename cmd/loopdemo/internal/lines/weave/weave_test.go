@@ -33,15 +33,19 @@ func TestLines(t *testing.T) {
 		},
 		{"prints", "\n\tfmt.Println(fmt.Sprint())\n", enter + "\n\t__lines.At(4); __lines.Println(fmt.Sprint())\n"},
 		{"a sleep", " f := time.Sleep ", enter + " __lines.At(3); f := __lines.Sleep "},
+		{
+			"delays", "\n\tcoro.Sleep(co, 2*d)\n\tgo coro.Sleep(co)\n",
+			enter + "\n\t__lines.At(4); coro.Sleep(co, __lines.Delay(2*d/*__lines*/))\n\t__lines.At(5); go coro.Sleep(co)\n",
+		},
 		{"a label", "\nl:\n\tfor {\n\t\tcontinue l\n\t}\n", enter + "\n__lines.At(4); l:\n\tfor {\n\t\t__lines.At(6); continue l\n\t; __lines.At(5); }\n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			text := `package p
-import ("fmt"; "time")
+import ("fmt"; "time"; "github.com/ouro-loop/ouro/coro")
 func f() {` + tt.body + "}\n"
 			want := `package p; import __lines "github.com/ouro-loop/ouro/cmd/loopdemo/internal/lines"
-import ("fmt"; "time")
+import ("fmt"; "time"; "github.com/ouro-loop/ouro/coro")
 func f() {` + tt.want + "}\n\nvar _ fmt.State\n\nvar _ time.Duration\n"
 			got, err := weave.Lines("p.go", text)
 			require.NoError(t, err)
