@@ -45,9 +45,9 @@ var exceptions = map[string]exception{
 
 	"blocking-the-loop/trap":   {differs: "An alarm that is taken back when it is due already still has its turn, and does nothing."},
 	"busy-waiting/trap":        {differs: "It never ends in virtual time; only the limits differ."},
-	"finally-interrupted/cure": {differs: "Shield has a callback more from CPython 3.15 on."},
-	"shield-orphan/cure":       {differs: "Shield has a callback more from CPython 3.15 on."},
-	"shield-orphan/trap":       {differs: "Shield has a callback more from CPython 3.15 on."},
+	"finally-interrupted/cure": {differs: "Shield has a callback more from CPython 3.14 on."},
+	"shield-orphan/cure":       {differs: "Shield has a callback more from CPython 3.14 on."},
+	"shield-orphan/trap":       {differs: "Shield has a callback more from CPython 3.14 on."},
 	"generator-cleanup/trap":   {differs: "The collector of Go comes later."},
 	"waiting-for-oneself/trap": {differs: "A future of another thread hears of its task in other entries."},
 

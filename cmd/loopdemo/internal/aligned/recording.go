@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,7 +31,7 @@ type Recording struct {
 // Moment is an event of the trace of a Recording.
 type Moment struct {
 	trace.Event
-	Detail   trace.Detail `json:",omitzero"`  // its Site without a directory
+	Detail   trace.Detail `json:",omitzero"`  // files in it have no directory
 	Name     string       `json:",omitempty"` // of Spawn: the task's
 	Function string       `json:",omitempty"` // of Spawn: the task's, in Go
 	Coro     string       `json:",omitempty"` // of Spawn: the task's, in Python
@@ -47,11 +47,11 @@ type Moment struct {
 func (p Program) Record(r *watch.Run) *Recording {
 	rec := &Recording{Program: p.Name, Numbers: r.Numbers, Moments: make([]Moment, len(r.Trace.Events))}
 	if r.Err != nil {
-		rec.Error = r.Err.Error()
+		rec.Error = shortPlaces(r.Err.Error())
 	}
 	for i, e := range r.Trace.Events {
 		m := Moment{Event: e, Detail: r.Trace.Detail(i), Go: r.Places[i].Line, Thread: r.Places[i].Thread}
-		m.Detail.Site = site(m.Detail.Site)
+		m.Detail.Site, m.Detail.Text = shortPlaces(m.Detail.Site), shortPlaces(m.Detail.Text)
 		if e.Kind == trace.Spawn {
 			task := r.Trace.Task(uint32(e.Object))
 			m.Name, m.Function = task.Name, task.Function
@@ -64,13 +64,10 @@ func (p Program) Record(r *watch.Run) *Recording {
 	return rec
 }
 
-// site is a place without the directory, which differs from machine to machine.
-func site(s string) string {
-	if s == "" {
-		return ""
-	}
-	return path.Base(strings.ReplaceAll(s, `\`, "/"))
-}
+var longPlace = regexp.MustCompile(`[^\s("]*[/\\](\w+\.go:\d+)`)
+
+// shortPlaces is a text in which files have no directory: that differs from machine to machine.
+func shortPlaces(s string) string { return longPlace.ReplaceAllString(s, "$1") }
 
 // lineIn is the line that site names, 0 if it is not in file.
 func lineIn(file, site string) int {

@@ -89,6 +89,17 @@ func TestLinesAreThoseThatDoIt(t *testing.T) {
 	}
 }
 
+// A recording is the same wherever it is made.
+func TestNoDirectories(t *testing.T) {
+	for _, p := range programs(t) {
+		rec, err := aligned.Load(p.Name)
+		require.NoError(t, err)
+		for _, m := range rec.Moments {
+			require.NotRegexp(t, `[/\\]\w+\.go:`, m.Detail.Text+m.Detail.Site, p.Name)
+		}
+	}
+}
+
 // One run in full: the lines of each, in Go and in Python.
 func TestLinesOfARun(t *testing.T) {
 	rec, err := aligned.Load("fire-and-forget")
