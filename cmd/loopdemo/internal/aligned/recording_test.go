@@ -12,6 +12,7 @@ import (
 	"github.com/ouro-loop/ouro/cmd/loopdemo/internal/demos"
 	"github.com/ouro-loop/ouro/cmd/loopdemo/internal/museum"
 	"github.com/ouro-loop/ouro/trace"
+	"github.com/ouro-loop/ouro/trace/explain"
 )
 
 func programs(t *testing.T) []aligned.Program {
@@ -141,6 +142,32 @@ func TestOptions(t *testing.T) {
 	require.Equal(t, []string{"main", "consume", "consume", "shutdown_asyncgens", "shutdown_default_executor"}, spawned)
 	require.Equal(t, []string{"'Ann'", "0.1", "'Bob'", "0.25"}, args)
 	require.Zero(t, o.Python(len(rec.Moments)))
+}
+
+// The trace of a recording tells a story, with the lines in both languages.
+func TestTrace(t *testing.T) {
+	for _, p := range programs(t) {
+		rec, err := aligned.Load(p.Name)
+		require.NoError(t, err)
+		tr := rec.Trace()
+		require.Len(t, tr.Events, len(rec.Moments))
+		for i, m := range rec.Moments {
+			require.Equal(t, m.Event, tr.Events[i])
+			require.Equal(t, m.Detail, tr.Detail(i))
+		}
+		story := rec.Story()
+		require.NotEmpty(t, story.Steps, p.Name)
+	}
+
+	rec, err := aligned.Load("fire-and-forget")
+	require.NoError(t, err)
+	var printed []explain.At
+	story := rec.Story()
+	for _, o := range story.Output {
+		printed = append(printed, *story.Steps[o.Step].At)
+	}
+	require.Equal(t, []explain.At{{Task: 0, Go: 25, Python: 12}, {Task: 1, Go: 15, Python: 5}, {Task: 0, Go: 29, Python: 14}}, printed)
+	require.Equal(t, []explain.Task{{Name: "main", Func: "main"}, {Name: "Task-2", Func: "child"}}, story.Tasks[:2])
 }
 
 func TestEncode(t *testing.T) {

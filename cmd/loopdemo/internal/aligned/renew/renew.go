@@ -4,9 +4,11 @@ package renew
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -152,21 +154,25 @@ func Write(loopdemo string, recordings []*aligned.Recording) error {
 }
 
 func write(file string, rec *aligned.Recording) error {
-	if old, err := os.ReadFile(file); err == nil {
-		if was, err := aligned.Decode(old); err == nil && same(was, rec) {
-			return nil
-		}
-	}
 	b, err := rec.Encode()
 	if err != nil {
 		return err
 	}
+	if old, err := os.ReadFile(file); err == nil && bytes.Equal(unzip(old), unzip(b)) {
+		return nil
+	}
 	return os.WriteFile(file, b, 0o666)
 }
 
-// same reports whether two recordings are kept in the same way.
-func same(a, b *aligned.Recording) bool {
-	x, errX := json.Marshal(a)
-	y, errY := json.Marshal(b)
-	return errX == nil && errY == nil && bytes.Equal(x, y)
+// unzip is what was compressed, nil if b is nothing of the kind.
+func unzip(b []byte) []byte {
+	zip, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil
+	}
+	text, err := io.ReadAll(zip)
+	if err != nil {
+		return nil
+	}
+	return text
 }
