@@ -34,8 +34,7 @@ func newRoot(terminal *os.File) *cobra.Command {
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
-	lib := newLibrary()
-	root.AddCommand(newList(), newRun(), newShow(terminal), newMuseum(terminal), newServe(lib), newExport(lib))
+	root.AddCommand(newList(), newRun(), newShow(terminal), newMuseum(terminal), newServe(), newExport())
 	root.SetFlagErrorFunc(explainFlag)
 	root.SetHelpCommand(newHelp())
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")

@@ -16,9 +16,10 @@ import (
 	"github.com/ouro-loop/ouro/cmd/loopdemo/internal/page"
 )
 
-// newServe makes the command that serves the teaching page, with what lib has.
-func newServe(lib page.Library) *cobra.Command {
+// newServe makes the command that serves the teaching page.
+func newServe() *cobra.Command {
 	addr := address("127.0.0.1:8080")
+	var live bool
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the teaching page: every demo step by step, in a browser",
@@ -38,7 +39,7 @@ reach. It needs nothing from the network. Ctrl-C ends it.`,
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
 			context.AfterFunc(ctx, stop) // the second Ctrl-C does what one does without this
-			if err := page.Serve(ctx, l, page.New(lib, page.HostsOf(string(addr), l.Addr()))); err != nil {
+			if err := page.Serve(ctx, l, page.New(newLibrary(live, cmd.OutOrStdout()), page.HostsOf(string(addr), l.Addr()))); err != nil {
 				return &pageError{err}
 			}
 			return nil
@@ -46,6 +47,7 @@ reach. It needs nothing from the network. Ctrl-C ends it.`,
 	}
 	cmd.Flags().Var(&addr, "addr",
 		"`HOST:PORT` to listen on; port 0 is any that is free, and no\nhost is every address of this machine")
+	liveFlag(cmd, &live)
 	return cmd
 }
 
@@ -64,9 +66,16 @@ func announce(w io.Writer, bound net.Addr) {
 	}
 }
 
+// liveFlag is the flag of live runs.
+func liveFlag(cmd *cobra.Command, live *bool) {
+	cmd.Flags().BoolVar(live, "live", true,
+		"run programs in the browser too, if it is asked to: what it\nruns is built here, by a go command, from loopdemo's sources")
+}
+
 // newExport makes the command that writes the teaching page into a directory.
-func newExport(lib page.Library) *cobra.Command {
-	return &cobra.Command{
+func newExport() *cobra.Command {
+	var live bool
+	cmd := &cobra.Command{
 		Use:   "export DIR",
 		Short: "Write the teaching page as files, for any web server or a disk",
 		Long: `Write the teaching page as files. Any web server serves them, and DIR/index.html also
@@ -77,13 +86,15 @@ files are replaced; other files in it stay.`,
 		Example: `  loopdemo export /tmp/ouro-page`,
 		Args:    oneDirectory,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := page.Export(args[0], lib); err != nil {
+			if err := page.Export(args[0], newLibrary(live, cmd.OutOrStdout())); err != nil {
 				return &pageError{err}
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "The page is in %s: open index.html.\n", args[0])
 			return nil
 		},
 	}
+	liveFlag(cmd, &live)
+	return cmd
 }
 
 func oneDirectory(_ *cobra.Command, args []string) error {

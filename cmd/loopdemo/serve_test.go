@@ -23,8 +23,8 @@ func serving(t *testing.T, address string) (printed []string) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	r, w := io.Pipe()
-	cmd := newServe(newLibrary())
-	cmd.SetArgs([]string{"--addr", address})
+	cmd := newServe()
+	cmd.SetArgs([]string{"--addr", address, "--live=false"})
 	cmd.SetOut(w)
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.ExecuteContext(ctx) }()
@@ -91,14 +91,14 @@ func TestServeOnPortInUse(t *testing.T) {
 
 func TestExport(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "page")
-	require.Equal(t, "The page is in "+dir+": open index.html.\n", succeed(t, "export", dir))
+	require.Equal(t, "The page is in "+dir+": open index.html.\n", succeed(t, "export", "--live=false", dir))
 	html, err := os.ReadFile(filepath.Join(dir, "index.html"))
 	require.NoError(t, err)
 	require.Contains(t, string(html), "<title>ouro")
 
 	other := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(other, "thesis.txt"), nil, 0o600))
-	stdout, stderr, status := loopdemo(t, "export", other)
+	stdout, stderr, status := loopdemo(t, "export", "--live=false", other)
 	require.Equal(t, 1, status)
 	require.Empty(t, stdout)
 	require.Equal(t, "loopdemo: "+other+" is not empty, and is no earlier export: nothing is written\n", stderr)
