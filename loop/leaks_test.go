@@ -310,7 +310,7 @@ func TestLeaksOfClose(t *testing.T) {
 			}, coro.Name("a"))
 			l.Stop()
 			require.NoError(t, l.RunForever())
-		}, []string{`task "a" never awaited, waits for a future (leaks_test.go:N)`}},
+		}, []string{`task "a" never awaited, waits for a future of an executor (leaks_test.go:N)`}},
 		{"what a task has that has not ended", func(l *loop.Loop) {
 			testkit.Spawn(l, func(co *coro.Co) error {
 				require.NoError(t, new(locks.Lock).Acquire(co))
@@ -327,7 +327,7 @@ func TestLeaksOfClose(t *testing.T) {
 			coro.CreateTask(l, loop.Receive(make(chan int)), coro.Name("a"))
 			l.Stop()
 			require.NoError(t, l.RunForever())
-		}, []string{`task "a" never awaited, waits for a future (loop.Receive[...].func)`}},
+		}, []string{`task "a" never awaited, waits for a value of a channel (loop.Receive[...].func)`}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var tr testkit.Trace
