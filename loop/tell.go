@@ -36,7 +36,7 @@ func (l *Loop) setRecorder(r *events.Recorder) {
 	if before != nil {
 		before.Names, before.Current = nil, nil
 	}
-	l.sched.Events = nil
+	l.sched.SetEvents(nil)
 	if r != nil && !l.closed.Load() {
 		l.record(r)
 	}
@@ -55,7 +55,7 @@ func (l *Loop) record(r *events.Recorder) {
 	r.Names, r.Current = l.eachName, l.sched.Task
 	l.sched.Created = max(l.sched.Created, r.LastTask()) // no two tasks in a trace have one number
 	(*wired)(l).TellAll(r)
-	l.sched.Events = r
+	l.sched.SetEvents(r)
 }
 
 // TellAll tells r, which has been told nothing of the loop, what there is.
@@ -159,9 +159,14 @@ func (l *Loop) tellTimer(t *timers.Timer) {
 	}
 }
 
-// tellUntimer tells that the timer of that number was taken back.
-func (l *Loop) tellUntimer(number uint64) {
+// removeTold is RemoveTimer for who records.
+func (l *Loop) removeTold(t *timers.Timer) bool {
+	number := l.timers.Number(t)
+	if !l.timers.Remove(t) {
+		return false
+	}
 	l.sched.Events.Untimer(l.sched.Task(), number)
+	return true
 }
 
 // tellCleanup tells that Run has the result of its main task, and brings the rest to its end.

@@ -85,8 +85,8 @@ func (w *wired) AddTimer(t *timers.Timer, when time.Duration) {
 
 // RemoveTimer takes t back, and reports whether it was still waiting.
 func (w *wired) RemoveTimer(t *timers.Timer) bool {
-	if w.sched.Events != nil && t.Queued() {
-		defer w.loop().tellUntimer(w.timers.Number(t))
+	if w.sched.Events != nil {
+		return w.loop().removeTold(t)
 	}
 	return w.timers.Remove(t)
 }

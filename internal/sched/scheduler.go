@@ -60,6 +60,7 @@ type Scheduler struct {
 	crowded bool // this iteration has more entries than a host is worth
 	begins  bool // no entry of this iteration has been recorded yet
 
+	observed  bool // somebody looks at each entry, see setAlone
 	alone     bool // the loop's goroutine takes every entry itself, see setAlone
 	halted    bool // no entry is taken
 	maxHosted int
@@ -90,7 +91,7 @@ type Scheduler struct {
 	// Debug says that the loop is in debug mode.
 	Debug bool
 
-	// Events is where what happens is recorded, nil if it is not.
+	// Events is where what happens is recorded, nil if it is not, see SetEvents.
 	Events *events.Recorder
 
 	// Leaks says that the loop reports what it leaves behind when it is closed. It does not
@@ -135,9 +136,18 @@ func (s *Scheduler) Halt(halted bool) {
 	s.setAlone()
 }
 
-// setAlone sums up why nobody but the loop's goroutine may take an entry, as they ask
-// at every step.
-func (s *Scheduler) setAlone() { s.alone = s.halted || s.around != nil || s.maxHosted == 0 }
+// setAlone sums up why nobody but the loop's goroutine may take an entry, and whether
+// somebody looks at each, as they ask at every step.
+func (s *Scheduler) setAlone() {
+	s.alone = s.halted || s.around != nil || s.maxHosted == 0
+	s.observed = s.around != nil || s.Events != nil
+}
+
+// SetEvents has r told what happens, or nobody if it is nil.
+func (s *Scheduler) SetEvents(r *events.Recorder) {
+	s.Events = r
+	s.setAlone()
+}
 
 // Schedule puts e into the ready queue, as the loop does.
 func (s *Scheduler) Schedule(e Entry) { s.loop.Schedule(e) }

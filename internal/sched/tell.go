@@ -24,9 +24,16 @@ func (c *Coroutine) serial() uint32 {
 	return c.body.Serial()
 }
 
-// tellRun tells that e was taken, and before the first of an iteration that this begins.
+// observe tells that e was taken.
 //
 //go:noinline
+func (s *Scheduler) observe(e Entry) {
+	if s.Events != nil {
+		s.tellRun(e)
+	}
+}
+
+// tellRun tells that e was taken, and before the first of an iteration that this begins.
 func (s *Scheduler) tellRun(e Entry) {
 	if s.begins {
 		s.begins = false

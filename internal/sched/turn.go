@@ -42,7 +42,7 @@ func (s *Scheduler) trim() {
 }
 
 // take takes the entry whose turn it is. Every entry that runs comes from here, and who
-// takes it tells the recorder, if there is one.
+// takes it has it observed, if somebody does.
 func (s *Scheduler) take() Entry {
 	s.left--
 	return s.ready.pop()
@@ -75,17 +75,24 @@ func (s *Scheduler) RunRest() {
 		if e == nil {
 			panic(ErrWrongGoroutine) // others have pushed without being the loop's goroutine
 		}
-		if s.Events != nil {
-			s.tellRun(e)
-		}
 		s.running = e
-		if s.around != nil {
-			s.around(e)
+		if s.observed {
+			s.runObserved(e)
 		} else {
 			e.Run()
 		}
 	}
 	s.running = nil
+}
+
+// runObserved runs an entry where somebody looks at each.
+func (s *Scheduler) runObserved(e Entry) {
+	s.observe(e)
+	if s.around != nil {
+		s.around(e)
+	} else {
+		e.Run()
+	}
 }
 
 // Host runs what is ready on the stack of c, which is about to suspend, and reports
@@ -104,8 +111,8 @@ func (c *Coroutine) host() bool {
 	s.host = c
 	for s.mayTake() {
 		e := s.take()
-		if s.Events != nil {
-			s.tellRun(e)
+		if s.observed {
+			s.observe(e)
 		}
 		other, ok := e.(*Coroutine)
 		switch {
@@ -171,8 +178,8 @@ func (w *worker) takeOver() bool {
 		return false
 	}
 	s.take()
-	if s.Events != nil {
-		s.tellRun(c)
+	if s.observed {
+		s.observe(c)
 	}
 	w.take(c)
 	s.current = c
