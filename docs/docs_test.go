@@ -136,7 +136,7 @@ var allowedImports = map[string][]string{
 	"queues":               {"coro", "future", "internal/named", "internal/waits", "trace"},
 	"trace":                {"internal/events"},
 	"trace/explain":        {"internal/model", "trace"},
-	"inspect":              {"internal/goroutine", "internal/sched", "loop"},
+	"inspect":              {"internal/goroutine", "internal/sched", "loop", "trace"},
 }
 
 // TestImportsGoOneWay: each package imports only those below it.

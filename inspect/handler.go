@@ -26,8 +26,12 @@ const (
 // [loop.Snapshot], and what is no page is the index. With ?stacks=1 the first thousand tasks
 // tell where they stand; ?stacks=0 is the default.
 //
-// It serves GET and HEAD, and answers 405 to other methods and 400 to a stacks that is neither 0 nor
-// 1. A loop that does not answer within three seconds, or for as long as the client waits, is
+// "trace" is what happens on the loop from now on, for ?seconds=1 or another number up to 60:
+// as ?format=text, json, or perfetto, for a viewer of such traces. A loop with a recorder of its
+// own, see [loop.Record], shows what that has when the time is over. Otherwise it is recorded
+// for that time, the last 65,536 events, which costs it some nanoseconds each.
+//
+// It serves GET and HEAD, and answers 405 to other methods and 400 to a parameter that means nothing. A loop that does not answer within three seconds, or for as long as the client waits, is
 // 503, with a word on why; one that is closed is 410. Nothing is cached.
 func Handler(l *loop.Loop) http.Handler {
 	if l == nil {
@@ -37,8 +41,9 @@ func Handler(l *loop.Loop) http.Handler {
 }
 
 type handler struct {
-	loop     *loop.Loop
-	patience time.Duration
+	loop      *loop.Loop
+	patience  time.Duration
+	recording recording
 }
 
 // A page is what is served of a snapshot.
@@ -49,8 +54,7 @@ type page struct {
 
 const plainText = "text/plain; charset=utf-8"
 
-// pages are those of a snapshot. What takes its time, as a trace of some seconds will, has a
-// place of its own in ServeHTTP.
+// pages are those of a snapshot.
 var pages = [...]page{
 	{"ps", "a line for each task", plainText, func(w io.Writer, s *loop.Snapshot) error { return s.WritePS(w) }},
 	{"pstree", "who awaits whom", plainText, func(w io.Writer, s *loop.Snapshot) error { return s.WritePSTree(w) }},
@@ -78,6 +82,10 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.serve(w, r, plainText, index())
 		return
 	}
+	if name == "trace" {
+		h.serveTrace(w, r)
+		return
+	}
 	for _, p := range pages {
 		if p.name == name {
 			h.servePage(w, r, p)
@@ -92,6 +100,7 @@ func index() []byte {
 	for _, p := range pages {
 		fmt.Fprintf(&b, "%-7s %s\n", p.name, p.about)
 	}
+	fmt.Fprintf(&b, "%-7s %s\n", "trace", "what happens in a second: ?seconds=5&format=text, json or perfetto")
 	fmt.Fprintf(&b, "With ?stacks=1 the first %d tasks tell where they stand.\n", maxStacks)
 	return b.Bytes()
 }
@@ -109,13 +118,8 @@ func (h *handler) servePage(w http.ResponseWriter, r *http.Request, p page) {
 	ctx, cancel := context.WithTimeout(r.Context(), h.patience)
 	defer cancel()
 	s, err := loop.Inspect(ctx, h.loop, loop.Stacks(stacks))
-	switch {
-	case errors.Is(err, loop.ErrClosed):
-		http.Error(w, err.Error(), http.StatusGone)
-		return
-	case err != nil:
-		http.Error(w, err.Error()+"\n/debug/pprof/goroutine?debug=2, if it is served, shows what keeps it.",
-			http.StatusServiceUnavailable)
+	if err != nil {
+		noAnswer(w, err)
 		return
 	}
 	var b bytes.Buffer // whole, so that a slow client keeps nothing but this
@@ -124,6 +128,16 @@ func (h *handler) servePage(w http.ResponseWriter, r *http.Request, p page) {
 		return
 	}
 	h.serve(w, r, p.contentType, b.Bytes())
+}
+
+// noAnswer tells why the loop does not answer.
+func noAnswer(w http.ResponseWriter, err error) {
+	if errors.Is(err, loop.ErrClosed) {
+		http.Error(w, err.Error(), http.StatusGone)
+		return
+	}
+	http.Error(w, err.Error()+"\n/debug/pprof/goroutine?debug=2, if it is served, shows what keeps it.",
+		http.StatusServiceUnavailable)
 }
 
 func (h *handler) serve(w http.ResponseWriter, r *http.Request, contentType string, body []byte) {

@@ -34,7 +34,7 @@ func newRoot(terminal *os.File) *cobra.Command {
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
-	root.AddCommand(newList(), newRun(), newShow(terminal), newMuseum(terminal), newServe(), newExport())
+	root.AddCommand(newList(), newRun(), newShow(terminal), newMuseum(terminal), newServe(), newExport(), newPS(), newPSTree())
 	root.SetFlagErrorFunc(explainFlag)
 	root.SetHelpCommand(newHelp())
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
