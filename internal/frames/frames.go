@@ -39,14 +39,19 @@ func IsCore(file string) bool {
 // IsUser reports whether a file is neither this module's nor of the standard library.
 func IsUser(file string) bool { return !IsCore(file) && !isStandard(file) }
 
-// isBottom reports whether a file holds the functions that run an entry of the ready
+// IsBottom reports whether a file holds the functions that run an entry of the ready
 // queue: what is below them on a stack is not about the entry.
-func isBottom(file string) bool {
+func IsBottom(file string) bool {
 	switch strings.TrimPrefix(file, moduleRoot) {
 	case "internal/sched/turn.go", "internal/sched/vars.go", "internal/sched/worker.go":
 		return true
 	}
 	return false
+}
+
+// IsWorker reports whether a file holds what runs the functions of tasks.
+func IsWorker(file string) bool {
+	return strings.TrimPrefix(file, moduleRoot) == "internal/sched/worker.go"
 }
 
 // moduleRoot is the directory of this module as the compiler has noted it.
@@ -101,7 +106,7 @@ func callSite(pcs []uintptr) string {
 	for {
 		f, more := frames.Next()
 		switch {
-		case f.PC == 0, isBottom(f.File):
+		case f.PC == 0, IsBottom(f.File):
 			return ""
 		case IsUser(f.File):
 			return fmt.Sprintf("%s:%d", f.File, f.Line)

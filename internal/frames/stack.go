@@ -136,7 +136,7 @@ func OneLine(stack []byte) string {
 // calls of this module are left.
 func Relevant(calls []Call) []Call {
 	for i, c := range calls {
-		if isBottom(c.File) {
+		if IsBottom(c.File) {
 			calls = calls[:i]
 			break
 		}
