@@ -239,6 +239,7 @@ func (t *Task[T]) Name() string { return t.co.Name() }
 // SetName renames the task.
 func (t *Task[T]) SetName(name string) {
 	t.co.more().name = name
+	t.co.coroutine.Renamed()
 	if s := t.co.sched(); s.Events != nil {
 		s.Events.Note(events.Renamed, s.Task(), t.co.serial, name)
 	}

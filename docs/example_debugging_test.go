@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"runtime/pprof"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
@@ -35,6 +36,8 @@ var showAs = []struct {
 	{regexp.MustCompile(`[^\s"(=]*/(locks/\w+\.go):\d+`), "ouro/$1:42"},
 	{regexp.MustCompile(`[^\s"(=]*/ouro/(locks\.)`), "$1"},
 	{regexp.MustCompile(`took \d+\.\d+`), "took 0.150"},
+	{regexp.MustCompile(`has kept it for [\d.]+\w+`), "has kept it for 105ms"},
+	{regexp.MustCompile(`, kept it for [\d.]+\w+`), ", kept it for 1.38s"},
 	{regexp.MustCompile(` (error|task|waits_for|created_at|scheduled_at|stack)=`), "\n    $1="},
 }
 
@@ -83,6 +86,48 @@ func Example_debuggingSlow() {
 	fmt.Println(err)
 	// Output:
 	// level=WARN msg="Executing <Task \"import\" FINISHED main.wait() created at main.go:42> took 0.150 seconds"
+	// <nil>
+}
+
+func load(co *coro.Co, rows <-chan string) error {
+	for row := range rows {
+		fmt.Println(row)
+	}
+	return nil
+}
+
+// A watchedLog is a log that ends the channel when something is logged: however slow the
+// machine is, load blocks for long enough.
+type watchedLog struct {
+	io.Writer
+	once sync.Once
+	rows chan string
+}
+
+func (w *watchedLog) Write(p []byte) (int, error) {
+	w.once.Do(func() { close(w.rows) })
+	return w.Writer.Write(p)
+}
+
+func Example_debuggingWatchdog() {
+	var lines bytes.Buffer
+	rows := make(chan string)
+	log := &watchedLog{Writer: &lines, rows: rows}
+	main := func(co *coro.Co) error {
+		_, err := coro.CreateTask(co, coro.Do1(load, (<-chan string)(rows)), coro.Name("import")).Await(co)
+		return err
+	}
+	err := loop.Main(main, logTo(log), loop.Watchdog(100*time.Millisecond, nil))
+	for line := range strings.Lines(lines.String()) {
+		if strings.Contains(line, "main.load") { // others are slow on a machine that has other things to do
+			fmt.Print(line)
+		}
+	}
+	fmt.Println(err)
+	// Output:
+	// level=WARN msg="loop blocked: task \"import\", main.load(), has kept it for 105ms, in chan receive; use loop.Receive"
+	//     stack="main.load (main.go:42)"
+	// level=WARN msg="loop free again: task \"import\", main.load(), kept it for 1.38s"
 	// <nil>
 }
 

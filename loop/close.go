@@ -15,8 +15,8 @@ import (
 // errors that nobody looked at are reported to the exception handler; with [ReportLeaks] they
 // are in the error, which is a *LeakError, or wraps one. The default
 // executor is told to shut down, and not waited for. No goroutine of the loop is
-// left when Close returns. Closing it again does nothing, but wait for a Close on another
-// goroutine.
+// left when Close returns, so it waits for what a watchdog reports to. Closing it again
+// does nothing, but wait for a Close on another goroutine.
 //
 // Everything of this is done, whatever the exception handler, a deferred function or the
 // executor does: a panic of the executor's Shutdown is the error of Close, a Goexit
@@ -35,7 +35,9 @@ func (l *Loop) Close() error {
 		return err
 	}
 	if l.closed.Swap(true) {
-		l.closing.wait()
+		if !l.watchdogs.call() { // which that Close waits for
+			l.closing.wait()
+		}
 		return nil
 	}
 	l.endRest() // the guest that rests on it has ended
@@ -82,7 +84,8 @@ func (l *Loop) close() (err error) {
 				shutdownExecutor(e)
 			}
 		},
-		l.signals.close, // the last: up to here an interrupt does not kill
+		l.watchdogs.stop, // when what their reports may wait for has ended
+		l.signals.close,  // the last: up to here an interrupt does not kill
 	)
 	finally(func(v any) {
 		err = errors.Join(err, fmt.Errorf("loop: closing it: %w", future.NewPanicError(v)))

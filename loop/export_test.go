@@ -55,3 +55,6 @@ func (l *Loop) LookFloor() (n int) {
 
 // Asked reports whether a question is waiting. It is safe for concurrent use.
 func (l *Loop) Asked() bool { return l.questions.any.Load() }
+
+// Watched reports whether the loop does something for watchdogs.
+func (l *Loop) Watched() bool { return l.sched.Watched() }

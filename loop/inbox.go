@@ -187,6 +187,8 @@ func (l *Loop) parkOnce(a *parkingAlarm) (onlyAsked bool) {
 // waitAwake waits until the loop is woken. It reports false if the limit of the wait is over.
 func (l *Loop) waitAwake(a *parkingAlarm) bool {
 	b := &l.inbox
+	l.sched.Rest()
+	defer l.sched.WakeUp()
 	if a.after == noLimit {
 		<-b.wake
 		return true

@@ -63,8 +63,9 @@ type Loop struct {
 	submitted        submissions
 	questions        questions
 	descriptors
-	signals signals
-	regions regions
+	signals   signals
+	regions   regions
+	watchdogs watchdogs
 }
 
 // New makes a loop. Whoever makes one has to Close it; Run and a Runner do both.
@@ -94,6 +95,9 @@ func newLoop(o options) *Loop {
 	}
 	l.SetDebug(o.debug)
 	l.setRecorder((*events.Recorder)(o.recorder))
+	for _, w := range o.watchdogs {
+		l.startWatchdog(w.d, w.report)
+	}
 	return l
 }
 
@@ -129,6 +133,7 @@ func (l *Loop) runSteps(s *steps) (err error) {
 		return err
 	}
 	l.found = nil
+	l.sched.BeginRun(l.goroutine)
 	l.beginSteps(s)
 	returned := false
 	defer func() {
@@ -170,6 +175,7 @@ func (l *Loop) mayRun() error {
 // whole iteration.
 func (l *Loop) end(err error) (stopped bool) {
 	l.sched.Reset()
+	l.sched.Rest()
 	l.endSteps(err)
 	if l.progress.after > 0 && l.Idle() {
 		l.moved() // the application may have it move now

@@ -14,6 +14,9 @@ type Body interface {
 	// Serial is which of the loop's coroutines it is, in order of creation, from 1 on.
 	Serial() uint32
 
+	// Given is the name that it was given, "" if it has but a number.
+	Given() string
+
 	// Unwound tells that the function was ended by force, as the loop is closed. It
 	// calls Retire, unless Run has done so: a function that is unwound by a panic can
 	// recover from that, and return.
@@ -86,6 +89,7 @@ func (c *Coroutine) Run() {
 	}
 	s, resume := c.s, c.resume // c may have ended when resume returns, and another suspended
 	s.current = c
+	s.show(c)
 	resume()
 	for s.question != nil {
 		question := s.question
@@ -106,8 +110,10 @@ func (c *Coroutine) Start() {
 		s.Events.Start(c.body.Serial())
 	}
 	s.pool.get(c)
+	s.show(c)
 	c.resume()
 	s.current = creator
+	s.show(creator)
 	s.creators = s.creators[:len(s.creators)-1]
 }
 

@@ -110,6 +110,8 @@ func (b *body) Run() {
 
 func (b *body) Serial() uint32 { return 0 }
 
+func (b *body) Given() string { return "" }
+
 func (b *body) Unwound() {
 	b.f.log("unwound")
 	b.Retire()

@@ -69,6 +69,7 @@ type Scheduler struct {
 	running  Entry        // the entry that runs, nil between entries
 	current  *Coroutine   // the coroutine that runs, nil in a callback
 	creators []*Coroutine // coroutines in the middle of starting another one eagerly
+	watch    *Watch       // what watchdogs see, nil if there are none
 	host     *Coroutine   // the suspended coroutine that runs what is ready
 	question func()       // for the host, from the coroutine that runs
 	request  func()       // for the suspended coroutine that is being resumed
@@ -140,7 +141,7 @@ func (s *Scheduler) Halt(halted bool) {
 // somebody looks at each, as they ask at every step.
 func (s *Scheduler) setAlone() {
 	s.alone = s.halted || s.around != nil || s.maxHosted == 0
-	s.observed = s.around != nil || s.Events != nil
+	s.observed = s.around != nil || s.Events != nil || s.watch != nil
 }
 
 // SetEvents has r told what happens, or nobody if it is nil.

@@ -28,6 +28,7 @@ func (c *Coroutine) serial() uint32 {
 //
 //go:noinline
 func (s *Scheduler) observe(e Entry) {
+	s.showAlive()
 	if s.Events != nil {
 		s.tellRun(e)
 	}

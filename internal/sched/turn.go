@@ -119,6 +119,7 @@ func (c *Coroutine) host() bool {
 		case other == c:
 			s.host = nil
 			s.current = c
+			s.show(c)
 			return true
 		case ok:
 			other.Run()
@@ -143,6 +144,7 @@ func (s *Scheduler) runHosted(e Entry) {
 	if anySet.Load() {
 		s.RegisterCaller()
 	}
+	s.show(s.host) // whose goroutine e runs on
 	before, lost := s.running, true
 	s.running = e
 	defer func() {
@@ -183,5 +185,6 @@ func (w *worker) takeOver() bool {
 	}
 	w.take(c)
 	s.current = c
+	s.show(c)
 	return true
 }

@@ -23,6 +23,7 @@ type worker struct {
 	co     *Coroutine // whose function it runs, nil when idle
 	inside *Generator // that it drives, the innermost one; nil if there is none
 
+	shown      *Shown // of what runs on it, made when a watchdog may have to see it
 	goroutine  string // its name, if somebody needed it
 	registered bool   // among known
 
@@ -45,9 +46,12 @@ func (w *worker) run() iter.Seq[struct{}] {
 			if anySet.Load() {
 				w.register()
 			}
+			if w.pool.sched.watch != nil {
+				w.nameWatched()
+			}
 			w.co.yield = yield
 			w.co.body.Run()
-			w.co = nil
+			w.co, w.shown = nil, nil
 			if w.unwinding {
 				w.dead = true
 				w.unregister()
