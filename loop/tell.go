@@ -192,6 +192,16 @@ func (l *Loop) trouble(err error) {
 	}
 }
 
+// tellStall tells a recorder of a stall, on the loop's goroutine. It is called by a watchdog, on
+// its own.
+func (l *Loop) tellStall(s Stall) {
+	_, _ = l.post(func() {
+		if r := l.sched.Events; r != nil {
+			r.Trouble(s.String())
+		}
+	})
+}
+
 // What a callback is to who records.
 func (c *call) What() events.What         { return events.Call }
 func (t *timedCall) What() events.What    { return events.Timed }

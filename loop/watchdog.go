@@ -26,7 +26,8 @@ const minWatch = time.Millisecond
 //
 // Both reports are called on the watchdog's own goroutine: the loop's is blocked. So report
 // must not use what belongs to the loop, nor wait for it. A panic in report is logged, and
-// the watchdog goes on.
+// the watchdog goes on. A recorder's [trace.OnTrouble] is called, on the loop's goroutine, when
+// a stall is over.
 //
 // stop ends the watchdog, and returns when no report is at work any more, unless report
 // itself calls it. A stall that lasts then gets its second report. It is safe for concurrent
@@ -212,6 +213,7 @@ func (w *watchdog) tellEnd(at time.Time) {
 	w.stall.Over = true
 	w.stall.Duration = at.Sub(w.sentry.since)
 	w.tell(w.stall)
+	w.loop.tellStall(w.stall)
 }
 
 // tell calls report, and survives its panic.

@@ -828,3 +828,17 @@ func TestWatchMisuse(t *testing.T) {
 	require.NoError(t, closed.Close())
 	require.PanicsWithError(t, loop.ErrClosed.Error(), func() { loop.Watch(closed, d, report) })
 }
+
+// A recorder shows what came before a stall.
+func TestWatchTellsARecorder(t *testing.T) {
+	r, found := troubles()
+	inBubble(t, func(co *coro.Co) error {
+		if err := coro.Sleep(co, d); err != nil {
+			return err
+		}
+		blockNamed()
+		return coro.Sleep(co, d)
+	}, loop.Record(r))
+	require.Len(t, *found, 1)
+	require.Contains(t, (*found)[0].why, `loop free again: task "main"`)
+}

@@ -45,7 +45,8 @@ func Last(n int) Option {
 func Full() Option { return func(o *options) { o.full = true } }
 
 // OnTrouble has f given the trace when something goes wrong that it may explain: a
-// deadlock, a virtual clock that is stuck, a panic in a callback or a task. It is called on
+// deadlock, a virtual clock that is stuck, a panic in a callback or a task, a
+// stall that a loop.Watch has seen. It is called on
 // the loop's goroutine, before the loop goes on, and must not use the loop. why says in a
 // line what it is.
 func OnTrouble(f func(why string, t *Trace)) Option { return func(o *options) { o.trouble = f } }
