@@ -20,9 +20,11 @@ const minWatch = time.Millisecond
 // on in production.
 //
 // A stall is never reported before it has lasted d, by the computer's clock, also if that of
-// the loop is virtual; the first report comes before 1.5 d, unless the machine has no time for
-// the watchdog. A loop that waits, that does not run, or that runs many short entries, is not
-// stalled. What keeps the loop between two entries counts, as an exception handler.
+// the loop is virtual. It is found before it has lasted 1.5 d, unless the machine has no time
+// for the watchdog; the first report comes when the stack is found too, which takes some
+// milliseconds with a thousand goroutines. A loop that waits, that does not run, or that runs
+// many short entries, is not stalled. What keeps the loop between two entries counts, as an
+// exception handler.
 //
 // Both reports are called on the watchdog's own goroutine: the loop's is blocked. So report
 // must not use what belongs to the loop, nor wait for it. A panic in report is logged, and
@@ -37,7 +39,7 @@ const minWatch = time.Millisecond
 // before there was one are found, too, but if many loops run side by side perhaps not
 // with their stacks. Inside a testing/synctest bubble a watchdog goes by the bubble's time,
 // which passes during a time.Sleep or a wait for a channel, and not while something computes.
-// Under WebAssembly, which has one thread, a computation is not noticed before it is over.
+// Under WebAssembly, which has one thread, a computation is not noticed.
 //
 // Like other methods of the loop it is called on the loop's goroutine, or by its owner while
 // it does not run. It panics with ErrClosed if the loop is closed.
