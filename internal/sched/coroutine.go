@@ -86,10 +86,10 @@ func (c *Coroutine) Schedule() { c.s.loop.Schedule(c) }
 func (c *Coroutine) Run() {
 	if c.resume == nil {
 		c.s.pool.get(c)
+		c.s.show(c) // which observe could not
 	}
 	s, resume := c.s, c.resume // c may have ended when resume returns, and another suspended
 	s.current = c
-	s.show(c)
 	resume()
 	for s.question != nil {
 		question := s.question

@@ -24,11 +24,14 @@ func (c *Coroutine) serial() uint32 {
 	return c.body.Serial()
 }
 
-// observe tells that e was taken.
+// observe has those see it who look at each entry that e was taken.
 //
 //go:noinline
 func (s *Scheduler) observe(e Entry) {
-	s.showAlive()
+	if s.watch != nil {
+		s.showAlive()
+		s.showEntry(e)
+	}
 	if s.Events != nil {
 		s.tellRun(e)
 	}

@@ -119,7 +119,6 @@ func (c *Coroutine) host() bool {
 		case other == c:
 			s.host = nil
 			s.current = c
-			s.show(c)
 			return true
 		case ok:
 			other.Run()
@@ -144,7 +143,6 @@ func (s *Scheduler) runHosted(e Entry) {
 	if anySet.Load() {
 		s.RegisterCaller()
 	}
-	s.show(s.host) // whose goroutine e runs on
 	before, lost := s.running, true
 	s.running = e
 	defer func() {

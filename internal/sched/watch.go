@@ -188,6 +188,16 @@ func (s *Scheduler) show(c *Coroutine) {
 	}
 }
 
+// showEntry shows what e runs on: a coroutine, unless it has not begun, or that which hosts a
+// callback.
+func (s *Scheduler) showEntry(e Entry) {
+	if c, ok := e.(*Coroutine); ok {
+		s.show(c)
+	} else {
+		s.show(s.host)
+	}
+}
+
 //go:noinline
 func (w *Watch) showAnew(c *Coroutine) {
 	if c == nil || c.worker == nil { // a worker is lost when the body sets its outcome
