@@ -41,7 +41,6 @@ type comparison struct {
 	recorder   *trace.Recorder
 	scheduler  *sched.Scheduler
 	state      model.State
-	trace      trace.Trace
 	at         int
 	difference string
 }
