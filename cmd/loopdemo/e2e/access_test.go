@@ -6,15 +6,14 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/ouro-loop/ouro/cmd/loopdemo/internal/page/sample"
 )
 
 // moments are what the tests of accessibility look at.
-var moments = []string{"#demo=gather-tasks&step=1", "#demo=gather-tasks&step=16", "#demo=gather-tasks&step=43", "#demo=gather-tasks&step=6&predict=1", "#demo=lost-result/trap&step=14", "#demo=lost-result/cure&step=11", "#demo=gathr-tasks"}
+var moments = []string{"#demo=gather-tasks&step=1", "#demo=gather-tasks&step=16", "#demo=gather-tasks&step=43", "#demo=gather-tasks&step=6&predict=1", "#demo=lost-result/trap&step=14", "#demo=lost-result/cure&step=11", "#demo=gathr-tasks",
+	"#demo=dining&step=60", "#demo=lost-notify/trap&step=25", "#demo=to-thread&step=18", "#demo=wait&step=40"}
 
 func eachMoment(t *testing.T, check func(b *tab, where string)) {
-	base := serve(t, sample.Library())
+	base := served(t)
 	for _, width := range []int64{390, 1400} {
 		for _, theme := range []string{"light", "dark"} {
 			t.Run(fmt.Sprintf("%d %s", width, theme), func(t *testing.T) {

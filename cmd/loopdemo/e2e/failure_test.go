@@ -77,7 +77,7 @@ func TestEmptyPicture(t *testing.T) {
 	least := `{"name": "gather-tasks", "story": {"steps": [{"task": -1, "cause": -1}, {"task": -1, "cause": -1, "picture": {"running": {"task": -1, "text": "x"}}}]}}`
 	b := open(t, serve(t, odd{sample.Library(), least}))
 	b.visit("")
-	seen := value[[]look](b, walk)
+	seen := b.walk(0, 1)
 	require.Len(t, seen, 2)
 	for id, says := range map[string]string{"#ready": "empty", "#waiting": "nobody", "#timers": "none set", "#output": "nothing yet"} {
 		require.Equal(t, says, b.text(id))

@@ -1,6 +1,9 @@
 package e2e
 
 import (
+	"errors"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -110,4 +113,35 @@ func TestNotLive(t *testing.T) {
 	b.js(`document.getElementById("live").click()`)
 	require.Equal(t, "This page has recorded runs only.", b.text("#live-text"))
 	require.False(t, b.is(`document.getElementById("live-form").checkVisibility()`))
+}
+
+// A live run of the real library is the recorded one, if it has the seed of that; with another seed it is another.
+func TestLiveIsRecorded(t *testing.T) {
+	if *library != "" {
+		t.Skip("the library that is given has no live runs")
+	}
+	base := served(t)
+	answer, err := http.Get(base + "ouro.wasm") // which is built now; the page's patience is not for that
+	require.NoError(t, err)
+	_, err = io.Copy(io.Discard, answer.Body)
+	require.NoError(t, errors.Join(err, answer.Body.Close()))
+	require.Equal(t, 200, answer.StatusCode)
+	b := open(t, base)
+	b.size(1400, 900)
+	b.prefer("prefers-reduced-motion", "reduce")
+	see := func(name, with string) []look {
+		b.visit("#demo=" + name + with)
+		require.Equal(t, with != "", strings.HasPrefix(b.text("#origin"), "Live run"), b.text("#live-word"))
+		seen := b.walk(0, value[int](b, `Number(document.getElementById("slider").max)`))
+		for i := range seen {
+			seen[i].Hash = "" // which says what it was run with
+		}
+		return seen
+	}
+	recorded := map[string][]look{}
+	for _, name := range []string{"gather-tasks", "wait"} {
+		recorded[name] = see(name, "")
+		require.Equal(t, recorded[name], see(name, "&seed=1&scale=1"), name)
+	}
+	require.NotEqual(t, recorded["wait"], see("wait", "&seed=2&scale=1"))
 }

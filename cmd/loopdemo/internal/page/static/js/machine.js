@@ -110,7 +110,7 @@ const ENDS = { done: tick, failed: cross, canceled: cross };
 
 function childChip(story, { task, state }) {
   const sign = ENDS[state];
-  return el("span", { class: sign ? "child over" : "child" },
+  return el("span", { class: "child" },
     chip(story, task, "small outline"),
     sign ? [sign(), el("span", { class: "vh" }, state)] : null);
 }
@@ -123,7 +123,7 @@ function drawTimers(story, step) {
   const longest = Math.max(1, ...timers.map((timer) => timer.when - Math.min(timer.set, step.time)));
   const list = timers.map((timer) => el("li", { class: colorOf(timer.task) },
     el("span", { class: "at" }, seconds(timer.when)),
-    timer.task < 0 ? el("span", { class: "text" }, timer.text) : el("span", { title: timer.text }, chip(story, timer.task, "small outline")),
+    timer.task < 0 ? el("span", { class: "text", title: timer.text }, timer.text) : el("span", { title: timer.text }, chip(story, timer.task, "small outline")),
     bar((timer.when - step.time) / longest, `${seconds(Math.max(0, timer.when - step.time))} left`)));
   show(byId("timers"), list.length ? list : el("li", { class: "none" }, "none set"));
 }
