@@ -77,6 +77,15 @@ func namesOf(ds []demos.Demo) []string {
 	return names
 }
 
+// completePrograms are the names that stand for one program.
+func completePrograms(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	names := namesOf(demos.All())
+	for _, e := range museum.All() {
+		names = append(names, e.TrapProgram.Name, e.CureProgram.Name)
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
 func completeNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return programNames(), cobra.ShellCompDirectiveNoFileComp
 }

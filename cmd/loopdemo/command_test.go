@@ -44,6 +44,18 @@ func TestWrongCommandLines(t *testing.T) {
 		{"museum lost-result lost-update", []string{"the name of one exhibit"}},
 		{"museum --width wide", []string{"--width takes a whole number from 0 to 65535"}},
 		{"show lost-result --runnable", []string{"lost-result/trap or lost-result/cure"}},
+		{"explain", []string{"explain takes the name of one demo", "loopdemo museum"}},
+		{"explain hello wait", []string{"the name of one demo"}},
+		{"explain lost-result", []string{"explain takes one program: lost-result/trap or lost-result/cure"}},
+		{"explain hallo", []string{`unknown demo "hallo": did you mean "hello"?`}},
+		{"explain hello --color red", []string{`--color takes auto, always or never: "red" is none of them`}},
+		{"timeline", []string{"timeline takes the name of one demo"}},
+		{"timeline hello --svg x.svg --width 3", []string{"--width or --svg, not both"}},
+		{"trace", []string{"trace takes the name of one demo"}},
+		{"trace hello --format xml", []string{`--format takes text, jsonl or perfetto: "xml" is none of them`}},
+		{"trace hello --clock steps", []string{"--clock only with --format perfetto"}},
+		{"trace hello --format perfetto --clock sun", []string{"--clock takes steps or loop"}},
+		{"run hello --width 30", []string{"only with --trace"}},
 		{"kubernetes", []string{`unknown command "kubernetes"; see loopdemo help`}},
 		{"help shwo", []string{`unknown command "shwo": did you mean "show"?`}},
 		{"--virtual", []string{"unknown flag"}},
@@ -101,7 +113,7 @@ func TestTour(t *testing.T) {
 			require.NotEmpty(t, succeed(t, strings.Fields(command)...))
 		})
 	}
-	require.Equal(t, 10, tried)
+	require.Equal(t, 14, tried)
 }
 
 func TestList(t *testing.T) {
@@ -115,7 +127,7 @@ func TestList(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, args := range []string{"--help", "help", "help run", "run --help", "run -h", "show --help", "museum -h", "serve --help", "export --help"} {
+	for _, args := range []string{"--help", "help", "help run", "run --help", "run -h", "show --help", "museum -h", "explain -h", "timeline -h", "trace -h", "serve --help", "export --help"} {
 		require.Contains(t, succeed(t, strings.Fields(args)...), "Usage:\n  loopdemo", args)
 	}
 }
@@ -125,6 +137,10 @@ func TestCompletion(t *testing.T) {
 	require.Contains(t, mustComplete(t, "show", "hello", ""), "hello\n")
 	require.Contains(t, mustComplete(t, "run", ""), "\nlost-result\nlost-result/trap\nlost-result/cure\n")
 	require.Contains(t, mustComplete(t, "museum", ""), "\nlost-result\n")
+	for _, command := range []string{"explain", "timeline", "trace"} {
+		require.Contains(t, mustComplete(t, command, ""), "\nlost-result/trap\nlost-result/cure\n")
+		require.NotContains(t, mustComplete(t, command, ""), "\nlost-result\n")
+	}
 }
 
 func mustComplete(t *testing.T, args ...string) string {

@@ -34,7 +34,8 @@ func newRoot(terminal *os.File) *cobra.Command {
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
-	root.AddCommand(newList(), newRun(), newShow(terminal), newMuseum(terminal), newServe(), newExport(), newPS(), newPSTree())
+	root.AddCommand(newList(), newRun(terminal), newShow(terminal), newMuseum(terminal),
+		newExplain(terminal), newTimeline(terminal), newTrace(), newServe(), newExport(), newPS(), newPSTree())
 	root.SetFlagErrorFunc(explainFlag)
 	root.SetHelpCommand(newHelp())
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
@@ -52,8 +53,9 @@ func newList() *cobra.Command {
 	}
 }
 
-func newRun() *cobra.Command {
-	var all, virtual bool
+func newRun(terminal *os.File) *cobra.Command {
+	look := newLook(terminal)
+	var all, virtual, ticked bool
 	seed := number{largest: math.MaxUint64}
 	cmd := &cobra.Command{
 		Use:   "run NAME... | --all",
@@ -61,6 +63,7 @@ func newRun() *cobra.Command {
 		Example: `  loopdemo run hello
   loopdemo run lost-result/trap
   loopdemo run gather-tasks --virtual
+  loopdemo run gather-tasks --trace
   loopdemo run --all --virtual`,
 		ValidArgsFunction: completeNames,
 		RunE: func(cmd *cobra.Command, names []string) error {
@@ -68,26 +71,39 @@ func newRun() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if !cmd.Flags().Changed("seed") {
-				seed.value = seedUnlessGiven(virtual)
+			w := cmd.OutOrStdout()
+			run := runPlainly
+			switch {
+			case ticked:
+				run = (&ticks{w: w, width: look.textWidth(), options: look.options()}).run
+			case cmd.Flags().Changed("width"), cmd.Flags().Changed("color"):
+				return errors.New("run takes --width and --color only with --trace")
 			}
-			var opts []loop.Option
-			if virtual {
-				opts = append(opts, loop.VirtualTime(true))
-			}
-			return runDemos(cmd.OutOrStdout(), chosen, seed.value, opts)
+			return runDemos(w, chosen, seedOf(cmd, seed, virtual), clockOf(virtual), run)
 		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "run every demo")
-	cmd.Flags().BoolVar(&virtual, "virtual", false,
-		"virtual time: begin at 00:00:00, and never wait for a timer")
-	cmd.Flags().Var(&seed, "seed",
-		"`number` that decides the random demos (default: 1 with\n--virtual, and otherwise a different one each time)")
+	cmd.Flags().BoolVar(&ticked, "trace", false,
+		"show each iteration of the loop beside what is printed:\nwho runs, and why")
+	addClock(cmd, &virtual, &seed)
+	look.addFlags(cmd)
 	return cmd
 }
 
-func seedUnlessGiven(virtual bool) uint64 {
-	if virtual {
+// addClock adds the flags of a command that runs programs.
+func addClock(cmd *cobra.Command, virtual *bool, seed *number) {
+	cmd.Flags().BoolVar(virtual, "virtual", false,
+		"virtual time: begin at 00:00:00, and never wait for a timer")
+	cmd.Flags().Var(seed, "seed",
+		"`number` that decides the random demos (default: 1 with\n--virtual, and otherwise a different one each time)")
+}
+
+// seedOf is the seed that was given to a command, or another one.
+func seedOf(cmd *cobra.Command, seed number, virtual bool) uint64 {
+	switch {
+	case cmd.Flags().Changed("seed"):
+		return seed.value
+	case virtual:
 		return 1
 	}
 	return rand.Uint64()
@@ -179,7 +195,7 @@ func noSuchCommand(root *cobra.Command, args []string) error {
 
 // runDemos runs one demo after the other, each with the random numbers of the same
 // seed. If they are several, each has a heading.
-func runDemos(w io.Writer, chosen []demos.Demo, seed uint64, opts []loop.Option) error {
+func runDemos(w io.Writer, chosen []demos.Demo, seed uint64, opts []loop.Option, run runner) error {
 	for i, d := range chosen {
 		if len(chosen) > 1 {
 			if i > 0 {
@@ -187,10 +203,21 @@ func runDemos(w io.Writer, chosen []demos.Demo, seed uint64, opts []loop.Option)
 			}
 			fmt.Fprintln(w, "==", d.Name)
 		}
-		random := rand.New(rand.NewPCG(seed, 0))
-		if err := d.Run(random, opts...); err != nil {
-			return &demoError{name: d.Name, err: err}
+		if err := run(d, seed, opts); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// runner runs a program with random numbers of a seed.
+type runner func(d demos.Demo, seed uint64, opts []loop.Option) error
+
+// runPlainly has a program print what it prints.
+func runPlainly(d demos.Demo, seed uint64, opts []loop.Option) error {
+	random := rand.New(rand.NewPCG(seed, 0))
+	if err := d.Run(random, opts...); err != nil {
+		return &demoError{name: d.Name, err: err}
 	}
 	return nil
 }

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -63,6 +65,29 @@ func (a *address) Set(text string) error {
 }
 
 func (a *address) accepted() string { return "HOST:PORT, such as 127.0.0.1:8080" }
+
+// choice is the value of a flag that takes one of a few words.
+type choice struct {
+	value string
+	of    []string
+}
+
+func (c *choice) String() string { return c.value }
+func (c *choice) Type() string   { return "word" }
+
+// Set takes one of the words.
+func (c *choice) Set(text string) error {
+	if !slices.Contains(c.of, text) {
+		return fmt.Errorf("%q is none of them", text)
+	}
+	c.value = text
+	return nil
+}
+
+func (c *choice) accepted() string {
+	last := len(c.of) - 1
+	return strings.Join(c.of[:last], ", ") + " or " + c.of[last]
+}
 
 // explainFlag makes of an error about a flag's value one that tells what is accepted.
 func explainFlag(_ *cobra.Command, err error) error {

@@ -6,6 +6,9 @@
 //	go run ./cmd/loopdemo show gather           one program's source
 //	go run ./cmd/loopdemo show gather --runnable > /some/where/main.go
 //	go run ./cmd/loopdemo museum                traps of asyncio, each with its cure
+//	go run ./cmd/loopdemo explain gather-tasks  the story of a run, step by step
+//	go run ./cmd/loopdemo timeline gather-tasks a picture of it
+//	go run ./cmd/loopdemo trace gather-tasks    all that happens on the loop
 //	go run ./cmd/loopdemo serve                 every demo step by step, in a browser
 //	go run ./cmd/loopdemo export DIR            the same, as files
 //
@@ -56,19 +59,20 @@ func complain(err error) {
 func exitStatus(err error) int {
 	var failed *demoError
 	var page *pageError
+	var unwritten *outputError
 	switch {
 	case err == nil:
 		return 0
 	case errors.Is(err, loop.ErrKeyboardInterrupt):
 		return 130
-	case errors.As(err, &failed), errors.As(err, &page):
+	case errors.As(err, &failed), errors.As(err, &page), errors.As(err, &unwritten):
 		return 1
 	}
 	return 2
 }
 
-// demoError is the failure of a demo. Errors that are none, and no pageError, are about
-// the command line.
+// demoError is the failure of a demo. Errors that are none, no pageError and no
+// outputError, are about the command line.
 type demoError struct {
 	name string
 	err  error

@@ -219,7 +219,7 @@ func TestDemoFails(t *testing.T) {
 	fake := func(name string, err error) demos.Demo {
 		return demos.Demo{Name: name, Run: func(*rand.Rand, ...loop.Option) error { ran++; return err }}
 	}
-	err := runDemos(io.Discard, []demos.Demo{fake("good", nil), fake("bad", boom), fake("never", nil)}, 1, nil)
+	err := runDemos(io.Discard, []demos.Demo{fake("good", nil), fake("bad", boom), fake("never", nil)}, 1, nil, runPlainly)
 	require.EqualError(t, err, "bad: boom")
 	require.ErrorIs(t, err, boom)
 	require.Equal(t, 2, ran)
@@ -227,6 +227,6 @@ func TestDemoFails(t *testing.T) {
 	require.Equal(t, 0, exitStatus(nil))
 	require.Equal(t, 1, exitStatus(err))
 	require.Equal(t, 2, exitStatus(boom))
-	err = runDemos(io.Discard, []demos.Demo{fake("long", loop.ErrKeyboardInterrupt)}, 1, nil)
+	err = runDemos(io.Discard, []demos.Demo{fake("long", loop.ErrKeyboardInterrupt)}, 1, nil, runPlainly)
 	require.Equal(t, 130, exitStatus(err))
 }

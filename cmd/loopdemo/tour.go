@@ -24,6 +24,10 @@ Try:
   loopdemo run wait --seed 7            chance, repeatable
   loopdemo run dining                   a deadlock, and who waits for whom
   loopdemo run --all --virtual          everything, in two seconds
+  loopdemo run gather-tasks --trace     and what the loop does meanwhile
+  loopdemo explain gather-tasks         what happens in its run, and why now
+  loopdemo timeline producer-consumer   a picture of a run, a lane for each task
+  loopdemo trace hello --virtual        all that happens on the loop
   loopdemo museum                       traps of asyncio, each with its cure
   loopdemo run lost-result              one of them: the trap, and the cure
   loopdemo serve                        every demo step by step, in a browser

@@ -26,6 +26,10 @@ type Recorder struct {
 	shared  []thing
 	looking bool // at those
 
+	// BeforeEvent, if it is set and all is kept, is called before each event, with the task
+	// that has run until then. It may Note something.
+	BeforeEvent func(task uint32)
+
 	// OnEvent, if it is set and all is kept, is called after each event.
 	OnEvent func()
 
@@ -102,7 +106,11 @@ func (r *Recorder) record(kind Kind, what What, cause Cause, task uint32, entry,
 // keep is record where all is kept.
 func (r *Recorder) keep(e Event) {
 	if e.Kind != Hold {
-		r.look(r.before(e))
+		task := r.before(e)
+		r.look(task)
+		if r.BeforeEvent != nil {
+			r.BeforeEvent(task)
+		}
 	}
 	r.all = append(r.all, e)
 	r.details = append(r.details, Detail{})

@@ -215,19 +215,6 @@ func (s *State) dropTimer(id uint64) (set int) {
 	return set
 }
 
-// Clone is a copy that Apply to s does not change.
-func (s *State) Clone() *State {
-	c := *s
-	c.Ready, c.Running, c.Order = slices.Clone(s.Ready), slices.Clone(s.Running), slices.Clone(s.Order)
-	c.Timers, c.Things = slices.Clone(s.Timers), slices.Clone(s.Things)
-	c.Tasks = make(map[uint32]*Task, len(s.Tasks))
-	for id, t := range s.Tasks {
-		task := *t
-		c.Tasks[id] = &task
-	}
-	return &c
-}
-
 func (s *State) see(id uint64, i int) {
 	for at := range s.Things {
 		if s.Things[at].ID == id {

@@ -8,14 +8,12 @@ import (
 
 // changes says what has become of something that tasks share.
 func (w *teller) changes(s *says) {
-	before, now := w.things[w.e.Object], w.t.Detail(w.d.main).State
-	if now.Kind == "queue" {
-		w.queueChanges(s, before, now)
-		return
-	}
+	before, now := w.things[w.e.Object], w.t.Detail(w.d.main).State // neither is nil, see drafter.hold
 	name := the(title(now))
 	more := len(now.Holders) - len(before.Holders)
 	switch {
+	case now.Kind == "queue":
+		w.queueChanges(s, before, now)
 	case now.Kind == "event" && now.Value > 0:
 		w.who(s).text(" sets %s.", name)
 	case now.Kind == "event":
@@ -25,62 +23,59 @@ func (w *teller) changes(s *says) {
 	case now.Kind == "barrier":
 		w.who(s).text(" leaves %s.", name)
 	case more > 0:
-		taker := now.Holders[len(now.Holders)-1]
-		if i := w.task(taker); i >= 0 {
-			s.task(i)
-		} else {
-			w.who(s)
-		}
-		s.text(" takes %s.", w.place(now, name))
+		w.taker(s, now).text(" takes %s.", placeOf(now, "a", name))
 	case more < 0:
-		w.who(s).text(" releases %s.", w.place(now, name))
-	case now.Value < before.Value:
-		s.text("A place of %s is for the first in line now.", name)
+		w.who(s).text(" releases %s.", placeOf(now, "its", name))
 	default:
 		w.who(s).text(" changes %s.", name)
 	}
 }
 
-// place is what a task has of a lock, or of a semaphore.
-func (w *teller) place(now *trace.State, name string) string {
+// taker is who holds the thing since this step.
+func (w *teller) taker(s *says, now *trace.State) *says {
+	if i := w.task(now.Holders[len(now.Holders)-1]); i >= 0 {
+		return s.task(i)
+	}
+	return w.who(s)
+}
+
+// placeOf is what a task has of a lock, or of a semaphore: a place of it, or its place.
+func placeOf(now *trace.State, which, name string) string {
 	if now.Kind == "semaphore" {
-		return "a place of " + name
+		return which + " place of " + name
 	}
 	return name
 }
 
 func (w *teller) queueChanges(s *says, before, now *trace.State) {
+	queue := the(title(now))
 	more := len(now.Items) - len(before.Items)
 	done := before.Unfinished - now.Unfinished
+	w.who(s)
 	switch {
 	case now.Down && !before.Down:
-		w.who(s).text(" shuts the queue down: ").following().text("nothing more can be put into it.")
-		return
+		s.text(" shuts %s down: ", queue).following().text("nothing more can be put into it.")
 	case more > 0:
 		added := without(now.Items, before.Items)
-		w.who(s).text(" puts ").list(len(added), func(i int) { s.code(added[i]) }).text(" into the queue")
+		s.text(" puts ").some(len(added), func(i int) { s.code(added[i]) }).text(" into %s", queue)
 		if now.Size > 0 {
 			s.text(", which now holds %d of %d", len(now.Items), now.Size)
 		}
 		s.text(".")
-		return
-	}
-	w.who(s)
-	if done > 0 {
-		s.text(" says that %s %s done", count(done, "item"), plural(done, "is", "are"))
-	}
-	if more < 0 {
+	case more < 0:
 		if done > 0 {
-			s.text(", and")
+			s.text(" says that %s, and", itemsAreDone(done))
 		}
 		taken := without(before.Items, now.Items)
-		s.text(" takes ").list(len(taken), func(i int) { s.code(taken[i]) }).text(" out of the queue")
+		s.text(" takes ").some(len(taken), func(i int) { s.code(taken[i]) }).text(" out of %s.", queue)
+	case done > 0:
+		s.text(" says that %s.", itemsAreDone(done))
+	default:
+		s.text(" changes %s.", queue)
 	}
-	if done <= 0 && more == 0 {
-		s.text(" changes the queue")
-	}
-	s.text(".")
 }
+
+func itemsAreDone(n int) string { return count(n, "item") + plural(n, " is done", " are done") }
 
 // without are the items that are in a and not in b.
 func without(a, b []string) []string {

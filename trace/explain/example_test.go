@@ -3,6 +3,7 @@ package explain_test
 import (
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
@@ -53,11 +54,111 @@ func ExampleOf() {
 	//
 	// 17  Iteration 5 begins with main.
 	// 18  main goes on because fetch, which it awaits, is done.
-	// 19  main has returned: it is done. Run's callback goes into the ready queue.
+	// 19  main has returned: it is done. Run’s callback goes into the ready queue.
 	//
-	// 20  Iteration 6 begins with run's callback.
-	// 21  Run's callback runs because main is done.
+	// 20  Iteration 6 begins with run’s callback.
+	// 21  Run’s callback runs because main is done.
 	// 22  `run` cleans up: it closes async generators and the thread pool, in two short tasks of
 	//     its own, and then the loop.
 	// 23  The loop is closed, after 10 iterations.
+}
+
+// twoNaps is a program with two tasks.
+func twoNaps(co *coro.Co) error {
+	nap := func(co *coro.Co, d time.Duration) error { return coro.Sleep(co, d) }
+	return coro.Group(co, func(g *coro.TaskGroup) error {
+		coro.CreateTask(g, coro.Do1(nap, time.Second), coro.Name("short"))
+		coro.CreateTask(g, coro.Do1(nap, time.Minute), coro.Name("long"))
+		return nil
+	})
+}
+
+// A picture of a run in characters: a lane for each task.
+func ExampleStory_WriteTimeline() {
+	r := trace.New(trace.Full())
+	if err := loop.Main(twoNaps, loop.VirtualTime(true), loop.Record(r)); err != nil {
+		fmt.Println(err)
+	}
+	_ = explain.Of(r.Trace(), explain.Options{}).WriteTimeline(os.Stdout, 80)
+	// Output:
+	// iteration   1   2    3  5 7 8
+	// time       0 s       1 s 60 s
+	// main       ░███─────┄───┄───░█✓
+	// short        ░░░█───┄░█✓
+	// long          ░░░░█─┄───┄░█✓
+	//
+	// ░ ready  █ runs  ─ waits  ┄ the loop sleeps  ✓ ended
+}
+
+// Where only ASCII is shown.
+func ExampleASCII() {
+	r := trace.New(trace.Full())
+	if err := loop.Main(twoNaps, loop.VirtualTime(true), loop.Record(r)); err != nil {
+		fmt.Println(err)
+	}
+	_ = explain.Of(r.Trace(), explain.Options{}).WriteTimeline(os.Stdout, 80, explain.ASCII())
+	// Output:
+	// iteration   1   2    3  5 7 8
+	// time       0 s       1 s 60 s
+	// main       .###-----~---~---.#+
+	// short        ...#---~.#+
+	// long          ....#-~---~.#+
+	//
+	// . ready  # runs  - waits  ~ the loop sleeps  + ended
+}
+
+// A color for each task, on a terminal.
+func ExampleColor() {
+	r := trace.New(trace.Full())
+	if err := loop.Main(twoNaps, loop.VirtualTime(true), loop.Record(r)); err != nil {
+		fmt.Println(err)
+	}
+	var text strings.Builder
+	_ = explain.Of(r.Trace(), explain.Options{}).WriteText(&text, 80, explain.Color())
+	fmt.Println(strings.Count(text.String(), "\x1b[1;38;5;166mshort\x1b[0m"), "times short in its color")
+	// Output:
+	// 13 times short in its color
+}
+
+// Only the iterations, who runs in them and why, and what is printed or noted.
+func ExampleStory_WriteTicks() {
+	r := trace.New(trace.Full())
+	main := func(co *coro.Co) error {
+		err := coro.Sleep(co, time.Second)
+		r.Note("a second later")
+		return err
+	}
+	if err := loop.Main(main, loop.VirtualTime(true), loop.Record(r)); err != nil {
+		fmt.Println(err)
+	}
+	_ = explain.Of(r.Trace(), explain.Options{}).WriteTicks(os.Stdout, 0, 80)
+	// Output:
+	// Iteration 1, at 0 s
+	//   main begins because it is the first in the queue.
+	//   Nothing is ready. The loop sleeps until the first alarm, at 1 s.
+	// Iteration 2, at 1 s
+	//   The alarm of main’s sleep rings because its deadline has come.
+	// Iteration 3, at 1 s
+	//   main goes on because its sleep is over.
+	//   │ a second later
+	// Iteration 4, at 1 s
+	//   Run’s callback runs because main is done.
+	//   `run` cleans up: it closes async generators and the thread pool, in two short
+	//     tasks of its own, and then the loop.
+	//   The loop is closed, after 8 iterations.
+}
+
+// A picture of a run as a file for browsers, readable on light and on dark.
+func ExampleStory_WriteSVG() {
+	r := trace.New(trace.Full())
+	if err := loop.Main(twoNaps, loop.VirtualTime(true), loop.Record(r)); err != nil {
+		fmt.Println(err)
+	}
+	var svg strings.Builder
+	_ = explain.Of(r.Trace(), explain.Options{}).WriteSVG(&svg)
+	_, desc, _ := strings.Cut(svg.String(), `<desc id="desc">`)
+	desc, _, _ = strings.Cut(desc, "</desc>")
+	fmt.Println(desc)
+	// Output:
+	// A lane for each task, from left to right: when it was ready, ran, printed and waited. main is created at 0 s and is done at 60 s. short is created at 0 s and is done at 1 s. long is created at 0 s and is done at 60 s.
 }

@@ -1,7 +1,6 @@
 package explain
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -11,10 +10,14 @@ import (
 
 // picture is what the loop looks like after the step.
 func (w *teller) picture() Picture {
-	p := Picture{Running: w.running(), Output: len(w.story.Output)}
+	p := Picture{
+		Running: w.running(), Output: len(w.story.Output),
+		Ready: make([]Ready, 0, len(w.after.Ready)), Tasks: make([]TaskState, 0, len(w.ids)),
+	}
 	for i, e := range w.after.Ready {
 		p.Ready = append(p.Ready, Ready{Entry: e.Number, Task: w.task(e.Task), Text: w.readyText(e), Later: i >= w.after.Left})
 	}
+	alarms := w.alarms()
 	for _, id := range w.after.Order {
 		task := w.after.Tasks[id]
 		at := w.lines[id]
@@ -23,7 +26,7 @@ func (w *teller) picture() Picture {
 		}
 		p.Tasks = append(p.Tasks, TaskState{stateText[task.State], at.Go, at.Python, task.Asked})
 		if task.State == model.Waiting {
-			p.Waiting = append(p.Waiting, w.waiting(task))
+			p.Waiting = append(p.Waiting, w.waiting(task, alarms))
 		}
 	}
 	for _, t := range w.after.Timers {
@@ -31,7 +34,9 @@ func (w *teller) picture() Picture {
 		p.Timers = append(p.Timers, TimerSet{t.ID, t.When, set.Time, w.task(set.Task), timerText(w.text(t.Set))})
 	}
 	for _, thing := range w.after.Things {
-		p.Shared = append(p.Shared, w.thing(w.t.Detail(thing.Last).State))
+		if state := w.t.Detail(thing.Last).State; state != nil {
+			p.Shared = append(p.Shared, w.thing(state))
+		}
 	}
 	return p
 }
@@ -44,7 +49,7 @@ var stateText = map[model.TaskState]string{
 func (w *teller) readyText(e model.Entry) string {
 	switch task := w.after.Tasks[e.Task]; {
 	case e.What != trace.Step:
-		return w.plain(w.entryText(e))
+		return w.plain(w.callback(e))
 	case task != nil && task.Steps == 0:
 		return "begins"
 	}
@@ -65,12 +70,12 @@ func (w *teller) running() Running {
 		return Running{Nobody: w.nobody()}
 	}
 	e := w.after.Running[last]
-	i := w.task(e.Task)
-	if i < 0 {
-		return Running{Task: &i, Text: w.plain(w.entryText(e))}
+	i, task := w.task(e.Task), w.after.Tasks[e.Task]
+	if i < 0 || task == nil {
+		return Running{Task: &i, Text: w.plain(w.callback(e))}
 	}
 	text := "goes on"
-	if w.after.Tasks[e.Task].Steps == 1 {
+	if task.Steps == 1 {
 		text = "begins"
 	}
 	at := w.lines[e.Task]
@@ -82,7 +87,7 @@ func (w *teller) nobody() []Part {
 	s := new(says)
 	switch w.d.kind {
 	case Await:
-		return s.other(w.task(w.e.Task)).text(" has stepped aside").parts
+		return w.otherNamed(s, w.e.Task).text(" has stepped aside").parts
 	case Done:
 		if i := w.task(uint32(w.e.Object)); i >= 0 {
 			if w.e.What == trace.Failed {
@@ -109,20 +114,20 @@ func (w *teller) nobody() []Part {
 	return s.text("Nobody, for a moment").parts
 }
 
-func (w *teller) waiting(task *model.Task) Waiting {
+func (w *teller) waiting(task *model.Task, alarms map[uint32]time.Duration) Waiting {
 	e, d := w.t.Events[task.Await], w.t.Detail(task.Await)
 	kind := kindOf(e, d)
 	x := Waiting{Task: w.task(task.ID), Kind: string(kind)}
 	s := new(says)
 	switch kind {
 	case forSleep:
-		if when, ok := w.alarmOfTask(task.ID); ok {
+		if when, ok := alarms[task.ID]; ok {
 			s.text("until %s", seconds(when))
 		} else {
 			s.text("its alarm is ringing")
 		}
 	case forTask:
-		s.other(w.task(uint32(e.Object)))
+		w.otherNamed(s, uint32(e.Object))
 	case forGather, forWait, forGroup, forShield:
 		s.text("%s", map[waitKind]string{forGather: "gather", forWait: "wait", forGroup: "its group", forShield: "shield"}[kind])
 		for _, i := range w.known(d.Tasks) {
@@ -145,24 +150,21 @@ func (w *teller) waiting(task *model.Task) Waiting {
 	return x
 }
 
-// alarmOfTask is the time of the alarm that a sleeping task has set.
-func (w *teller) alarmOfTask(id uint32) (when time.Duration, ok bool) {
+// alarms are the times of the alarms that sleeping tasks have set.
+func (w *teller) alarms() map[uint32]time.Duration {
+	alarms := map[uint32]time.Duration{}
 	for _, t := range w.after.Timers {
-		if w.t.Events[t.Set].Task == id && w.text(t.Set) == "the alarm of a sleep" {
-			return t.When, true
+		if w.text(t.Set) == sleepAlarm {
+			alarms[w.t.Events[t.Set].Task] = t.When
 		}
 	}
-	return 0, false
+	return alarms
 }
 
 func (w *teller) child(i int) Child {
 	c := Child{Task: i}
-	for id, at := range w.index {
-		if at == i {
-			if s := w.after.Tasks[id].State; s.Ended() {
-				c.State = stateText[s]
-			}
-		}
+	if s := w.after.Tasks[w.ids[i]].State; s.Ended() {
+		c.State = stateText[s]
 	}
 	return c
 }
@@ -181,94 +183,4 @@ func (w *teller) thing(s *trace.State) Thing {
 		}
 	}
 	return t
-}
-
-// brief is the step in a few words, for the trail.
-func (w *teller) brief() string {
-	me := w.story.name(w.task(w.e.Task))
-	switch w.d.kind {
-	case Spawn:
-		if w.task(w.e.Task) < 0 {
-			return "run begins"
-		}
-		return me + " creates " + w.story.name(w.task(uint32(w.e.Object)))
-	case Run:
-		return w.briefRun(me)
-	case Due:
-		return seconds(w.after.Time) + " is reached"
-	case Await:
-		if w.e.What == trace.Sleep {
-			return me + " sets the alarm"
-		}
-		if w.e.What == trace.Yield {
-			return me + " gives way"
-		}
-		return me + " waits"
-	case Done:
-		return w.briefDone()
-	case Iterate:
-		return fmt.Sprint("iteration ", w.after.Iteration)
-	case Print:
-		return "prints"
-	case Timer:
-		return me + " sets an alarm"
-	case Call:
-		return "a callback is scheduled"
-	case Outside:
-		return "something comes from outside"
-	case Cancel:
-		return "asks to cancel"
-	case Shared:
-		return w.plain(capitalOff(w.sentence()))
-	}
-	return string(w.d.kind)
-}
-
-// capitalOff is a short sentence as a phrase.
-func capitalOff(parts []Part) []Part {
-	if last := len(parts) - 1; last >= 0 {
-		parts[last].Text = strings.TrimSuffix(parts[last].Text, ".")
-	}
-	return parts
-}
-
-func (w *teller) briefRun(me string) string {
-	last := len(w.after.Running) - 1
-	switch {
-	case w.e.What != trace.Step && w.e.What != trace.Eager && last >= 0:
-		if text := w.plain(w.entryText(w.after.Running[last])); !strings.HasPrefix(text, "the alarm of ") {
-			return text
-		}
-		return "the alarm rings"
-	case w.after.Tasks[w.e.Task] != nil && w.after.Tasks[w.e.Task].Steps == 1:
-		return me + " begins"
-	}
-	return me + " goes on"
-}
-
-func (w *teller) briefDone() string {
-	if i := w.task(uint32(w.e.Object)); i >= 0 {
-		switch w.e.What {
-		case trace.Failed:
-			return w.story.name(i) + " fails"
-		case trace.Canceled:
-			return w.story.name(i) + " is canceled"
-		}
-		return w.story.name(i) + " is done"
-	}
-	kind := w.ended()
-	if w.e.What == trace.Canceled {
-		return "a wait is canceled"
-	}
-	if w.e.What == trace.Failed && kind == forGather {
-		return "gather fails"
-	}
-	if text, ok := map[waitKind]string{
-		forSleep: "the sleep is over", forGather: "gather is done", forRoom: "there is room", forItem: "an item is there",
-		forJoin: "all items are done", forGroup: "the group is done", forLock: "the lock is free", forSemaphore: "a place is free",
-		forEvent: "the event is set", forWait: "wait is done", forCompleted: "a result is there",
-	}[kind]; ok {
-		return text
-	}
-	return "a future is done"
 }

@@ -14,7 +14,7 @@ type draft struct {
 // drafts are the steps of t. What an event leads to at once is part of its step: the entry
 // that a new task puts into the queue, those that a future's end does, the alarm of a sleep.
 func drafts(t *trace.Trace) []draft {
-	d := &drafter{t: t, seen: map[uint64]*trace.State{}}
+	d := &drafter{t: t, seen: map[uint64]*trace.State{}, timers: map[uint64]int{}}
 	for i, e := range t.Events {
 		d.take(i, e)
 	}
@@ -27,6 +27,7 @@ type drafter struct {
 	early   []int // events before the first step
 	cleanup bool
 	seen    map[uint64]*trace.State // the last state of each thing
+	timers  map[uint64]int          // the event that has set a timer
 }
 
 func (d *drafter) begin(kind Kind, i int) {
@@ -69,9 +70,10 @@ func (d *drafter) take(i int, e trace.Event) {
 	case trace.Wait:
 		d.begin(Wait, i)
 	case trace.Timer:
+		d.timers[e.Object] = i
 		d.begin(Timer, i)
 	case trace.Untimer:
-		d.add(i)
+		d.untimer(i, e)
 	case trace.Push:
 		d.push(i, e)
 	case trace.Await:
@@ -115,17 +117,27 @@ func (d *drafter) push(i int, e trace.Event) {
 		d.begin(Due, i)
 	case e.Cause == trace.Outside:
 		d.begin(Outside, i)
-	case e.Cause == trace.ByCode && (e.What == trace.Call || e.What == trace.Timed):
+	case e.Cause == trace.ByCode && (e.What == trace.Call || e.What == trace.Timed || d.t.Detail(i).Text == timeoutAlarm):
 		d.begin(Call, i)
 	default:
 		d.add(i)
 	}
 }
 
+// untimer begins a step, but for the alarm of a sleep, which is taken back because that is
+// canceled.
+func (d *drafter) untimer(i int, e trace.Event) {
+	if set, ok := d.timers[e.Object]; ok && d.t.Detail(set).Text != "" && d.t.Detail(set).Text != sleepAlarm {
+		d.begin(Timer, i)
+		return
+	}
+	d.add(i)
+}
+
 // await makes one step of a sleep and its alarm.
 func (d *drafter) await(i int, e trace.Event) {
 	s := d.last()
-	if s != nil && s.kind == Timer && e.What == trace.Sleep && d.t.Events[s.main].Task == e.Task {
+	if s != nil && s.kind == Timer && e.What == trace.Sleep && d.t.Events[s.main].Task == e.Task && d.t.Events[s.main].Kind == trace.Timer {
 		s.kind, s.main = Await, i
 		s.events = append(s.events, i)
 		return
@@ -143,16 +155,28 @@ func (d *drafter) done(i int, e trace.Event) {
 	d.begin(Done, i)
 }
 
-// hold begins a step only if more has changed than who is in line.
+// hold begins a step only if more has changed than who is in line. What a thing looks like at
+// first is no change.
 func (d *drafter) hold(i int, e trace.Event) {
 	now := d.t.Detail(i).State
 	before := d.seen[e.Object]
+	if now == nil {
+		d.add(i)
+		return
+	}
 	d.seen[e.Object] = now
-	if before == nil || !changed(before, now) {
+	if before == nil || before.Kind != now.Kind || !changed(before, now) || d.isReserved(before, now) {
 		d.add(i)
 		return
 	}
 	d.begin(Shared, i)
+}
+
+// isReserved reports whether a place of a semaphore is for a task that the step before has
+// woken: so that step has said.
+func (d *drafter) isReserved(before, now *trace.State) bool {
+	s := d.last()
+	return s != nil && s.kind == Done && now.Kind == "semaphore" && now.Value < before.Value && len(now.Holders) == len(before.Holders)
 }
 
 // changed reports whether there is more to tell of than who waits.

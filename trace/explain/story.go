@@ -175,6 +175,10 @@ type Options struct {
 	// Error is what the run has failed with, nil for nothing.
 	Error error
 
+	// NoPictures leaves the pictures out of the steps. Of a long run they take most of the
+	// memory. A time line needs them.
+	NoPictures bool
+
 	// Function is what a task is said to run, in place of the name of its Go function.
 	Function func(t trace.Task) string
 }

@@ -1,8 +1,6 @@
 package explain
 
 import (
-	"strings"
-
 	"github.com/ouro-loop/ouro/internal/model"
 	"github.com/ouro-loop/ouro/trace"
 )
@@ -13,9 +11,7 @@ func (w *teller) why(entry model.Entry) []Part {
 		return nil
 	}
 	s := new(says)
-	push := w.t.Events[entry.Push]
-	maker := w.task(push.Task)
-	switch push.Cause {
+	switch w.t.Events[entry.Push].Cause {
 	case trace.ByTimer:
 		return s.text("because its deadline has come").parts
 	case trace.Outside:
@@ -26,19 +22,37 @@ func (w *teller) why(entry model.Entry) []Part {
 		return w.whyDone(s, entry)
 	}
 	if entry.What != trace.Step {
-		if maker < 0 {
-			return nil
-		}
-		return s.text("because ").other(maker).text(" has scheduled it").parts
+		return w.whyCalled(s, entry)
 	}
+	return w.whyStep(s, entry)
+}
+
+// whyCalled is why a callback runs that somebody has scheduled.
+func (w *teller) whyCalled(s *says, entry model.Entry) []Part {
+	maker := w.doer(entry.Push)
+	switch {
+	case w.callbackText(entry) == timeoutAlarm:
+		return s.text("at once because its time was over when it was set").parts
+	case maker == nil:
+		return nil
+	}
+	return s.text("because ").all(maker).text(" has scheduled it").parts
+}
+
+// whyStep is why a task takes a step that somebody has put into the queue.
+func (w *teller) whyStep(s *says, entry model.Entry) []Part {
+	maker := w.doer(entry.Push)
 	task := w.after.Tasks[entry.Task]
-	switch _, kind := w.awaited(w.before, entry.Task); {
+	_, kind := w.awaited(entry.Task)
+	switch {
 	case task == nil:
 		return nil
-	case task.Steps == 1 && maker < 0:
+	case task.Steps == 1 && w.mains[task.Spawn]:
 		return s.text("because it is the first in the queue").parts
+	case task.Steps == 1 && maker == nil:
+		return s.text("because its turn has come").parts
 	case task.Steps == 1:
-		return s.text("because ").other(maker).text(" created it, and its turn has come").parts
+		return s.text("because ").all(maker).text(" created it, and its turn has come").parts
 	case kind == forYield:
 		return s.text("because it gave way, and everything before it in the queue has had its turn").parts
 	case task.Asked > 0:
@@ -49,106 +63,117 @@ func (w *teller) why(entry model.Entry) []Part {
 
 // whyDone is why an entry runs that a future's end has put into the queue.
 func (w *teller) whyDone(s *says, entry model.Entry) []Part {
-	done, at := w.doneBefore(entry.Push)
-	if at < 0 {
+	at, ok := w.settled[entry.Push]
+	if !ok {
 		return nil
 	}
 	s.text("because ")
-	ended := w.task(uint32(done.Object))
+	done := w.t.Events[at]
 	if entry.What != trace.Step {
-		if ended >= 0 {
-			return s.other(ended).text(" is done").parts
+		if done.Object != 0 {
+			return w.otherNamed(s, uint32(done.Object)).text(" is done").parts
 		}
 		return s.text("the future that it watches is done").parts
 	}
-	if done.What == trace.Canceled {
-		if who, ok := w.askedBy(at); ok {
-			return s.all(who).text(" has asked it to cancel").parts
-		}
+	if request, ok := w.requests[at]; ok {
+		return s.all(w.asker(request, entry.Task)).text(" to cancel").parts
 	}
-	i, kind := w.awaited(w.before, entry.Task)
-	failed := done.What == trace.Failed
+	i, kind := w.awaited(entry.Task)
 	switch kind {
-	case forSleep:
-		return s.text("its sleep is over").parts
 	case forTask:
-		s.other(ended).text(", which it awaits, ")
-		switch done.What {
-		case trace.Failed:
-			return s.text("has failed").parts
-		case trace.Canceled:
-			return s.text("was canceled").parts
-		}
-		return s.text("is done").parts
+		return w.otherNamed(s, uint32(done.Object)).text(", which it awaits, %s", hasEnded(done)).parts
 	case forGather:
-		switch done.What {
-		case trace.Failed:
-			return s.text("one of those that its ").code("gather").text(" waited for has failed").parts
-		case trace.Canceled:
-			return s.text("one of those that its ").code("gather").text(" waited for was canceled").parts
-		}
-		return s.text("all that its ").code("gather").text(" waited for is done").parts
-	case forWait:
-		return s.text("what its ").code("wait").text(" waited for has come").parts
-	case forCompleted:
-		return s.text("the next result of its ").code("as_completed").text(" is there").parts
-	case forShield:
-		return s.text("what it has shielded is done").parts
-	case forGroup:
-		return s.text("every task of its group has ended").parts
-	case forJoin:
-		return s.text("every item of the queue is done").parts
+		return w.whyGathered(s, done)
+	case forWait, forCompleted:
+		return w.whyCome(s, kind, at)
+	case forRoom, forItem, forLock, forSemaphore, forEvent, forCondition, forBarrier:
+		return w.whyTold(s.all(w.doerOrProgram(at)), kind, w.text(i), at)
 	}
-	by := w.doer(at)
+	return s.text("%s", whyOther(kind, done)).parts
+}
+
+// hasEnded says how a task has.
+func hasEnded(done trace.Event) string {
+	switch done.What {
+	case trace.Failed:
+		return "has failed"
+	case trace.Canceled:
+		return "was canceled"
+	}
+	return "is done"
+}
+
+// asker says who has asked a task to cancel, by the Cancel i.
+func (w *teller) asker(i int, task uint32) []Part {
+	s := new(says)
+	if w.t.Events[i].Task == task {
+		return s.text("it has asked itself").parts
+	}
+	if maker, ok := w.makers[i]; ok && w.callbackText(maker) == timeoutAlarm && w.alarmOwner(maker) == w.task(task) {
+		return s.text("its timeout has asked it").parts
+	}
+	return s.all(w.doerOrProgram(i)).text(" has asked it").parts
+}
+
+func (w *teller) whyGathered(s *says, done trace.Event) []Part {
+	switch done.What {
+	case trace.Failed:
+		return s.text("one of those that its ").code("gather").text(" waited for has failed").parts
+	case trace.Canceled:
+		return s.text("one of those that its ").code("gather").text(" waited for was canceled").parts
+	}
+	return s.text("all that its ").code("gather").text(" waited for is done").parts
+}
+
+// whyCome is why a task goes on after a wait, or with as_completed.
+func (w *teller) whyCome(s *says, kind waitKind, at int) []Part {
+	switch {
+	case w.isTimedOut(at):
+		return s.text("the time of its ").code(string(kind)).text(" is over").parts
+	case kind == forWait:
+		return s.text("what its ").code("wait").text(" waited for has come").parts
+	}
+	return s.text("the next result of its ").code("as_completed").text(" is there").parts
+}
+
+// whyTold says what somebody has done so that a task goes on that waits for what is described
+// so.
+func (w *teller) whyTold(s *says, kind waitKind, described string, at int) []Part {
 	switch kind {
 	case forRoom:
-		return s.all(by).text(" took an item out of the queue, so there is room").parts
+		return s.text(" took an item out of %s, so there is room", queueOf(described)).parts
 	case forItem:
 		if w.isDown(at) {
-			return s.all(by).text(" has shut the queue down: nothing will come any more").parts
+			return s.text(" has shut %s down: nothing will come any more", queueOf(described)).parts
 		}
-		return s.all(by).text(" put an item into the queue").parts
-	case forLock, forSemaphore:
-		return s.all(by).text(" released %s", the(w.text(i))).parts
+		return s.text(" put an item into %s", queueOf(described)).parts
 	case forEvent:
-		return s.all(by).text(" has set %s", the(w.text(i))).parts
+		return s.text(" has set %s", the(described)).parts
 	case forCondition:
-		return s.all(by).text(" has notified it").parts
+		return s.text(" has notified it").parts
 	case forBarrier:
-		return s.all(by).text(" came to %s as the last", the(w.text(i))).parts
-	case forFuture:
-		if failed {
-			return s.text("the future that it waited for has an error").parts
-		}
-		return s.text("the future that it waited for is done").parts
+		return s.text(" came to %s as the last", the(described)).parts
 	}
-	return s.text("what it waited for is done").parts
+	return s.text(" released %s", the(described)).parts
 }
 
-// doer is who has brought the event at about: a task, or a callback.
-func (w *teller) doer(at int) []Part {
-	s := new(says)
-	if i := w.task(w.t.Events[at].Task); i >= 0 {
-		return s.other(i).parts
+// whyOther is why a task goes on that waited for something that nobody in particular ends.
+func whyOther(kind waitKind, done trace.Event) string {
+	switch {
+	case kind == forSleep:
+		return "its sleep is over"
+	case kind == forShield:
+		return "what it has shielded is done"
+	case kind == forGroup:
+		return "every task of its group has ended"
+	case kind == forJoin:
+		return "every item of the queue is done"
+	case kind == forFuture && done.What == trace.Failed:
+		return "the future that it waited for has an error"
+	case kind == forFuture:
+		return "the future that it waited for is done"
 	}
-	return s.text("a callback").parts
-}
-
-// askedBy is who has asked for the cancellation that has led to the Done at: the request is
-// among the events just before it.
-func (w *teller) askedBy(at int) ([]Part, bool) {
-	for i := at - 1; i >= 0; i-- {
-		switch e := w.t.Events[i]; {
-		case e.Kind != trace.Cancel:
-			return nil, false
-		case e.What == trace.Asked:
-			if w.t.Events[i].Task == 0 && strings.Contains(w.text(i), "timeout") {
-				return new(says).text("its timeout").parts, true
-			}
-			return w.doer(i), true
-		}
-	}
-	return nil, false
+	return "what it waited for is done"
 }
 
 // isDown reports whether the queue that the Done at is about was shut down before.
@@ -156,7 +181,7 @@ func (w *teller) isDown(at int) bool {
 	for i := at - 1; i >= 0 && w.t.Events[i].Kind != trace.Run; i-- {
 		if e := w.t.Events[i]; e.Kind == trace.Hold {
 			state := w.t.Detail(i).State
-			return state.Kind == "queue" && state.Down
+			return state != nil && state.Kind == "queue" && state.Down
 		}
 	}
 	return false
