@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -65,6 +67,9 @@ func TestLook(t *testing.T) {
 		require.Equal(t, plain, succeed(t, append(args, "--color", "never")...))
 
 		t.Setenv("LC_ALL", "C")
+		if isUTF8(os.Getenv, runtime.GOOS) {
+			continue // there are no locales here
+		}
 		require.NotContains(t, strings.Map(onlyASCII, succeed(t, args...)), "!")
 	}
 }
