@@ -47,6 +47,7 @@ e2e: ## the teaching page in Chromium, if there is one
 fuzz: ## a minute of fuzzing for each fuzz test
 	$(GO) test -run '^$$' -fuzz FuzzQueue -fuzztime 60s -fuzzminimizetime 10x ./timers
 	$(GO) test -run '^$$' -fuzz FuzzReadJSON -fuzztime 60s -fuzzminimizetime 10x ./trace
+	$(GO) test -run '^$$' -fuzz FuzzOf -fuzztime 60s -fuzzminimizetime 10x ./trace/explain
 	$(GO) test -run '^$$' -fuzz FuzzParse -fuzztime 60s -fuzzminimizetime 10x ./cmd/conform/internal/program
 	$(GO) test -run '^$$' -fuzz FuzzReplay -fuzztime 60s -fuzzminimizetime 10x ./cmd/conform/internal/replay
 
