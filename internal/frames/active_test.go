@@ -2,6 +2,7 @@ package frames_test
 
 import (
 	"iter"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -65,6 +66,7 @@ func TestActive(t *testing.T) {
 			}{{frames.ActiveDumped, test.dumped}, {frames.ActiveProfiled, test.profiled}} {
 				var found []frames.Goroutine
 				for len(found) == 0 || found[0].State != way.state { // until it has come to its wait
+					runtime.Gosched() // nothing preempts this under WebAssembly
 					found = way.active(mine)
 				}
 				require.Len(t, found, 1)
