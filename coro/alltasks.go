@@ -25,5 +25,6 @@ func AllTasks(s Spawner) []AnyTask {
 	sc := schedulerOf(s)
 	tasks := make([]AnyTask, 0, sc.Count())
 	sc.All(func(c *sched.Coroutine) { tasks = append(tasks, taskOn(c).Task()) })
+	sched.Walk(sc, tasks)
 	return tasks
 }

@@ -3,9 +3,11 @@ package coro
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/internal/waits"
 	"github.com/ouro-loop/ouro/timers"
 )
@@ -91,6 +93,7 @@ func newCompletion[T any](co *Co, d time.Duration, aws []Awaitable[T], together 
 	co.mustRun()
 	m := co.machine()
 	c := &completion[T]{loop: m.loop, limit: d}
+	aws = asSet(co, aws)
 	all := make([]future.Of[T], len(aws))
 	tasks := roomFor[Task[T]](len(aws) - futuresAmong(co, aws, all))
 	for i, aw := range aws {
@@ -105,6 +108,9 @@ func newCompletion[T any](co *Co, d time.Duration, aws []Awaitable[T], together 
 		}
 	}
 	unique := withoutRepetitions(co, all)
+	if slices.ContainsFunc(unique, future.Of[T].Done) {
+		unique = asSet(co, unique) // else the order of their callbacks makes no difference
+	}
 	c.done = make([]future.Of[T], 0, len(unique))
 	c.watches = make([]completionWatch[T], len(unique))
 	for i, f := range unique {
@@ -119,6 +125,15 @@ func newCompletion[T any](co *Co, d time.Duration, aws []Awaitable[T], together 
 		c.loop.AddTimer(&c.timer, timers.Deadline(m.loop.Time(), d))
 	}
 	return c
+}
+
+// asSet is items in the order in which a set of them is walked.
+func asSet[T any](co *Co, items []T) []T {
+	if co.sched().Chooser != nil {
+		items = slices.Clone(items)
+		sched.Walk(co.sched(), items)
+	}
+	return items
 }
 
 // take reports whether there is one more to yield, and counts it.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/internal/waits"
 )
 
@@ -235,10 +236,26 @@ func (g *TaskGroup) shutDown() {
 // abort cancels the tasks.
 func (g *TaskGroup) abort() {
 	g.aborting = true
+	if g.parent.sched().Chooser != nil {
+		g.abortChosen()
+		return
+	}
 	for m := g.first; m != nil; m = m.next {
 		if !m.core.Done() {
 			m.core.Cancel(nil)
 		}
+	}
+}
+
+// abortChosen is abort where somebody chooses in which order a set is walked.
+func (g *TaskGroup) abortChosen() {
+	var tasks []AnyTask
+	for m := g.first; m != nil; m = m.next {
+		tasks = append(tasks, holder(m.core)...)
+	}
+	sched.Walk(g.parent.sched(), tasks)
+	for _, t := range tasks {
+		t.Cancel()
 	}
 }
 

@@ -96,6 +96,7 @@ func (l *Loop) until(when time.Duration) time.Duration {
 func (l *Loop) jump(to time.Duration) {
 	from := l.clock.now
 	l.clock.now = to
+	l.earlier, l.late = l.timers.Latest(), false
 	l.moved()
 	if f := l.clock.onAdvance; f != nil && to != from {
 		defer func() {

@@ -115,6 +115,10 @@ func (l *Loop) promoteDue() {
 }
 
 func (l *Loop) promote() {
+	if l.sched.Chooser != nil {
+		l.promoteChosen()
+		return
+	}
 	now := l.Time()
 	if l.sched.Events != nil {
 		l.promoteTold(now)
@@ -133,7 +137,7 @@ func (w *wired) OnlyReady() bool {
 	if l.inbox.any() || l.progress.left <= 1 || l.stopping.Load() != 0 || l.watchesDescriptors() || l.unretrieved.AnyLost() {
 		return false
 	}
-	if next := l.timers.Next(); next != nil && next.When() <= l.Time() {
+	if next := l.timers.Next(); next != nil && (next.When() <= l.Time() || l.sched.Chooser != nil) {
 		return false
 	}
 	l.progress.left-- // else takePosted counts it

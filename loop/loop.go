@@ -63,6 +63,7 @@ type Loop struct {
 	submitted        submissions
 	questions        questions
 	descriptors
+	choices
 	signals   signals
 	regions   regions
 	watchdogs watchdogs

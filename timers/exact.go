@@ -1,6 +1,10 @@
 package timers
 
-import "github.com/google/btree"
+import (
+	"time"
+
+	"github.com/google/btree"
+)
 
 const (
 	// degree of the trees: nodes of 31 to 63 items. From a thousand timers to a
@@ -55,6 +59,23 @@ func (x *exact) takeFirst() item {
 		x.first, _ = x.rest.DeleteMin()
 	}
 	return i
+}
+
+// appendAt appends the timers with a deadline before which there is none.
+func (x *exact) appendAt(items []item, when time.Duration) []item {
+	if x.n == 0 || x.first.when != when {
+		return items
+	}
+	items = append(items, x.first)
+	if x.rest != nil {
+		x.rest.Ascend(func(i item) bool {
+			if i.when == when {
+				items = append(items, i)
+			}
+			return i.when == when
+		})
+	}
+	return items
 }
 
 func (x *exact) each(f func(*Timer)) {

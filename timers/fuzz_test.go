@@ -43,6 +43,14 @@ func (m *model) next() *timers.Timer {
 	return m.queued[0]
 }
 
+func (m *model) earliest() []*timers.Timer {
+	n := 0
+	for n < len(m.queued) && m.when[m.queued[n]] == m.when[m.queued[0]] {
+		n++
+	}
+	return m.queued[:n]
+}
+
 func (m *model) popDue(now time.Duration) *timers.Timer {
 	t := m.next()
 	if t == nil || m.when[t] > now {
@@ -97,6 +105,7 @@ func compare(t *testing.T, data []byte) {
 		}
 		check(t, len(m.queued), q.Len())
 		check(t, m.next(), q.Next())
+		check(t, true, slices.Equal(m.earliest(), q.AppendEarliest(nil)))
 		check(t, nil, q.Check())
 	}
 

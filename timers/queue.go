@@ -1,6 +1,10 @@
 package timers
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // Queue holds timers in the order of their deadlines; equal deadlines are in
 // the order of Add. The zero value is an empty queue ready to use. A queue must
@@ -106,6 +110,27 @@ func (q *Queue) PopDue(now time.Duration) *Timer {
 	}
 	return q.takeFirst()
 }
+
+// AppendEarliest appends the timers that have the earliest deadline to ts, in the order of Add,
+// and leaves them where they are.
+func (q *Queue) AppendEarliest(ts []*Timer) []*Timer {
+	if q.n == 0 {
+		return ts
+	}
+	when := q.first.when
+	var rest []item
+	rest = q.exact.appendAt(rest, when)
+	rest = q.slots.appendAt(rest, when)
+	slices.SortFunc(rest, func(a, b item) int { return cmp.Compare(a.seq, b.seq) })
+	ts = append(ts, q.first.timer)
+	for _, i := range rest {
+		ts = append(ts, i.timer)
+	}
+	return ts
+}
+
+// Latest is the Number of the latest Add.
+func (q *Queue) Latest() uint64 { return q.seq }
 
 // Each calls f for every queued timer, in no order that is of use. f must leave the queue
 // as it is.

@@ -214,6 +214,19 @@ func (ss *slots) resize(s *slot, n int) {
 	ss.spare.put(old)
 }
 
+// appendAt appends the timers with a deadline before which there is none.
+func (ss *slots) appendAt(items []item, when time.Duration) []item {
+	if ss.lowest == nil || ss.lowest.number != slotNumber(when) {
+		return items
+	}
+	for _, i := range ss.lowest.items {
+		if i.timer != nil && i.when == when {
+			items = append(items, i)
+		}
+	}
+	return items
+}
+
 func (ss *slots) each(f func(*Timer)) {
 	if ss.lowest == nil {
 		return

@@ -95,6 +95,9 @@ type Scheduler struct {
 	// Events is where what happens is recorded, nil if it is not, see SetEvents.
 	Events *events.Recorder
 
+	// Chooser settles what is open, nil as a rule.
+	Chooser Chooser
+
 	// Leaks says that the loop reports what it leaves behind when it is closed. It does not
 	// change.
 	Leaks bool

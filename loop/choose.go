@@ -1,0 +1,94 @@
+package loop
+
+import (
+	"github.com/ouro-loop/ouro/internal/events"
+	"github.com/ouro-loop/ouro/internal/sched"
+	"github.com/ouro-loop/ouro/timers"
+)
+
+// What asyncio leaves open, a sched.Chooser settles, if there is one. Nobody chooses what is
+// fixed: the ready queue is first in, first out, timers are in order of deadline. Each
+// alternative is what CPython does for some heap of equal deadlines, some order of a set, and
+// some time that each callback and step takes.
+
+// choices is what the loop keeps for a Chooser.
+type choices struct {
+	earlier uint64          // the latest timer that was set before the clock came to where it is
+	late    bool            // some of them came too late for the last iteration
+	tied    []*timers.Timer // to be used again
+	entries []sched.Entry
+}
+
+// promoteChosen is promote where somebody chooses. While something is ready, time may pass: a
+// virtual clock goes on to the next deadline, and to the one after that.
+func (l *Loop) promoteChosen() {
+	for l.promoteTied() {
+		if next := l.timers.Next(); next == nil || !l.mayPass() {
+			return
+		}
+		if l.sched.Choose(sched.Choice{Kind: sched.Slow, N: 2}) == 0 {
+			return
+		}
+		l.jump(l.timers.Next().When())
+	}
+}
+
+// mayPass reports whether time may pass before what is ready runs.
+func (l *Loop) mayPass() bool {
+	return l.sched.Ready() > 0 && l.clock.virtual && l.steps == nil && !l.holdsStill()
+}
+
+// promoteTied moves the timers that are due. It reports false if some of them come too late for
+// this iteration.
+func (l *Loop) promoteTied() bool {
+	now := l.Time()
+	for next := l.timers.Next(); next != nil && next.When() <= now; next = l.timers.Next() {
+		l.tied = l.timers.AppendEarliest(l.tied[:0])
+		mayBeLate := next.When() == now && l.timers.Number(l.tied[len(l.tied)-1]) <= l.earlier
+		if l.late = !l.promoteInto(l.tied, mayBeLate); l.late {
+			return false
+		}
+	}
+	return true
+}
+
+// promoteInto moves timers with one deadline in an order that is chosen. Those that are left may
+// be late: their deadlines are equal by a clock that stands still, but by one that goes on each
+// would be a little later than those that were set before. So none is late of which a later one
+// was taken first, and one of them is what the clock has come here for.
+func (l *Loop) promoteInto(tied []*timers.Timer, mayBeLate bool) bool {
+	first := !l.late
+	for ; len(tied) > 0; first = false {
+		n := len(tied)
+		if mayBeLate && !first && l.sched.Ready() > 0 {
+			n++
+		}
+		i := l.sched.Choose(sched.Choice{Kind: sched.Tie, N: n, Of: l.entriesOf(tied)})
+		if i == len(tied) {
+			return false
+		}
+		mayBeLate = mayBeLate && i == 0
+		l.promoteTimer(tied[i])
+		copy(tied[1:], tied[:i])
+		tied = tied[1:]
+	}
+	return true
+}
+
+func (l *Loop) entriesOf(tied []*timers.Timer) []sched.Entry {
+	l.entries = l.entries[:0]
+	for _, t := range tied {
+		l.entries = append(l.entries, t.Run)
+	}
+	return l.entries
+}
+
+func (l *Loop) promoteTimer(t *timers.Timer) {
+	number := l.timers.Number(t)
+	l.timers.Remove(t)
+	l.sched.Push(t.Run)
+	if l.sched.Events != nil {
+		l.sched.Events.Clock(l.Time())
+		l.tellPush(t.Run, events.ByTimer, number)
+	}
+}
