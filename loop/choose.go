@@ -1,6 +1,8 @@
 package loop
 
 import (
+	"time"
+
 	"github.com/ouro-loop/ouro/internal/events"
 	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/timers"
@@ -91,4 +93,10 @@ func (l *Loop) promoteTimer(t *timers.Timer) {
 		l.sched.Events.Clock(l.Time())
 		l.tellPush(t.Run, events.ByTimer, number)
 	}
+}
+
+// EachDeadline calls f for the deadline of every timer that is set, in no order that is of use. It
+// is for package looptest.
+func (w *wired) EachDeadline(f func(when time.Duration)) {
+	w.timers.Each(func(t *timers.Timer) { f(t.When()) })
 }

@@ -65,6 +65,7 @@ type Scheduler struct {
 	halted    bool // no entry is taken
 	maxHosted int
 	around    func(Entry)
+	looker    func(Entry)
 
 	running  Entry        // the entry that runs, nil between entries
 	current  *Coroutine   // the coroutine that runs, nil in a callback
@@ -134,6 +135,13 @@ func (s *Scheduler) SetAround(f func(Entry)) {
 	s.setAlone()
 }
 
+// SetLooker has f called before each entry runs, where everything before it has ended; nil
+// takes it back. The loop's goroutine then takes every entry itself.
+func (s *Scheduler) SetLooker(f func(Entry)) {
+	s.looker = f
+	s.setAlone()
+}
+
 // Halt has no further entry taken once what runs now returns, or takes that back.
 func (s *Scheduler) Halt(halted bool) {
 	s.halted = halted
@@ -143,8 +151,8 @@ func (s *Scheduler) Halt(halted bool) {
 // setAlone sums up why nobody but the loop's goroutine may take an entry, and whether
 // somebody looks at each, as they ask at every step.
 func (s *Scheduler) setAlone() {
-	s.alone = s.halted || s.around != nil || s.maxHosted == 0
-	s.observed = s.around != nil || s.Events != nil || s.watch != nil
+	s.alone = s.halted || s.around != nil || s.looker != nil || s.maxHosted == 0
+	s.observed = s.around != nil || s.looker != nil || s.Events != nil || s.watch != nil
 }
 
 // SetEvents has r told what happens, or nobody if it is nil.

@@ -28,6 +28,9 @@ func (c *Coroutine) serial() uint32 {
 //
 //go:noinline
 func (s *Scheduler) observe(e Entry) {
+	if s.looker != nil {
+		s.looker(e)
+	}
 	if s.watch != nil {
 		s.showAlive()
 		s.showEntry(e)

@@ -1,0 +1,248 @@
+package looptest
+
+import (
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ouro-loop/ouro/looptest/internal/schedule"
+	"github.com/ouro-loop/ouro/looptest/internal/search"
+	"github.com/ouro-loop/ouro/trace"
+)
+
+// An explorer runs main again and again.
+type explorer struct {
+	tb      testing.TB
+	main    Main
+	options options
+	logger  *slog.Logger
+	worker  worker
+	number  int // which of the explorations of the test it is, from 1 on
+	began   time.Time
+	ran     int
+	wanted  []*wanted
+}
+
+// wanted is what Sometimes is to be true.
+type wanted struct {
+	what string
+	was  bool
+}
+
+// numbers has how many explorations each test has begun, by its name.
+var numbers sync.Map
+
+func newExplorer(tb testing.TB, main Main, opts []Option) *explorer {
+	tb.Helper()
+	if main == nil {
+		panic("looptest: a nil function to test")
+	}
+	if t, ok := tb.(*T); ok {
+		panic(fmt.Sprintf("looptest: a run inside of a run of %s; call it with the test's own t, outside of main", t.Name()))
+	}
+	x := &explorer{tb: tb, main: main, options: newOptions(opts), logger: slog.New(slog.DiscardHandler), began: time.Now()}
+	n, known := numbers.LoadOrStore(tb.Name(), new(int))
+	x.number = *n.(*int) + 1
+	*n.(*int) = x.number
+	if !known {
+		tb.Cleanup(func() { numbers.Delete(tb.Name()) })
+	}
+	return x
+}
+
+func (x *explorer) end() { x.worker.stop() }
+
+// once makes a run, and returns it when it has ended.
+func (x *explorer) once(s search.Strategy) *run {
+	s.Begin()
+	r := newRun(x, s)
+	x.worker.do(r.execute)
+	return r
+}
+
+// record is once, with what has happened.
+func (x *explorer) record(s search.Strategy) *run {
+	s.Begin()
+	r := newRun(x, s)
+	r.recorder = trace.New(trace.Full())
+	x.worker.do(r.execute)
+	return r
+}
+
+// replays runs the schedule that a flag gives, if there is one.
+func (x *explorer) replays() bool {
+	x.tb.Helper()
+	text, which, ok := givenSchedule()
+	if !ok {
+		return false
+	}
+	if which != x.number {
+		x.tb.Logf("looptest: not run: the schedule that was given is for exploration %d of the test", which)
+		return true
+	}
+	s, err := schedule.Parse(text)
+	if err != nil {
+		x.tb.Fatalf("looptest: %v", err)
+	}
+	r := x.once(search.NewReplay(s))
+	switch {
+	case r.drift != nil:
+		x.tb.Errorf("looptest: the schedule %v is of another test, or of another version of it: %v", s, r.drift)
+	case r.failed():
+		x.report(r, s, "")
+	default:
+		x.pass(r)
+		x.tb.Logf("looptest: the schedule %v passes", s)
+	}
+	return true
+}
+
+// pass takes what a run says that has not been one of many.
+func (x *explorer) pass(r *run) {
+	x.tb.Helper()
+	switch {
+	case r.skipped:
+		x.tb.Skip(r.text())
+	case r.failed():
+		x.report(r, r.departed, "")
+	case r.said.Len() > 0:
+		x.tb.Log("\n" + r.text())
+	}
+}
+
+func (x *explorer) explore() {
+	x.tb.Helper()
+	departures := search.NewDepartures(x.options.runs)
+	usual := x.try(departures)
+	if usual == nil {
+		return
+	}
+	for !x.over(2) {
+		if departures.All() {
+			break
+		}
+		if x.try(departures) == nil {
+			return
+		}
+	}
+	if !departures.All() {
+		random := search.NewRandom(x.options.seed)
+		for !x.over(1) {
+			if x.try(random) == nil {
+				return
+			}
+		}
+	}
+	x.passed(departures, usual)
+}
+
+// over reports whether a part of what there is to spend is spent.
+func (x *explorer) over(part int) bool {
+	return x.ran >= (x.options.runs+part-1)/part || time.Since(x.began) >= x.options.within/time.Duration(part)
+}
+
+// try makes a run by the next schedule. It returns nil if the exploration is over with it.
+func (x *explorer) try(s search.Strategy) *run {
+	x.tb.Helper()
+	r := x.once(s)
+	x.ran++
+	switch {
+	case r.skipped:
+		x.tb.Skip(r.text())
+	case r.drift != nil:
+		x.tb.Errorf("looptest: run %d does not do the same as one before it with the same schedule: %v.\n"+
+			"Something else decides what the program does: time.Now, chance, the order of a range over a map, a goroutine, "+
+			"or what is kept from one run to the next.", x.ran, r.drift)
+		x.result(Result{Failure: r.drift.Error()})
+	case r.failed():
+		x.failed(r)
+	default:
+		return r
+	}
+	return nil
+}
+
+// failed makes the schedule of r shorter, and reports it.
+func (x *explorer) failed(r *run) {
+	x.tb.Helper()
+	s := search.Shrink(r.departed, maxShrink, func(s schedule.Schedule) (schedule.Schedule, bool) {
+		again := x.once(search.NewAttempt(s))
+		return again.departed, again.failed() && again.failure.same(*r.failure)
+	})
+	x.report(r, s, fmt.Sprintf("run %d of at most %d fails, with %s from the usual schedule; %s enough",
+		x.ran, x.options.runs, departures(len(r.departed)), count(len(s), "is", "are")))
+}
+
+// maxShrink is how many runs are made to make a schedule shorter.
+const maxShrink = 1000
+
+func departures(n int) string {
+	if n == 1 {
+		return "1 departure"
+	}
+	return fmt.Sprintf("%d departures", n)
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// passed is the end of an exploration in which nothing has failed. It begins with the usual
+// schedule again, which must do what it has done first.
+func (x *explorer) passed(d *search.Departures, usual *run) {
+	x.tb.Helper()
+	if again := x.once(search.NewReplay(schedule.Schedule{})); again.failed() || again.choices != usual.choices {
+		x.tb.Errorf("looptest: the usual schedule does not do the same a second time: %d choices, and %d the first time%s.\n"+
+			"Something is kept from one run to the next.", again.choices, usual.choices, again.because())
+		x.result(Result{Failure: "not the same a second time"})
+		return
+	}
+	for _, w := range x.wanted {
+		if !w.was {
+			x.tb.Errorf("looptest: Sometimes %q: it never was in %s", w.what, count(x.ran, "schedule", "schedules"))
+		}
+	}
+	result := Result{All: d.All()}
+	if !d.All() {
+		result.Departures = d.Complete()
+	}
+	x.result(result)
+	switch {
+	case d.All():
+		x.tb.Logf("looptest: all %s", count(x.ran, "schedule passes, there is no other", "schedules pass"))
+	case d.Complete() < 0:
+		x.tb.Logf("looptest: %s", count(x.ran, "schedule passes", "schedules pass"))
+	default:
+		x.tb.Logf("looptest: %s, among them all with up to %s from the usual one",
+			count(x.ran, "schedule passes", "schedules pass"), departures(d.Complete()))
+	}
+}
+
+func (r *run) because() string {
+	if !r.failed() {
+		return ""
+	}
+	return ", and it fails: " + r.failure.text
+}
+
+func (x *explorer) result(r Result) {
+	if x.options.result != nil {
+		r.Runs = x.ran
+		*x.options.result = r
+	}
+}
+
+func (x *explorer) sometimes(what string, ok bool) {
+	i := slices.IndexFunc(x.wanted, func(w *wanted) bool { return w.what == what })
+	if i < 0 {
+		i = len(x.wanted)
+		x.wanted = append(x.wanted, &wanted{what: what})
+	}
+	x.wanted[i].was = x.wanted[i].was || ok
+}

@@ -1,0 +1,50 @@
+package looptest
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/loop"
+)
+
+// A failure is why a run has failed.
+type failure struct {
+	kind string // one word
+	text string
+}
+
+// same reports whether two runs have failed for one reason: numbers may differ.
+func (f failure) same(other failure) bool {
+	return f.kind == other.kind && outline(f.text) == outline(other.text)
+}
+
+// outline is the beginning of a text, without its numbers.
+func outline(text string) string {
+	const enough = 160
+	text = strings.Map(func(r rune) rune {
+		if '0' <= r && r <= '9' {
+			return -1
+		}
+		return r
+	}, text[:min(len(text), 2*enough)])
+	return text[:min(len(text), enough)]
+}
+
+// failureOf is what the error of main, or of the run, has to say.
+func failureOf(err error) failure {
+	var deadlock *loop.DeadlockError
+	var stuck *loop.StuckError
+	var panicked *future.PanicError
+	switch {
+	case errors.As(err, &deadlock):
+		return failure{"deadlock", err.Error()}
+	case errors.As(err, &stuck):
+		return failure{"livelock", err.Error()}
+	case errors.Is(err, loop.ErrHermetic):
+		return failure{"outside", "nobody controls what this takes from outside: " + err.Error()}
+	case errors.As(err, &panicked):
+		return failure{"panic", err.Error()}
+	}
+	return failure{"error", "main returned an error: " + err.Error()}
+}

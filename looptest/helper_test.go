@@ -1,0 +1,74 @@
+package looptest_test
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/ouro-loop/ouro/looptest"
+)
+
+// A recorded is a test that may fail, and is looked at.
+type recorded struct {
+	testing.TB
+	name     string
+	errors   []string
+	logs     []string
+	skipped  bool
+	cleanups []func()
+}
+
+func (r *recorded) Helper()          {}
+func (r *recorded) Name() string     { return r.name }
+func (r *recorded) Cleanup(f func()) { r.cleanups = append(r.cleanups, f) }
+func (r *recorded) Failed() bool     { return len(r.errors) > 0 }
+func (r *recorded) Errorf(format string, args ...any) {
+	r.errors = append(r.errors, fmt.Sprintf(format, args...))
+}
+func (r *recorded) Log(args ...any) { r.logs = append(r.logs, fmt.Sprint(args...)) }
+func (r *recorded) Logf(format string, args ...any) {
+	r.logs = append(r.logs, fmt.Sprintf(format, args...))
+}
+
+func (r *recorded) Fatalf(format string, args ...any) {
+	r.Errorf(format, args...)
+	runtime.Goexit()
+}
+
+func (r *recorded) Skip(args ...any) {
+	r.Log(args...)
+	r.skipped = true
+	runtime.Goexit()
+}
+
+// observe runs a test apart, and returns what it has come to.
+func observe(t *testing.T, test func(tb testing.TB)) *recorded {
+	t.Helper()
+	r := &recorded{TB: t, name: t.Name()}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() {
+			for _, f := range r.cleanups {
+				f()
+			}
+		}()
+		test(r)
+	}()
+	<-done
+	return r
+}
+
+// explore is Explore observed.
+func explore(t *testing.T, main looptest.Main, opts ...looptest.Option) (*recorded, looptest.Result) {
+	t.Helper()
+	var result looptest.Result
+	r := observe(t, func(tb testing.TB) {
+		looptest.Explore(tb, main, append(opts, looptest.Report(&result))...)
+	})
+	return r, result
+}
+
+// text is all that a test has failed with.
+func (r *recorded) text() string { return strings.Join(r.errors, "\n") }

@@ -1,0 +1,186 @@
+package looptest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
+	"github.com/ouro-loop/ouro/loop"
+	"github.com/ouro-loop/ouro/looptest/internal/schedule"
+	"github.com/ouro-loop/ouro/looptest/internal/search"
+	"github.com/ouro-loop/ouro/trace"
+)
+
+// livelock is for how many iterations the clock may stand still.
+const livelock = 100_000
+
+// A run is main, run once by one schedule.
+type run struct {
+	x        *explorer
+	t        T
+	strategy search.Strategy
+	recorder *trace.Recorder // nil if it is not to be told what happened
+
+	loop     *loop.Loop
+	choices  int               // so far
+	departed schedule.Schedule // what of them was not the usual
+	drift    error             // the strategy has met a choice that it did not expect
+	delays   []int64           // to be used again
+	calm     bool              // the usual schedule from here on
+
+	failure *failure // the first
+	left    bool     // the T has been asked to end the run, or skip the test
+	skipped bool
+	said    bytes.Buffer
+
+	steps    invariants
+	rand     *rand.Rand
+	ctx      context.Context
+	cancel   context.CancelFunc
+	helpers  map[uintptr]bool
+	cleanups []func()
+}
+
+func newRun(x *explorer, s search.Strategy) *run {
+	r := &run{x: x, strategy: s, helpers: map[uintptr]bool{}}
+	r.t = T{TB: x.tb, run: r}
+	return r
+}
+
+func (r *run) failed() bool { return r.failure != nil }
+
+// fail notes why the run fails. The first reason counts.
+func (r *run) fail(f failure) {
+	if r.failure == nil {
+		r.failure = &f
+	}
+}
+
+// tell is fail with a text that nobody has been told yet.
+func (r *run) tell(f failure) {
+	if f.kind != "test" {
+		fmt.Fprintf(&r.said, "%s\n", f.text)
+	}
+	r.fail(f)
+}
+
+// execute is the whole run. It must be called on a goroutine that the run may end.
+func (r *run) execute() {
+	returned := false
+	defer func() {
+		switch v := recover(); {
+		case v != nil:
+			r.tell(failure{"panic", fmt.Sprintf("panic: %v\n\n%s", v, debug.Stack())})
+		case !returned && !r.left:
+			r.tell(failure{"goexit", "the run was ended by a runtime.Goexit: " +
+				"use the t that main is given, and not that of the test, nor one of another run"})
+		}
+		r.cleanUp()
+		if err := r.strategy.End(r.choices); err != nil && r.drift == nil && !r.failed() {
+			r.drift = err
+		}
+	}()
+	runner := loop.NewRunner(r.loopOptions()...)
+	r.loop = runner.Loop()
+	r.scheduler().Chooser = r
+	_, err := loop.RunIn(runner, coro.Do(func(co *coro.Co) error { return r.x.main(&r.t, co) }))
+	r.endContext()
+	r.steps.end(r)
+	closing := runner.Close()
+	r.judge(err)
+	r.judge(closing)
+	returned = true
+}
+
+func (r *run) scheduler() *sched.Scheduler { return (*sched.Scheduler)(r.loop.Scheduler()) }
+
+func (r *run) loopOptions() []loop.Option {
+	opts := []loop.Option{
+		loop.VirtualTime(true),
+		loop.Hermetic(true),
+		loop.Interrupts(false),
+		loop.ReportLeaks(true),
+		loop.StuckAfter(livelock),
+		loop.OnException(r.reported),
+		loop.Logger(r.x.logger),
+	}
+	if r.recorder != nil {
+		opts = append(opts, loop.Record(r.recorder), loop.Debug(true))
+	}
+	return append(opts, r.x.options.loop...)
+}
+
+// reported is the exception handler.
+func (r *run) reported(_ *loop.Loop, c future.ErrorContext) {
+	var deadlock *loop.DeadlockError
+	var stuck *loop.StuckError
+	if errors.As(c.Err, &deadlock) || errors.As(c.Err, &stuck) {
+		return // Run returns it
+	}
+	text := c.Message
+	if c.Err != nil {
+		text += ": " + c.Err.Error()
+	}
+	r.tell(failure{"report", "reported to the exception handler: " + text})
+}
+
+// judge looks at what the run, or its end, has returned.
+func (r *run) judge(err error) {
+	if err == nil {
+		return
+	}
+	if leaks := loop.Leaks(err); leaks != nil {
+		if r.failed() {
+			return // which may be why they were left
+		}
+		text := "left behind when main had ended:"
+		for _, leak := range leaks {
+			text += "\n  " + leak.Text
+		}
+		r.tell(failure{"leak", text})
+		return
+	}
+	r.tell(failureOf(err))
+}
+
+func (r *run) context() context.Context {
+	if r.ctx == nil {
+		r.ctx, r.cancel = context.WithCancel(r.t.TB.Context())
+	}
+	return r.ctx
+}
+
+func (r *run) endContext() {
+	if r.cancel != nil {
+		r.cancel()
+	}
+}
+
+// cleanUp calls what Cleanup was given, also if one of the functions panics or leaves.
+func (r *run) cleanUp() {
+	r.endContext()
+	for n := len(r.cleanups); n > 0; n = len(r.cleanups) {
+		f := r.cleanups[n-1]
+		r.cleanups = r.cleanups[:n-1]
+		returned := false
+		func() {
+			defer func() {
+				if v := recover(); v != nil {
+					r.tell(failure{"panic", fmt.Sprintf("panic in a function of Cleanup: %v\n\n%s", v, debug.Stack())})
+					returned = true
+				}
+				if !returned {
+					r.cleanUp() // and the Goexit goes on
+				}
+			}()
+			f()
+			returned = true
+		}()
+	}
+}

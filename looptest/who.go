@@ -1,0 +1,43 @@
+package looptest
+
+import (
+	"time"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
+)
+
+// A waiter is a task as this package sees it.
+type waiter interface {
+	Serial() uint32
+	Awaited() *future.Core
+	Task() coro.AnyTask
+}
+
+// taskOf is the serial of the task that a timer is about, zero for none.
+func taskOf(s *sched.Scheduler, timer sched.Entry) (serial uint32) {
+	if d, ok := timer.(interface {
+		Timeout() (task uint32, when time.Duration)
+	}); ok {
+		serial, _ = d.Timeout()
+		return serial
+	}
+	s.All(func(c *sched.Coroutine) {
+		t := c.Body().(waiter)
+		if f := t.Awaited(); f != nil && any(f.Role()) == any(timer) {
+			serial = t.Serial() // what ends a sleep is the future that is awaited
+		}
+	})
+	return serial
+}
+
+// nameOf is the name of the task of that serial.
+func nameOf(s *sched.Scheduler, serial uint32) (name string) {
+	s.All(func(c *sched.Coroutine) {
+		if t := c.Body().(waiter); t.Serial() == serial {
+			name = t.Task().Name()
+		}
+	})
+	return name
+}
