@@ -65,7 +65,7 @@ func (l *Loop) promoteInto(tied []*timers.Timer, mayBeLate bool) bool {
 		if mayBeLate && !first && l.sched.Ready() > 0 {
 			n++
 		}
-		i := l.sched.Choose(sched.Choice{Kind: sched.Tie, N: n, Of: l.entriesOf(tied)})
+		i := l.sched.Choose(sched.Choice{Kind: sched.Tie, N: n, Timers: l.entriesOf(tied)})
 		if i == len(tied) {
 			return false
 		}

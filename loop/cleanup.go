@@ -3,17 +3,18 @@ package loop
 import (
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/goroutine"
 )
 
 // finish brings everything that is left on the loop to its end.
-func (l *Loop) finish() error {
+func (l *Loop) finish(me goroutine.ID) error {
 	l.tellCleanup()
 	for _, begin := range l.endings() {
 		f, after := begin()
 		if f == nil {
 			continue
 		}
-		if err := l.stopWhenDone(f).ended(l.run()); err != nil {
+		if err := l.stopWhenDone(f).ended(l.run(me)); err != nil {
 			f.Core().Retrieve() // nobody else can
 			return err
 		}

@@ -31,7 +31,8 @@ func (l *Loop) Close() error {
 	if l.isRunning.Load() {
 		return errCloseRunning
 	}
-	if err := l.sched.MayClose(); err != nil {
+	me := goroutine.Self()
+	if err := l.sched.MayClose(me); err != nil {
 		return err
 	}
 	if l.closed.Swap(true) {
@@ -41,7 +42,7 @@ func (l *Loop) Close() error {
 		return nil
 	}
 	l.endRest() // the guest that rests on it has ended
-	l.closing.begin()
+	l.closing.begin(me)
 	defer l.closing.end()
 	return l.close()
 }
@@ -148,10 +149,7 @@ type closing struct {
 	ended chan struct{}
 }
 
-func (c *closing) begin() {
-	name := goroutine.Name()
-	c.by.Store(&name)
-}
+func (c *closing) begin(by goroutine.ID) { c.by.Store(&by.Name) }
 
 func (c *closing) end() { close(c.ended) }
 

@@ -113,22 +113,23 @@ func newLoop(o options) *Loop {
 //
 // Semantics: asyncio.loop.run_forever, CPython 3.15.
 func (l *Loop) RunForever() error {
-	if err := l.mayRun(); err != nil {
+	me, err := l.mayRun()
+	if err != nil {
 		return err
 	}
-	return l.run()
+	return l.run(me)
 }
 
-// run is RunForever where the loop may run.
-func (l *Loop) run() error { return l.runSteps(nil) }
+// run is RunForever where the loop may run, on the calling goroutine, me.
+func (l *Loop) run(me goroutine.ID) error { return l.runSteps(nil, me) }
 
 // runSteps is run for a purpose that ends it, see steps. The error is also ErrStopped then.
-func (l *Loop) runSteps(s *steps) (err error) {
+func (l *Loop) runSteps(s *steps, me goroutine.ID) (err error) {
 	if !l.isRunning.CompareAndSwap(false, true) {
 		return errAlreadyRunning // somebody else was faster
 	}
-	l.goroutine = goroutine.Name()
-	leave, err := l.sched.EnterLoop(l.goroutine)
+	l.goroutine = me.Name
+	leave, err := l.sched.EnterLoop(me)
 	if err != nil {
 		l.isRunning.Store(false)
 		return err
@@ -156,20 +157,24 @@ func (l *Loop) runSteps(s *steps) (err error) {
 	return l.aborted()
 }
 
-// mayRun is why the loop cannot run here and now, nil if it can.
-func (l *Loop) mayRun() error {
+// mayRun is why the loop cannot run here and now, nil if it can, and then the calling
+// goroutine: to find out which that is takes microseconds.
+func (l *Loop) mayRun() (me goroutine.ID, err error) {
 	l.mustBeMade()
 	switch {
 	case l.closed.Load():
-		return ErrClosed
+		return me, ErrClosed
 	case l.isRunning.Load():
-		return errAlreadyRunning
-	case goroutine.Bubble() != l.bubble:
-		return errOtherBubble
-	case insideRunningLoop():
-		return errAnotherRunning
+		return me, errAlreadyRunning
 	}
-	return nil
+	me = goroutine.Self()
+	switch {
+	case me.Bubble != l.bubble:
+		return me, errOtherBubble
+	case insideRunningLoop():
+		return me, errAnotherRunning
+	}
+	return me, nil
 }
 
 // end is the end of a run, with err. It reports whether a Stop has ended it, which takes the
@@ -197,22 +202,23 @@ func (l *Loop) end(err error) (stopped bool) {
 //
 // Semantics: asyncio.loop.run_until_complete, CPython 3.15.
 func RunUntilComplete[T any](l *Loop, aw coro.Awaitable[T]) (T, error) {
-	if err := l.mayRun(); err != nil {
+	me, err := l.mayRun()
+	if err != nil {
 		var zero T
 		return zero, err
 	}
-	return runUntilComplete(l, aw)
+	return runUntilComplete(l, aw, me)
 }
 
 // runUntilComplete is RunUntilComplete where the loop may run.
-func runUntilComplete[T any](l *Loop, aw coro.Awaitable[T]) (T, error) {
+func runUntilComplete[T any](l *Loop, aw coro.Awaitable[T], me goroutine.ID) (T, error) {
 	var zero T
 	if f, ok := aw.(future.Any); ok && !isNil(f) && f.Core().Scheduler() != l.Scheduler() {
 		return zero, coro.ErrOtherLoop
 	}
 	f := coro.EnsureFuture(l, aw, coro.Quiet())
 	s := l.stopWhenDone(f)
-	if err := s.ended(l.run()); err != nil {
+	if err := s.ended(l.run(me)); err != nil {
 		if _, isFunc := aw.(coro.Func[T]); isFunc {
 			f.Core().Retrieve() // the caller cannot get at it
 		}

@@ -123,7 +123,8 @@ func RunIn[T any](r *Runner, main coro.Func[T]) (T, error) {
 	}
 	r.mustBeMade()
 	var zero T
-	switch err := r.loop.mayRun(); err {
+	me, err := r.loop.mayRun()
+	switch err {
 	case nil:
 	case errAlreadyRunning, errAnotherRunning:
 		return zero, errRunInside
@@ -132,7 +133,7 @@ func RunIn[T any](r *Runner, main coro.Func[T]) (T, error) {
 	}
 	task, run := beginRun(r, main)
 	defer run.end() // also when a Goexit takes the loop down
-	v, err := runUntilComplete(r.loop, task)
+	v, err := runUntilComplete(r.loop, task, me)
 	if cause := run.endedBy(err); cause != nil {
 		return zero, cause
 	}
@@ -162,7 +163,7 @@ func (r *Runner) Close() (err error) {
 	if r.closed {
 		return nil
 	}
-	err = r.loop.mayRun()
+	me, err := r.loop.mayRun()
 	if err == errAlreadyRunning {
 		return errCloseRunning
 	}
@@ -172,7 +173,7 @@ func (r *Runner) Close() (err error) {
 	case nil:
 		r.keepInterrupts()
 		r.interrupts.cleanupBegins()
-		err = r.loop.finish()
+		err = r.loop.finish(me)
 	case ErrClosed: // torn down by a Goexit
 		err = nil
 	}

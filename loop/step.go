@@ -115,10 +115,11 @@ func (l *Loop) AdvanceTo(t time.Duration) error {
 }
 
 func (l *Loop) stepped(s *steps) error {
-	if err := l.mayRun(); err != nil {
+	me, err := l.mayRun()
+	if err != nil {
 		return err
 	}
-	return l.runSteps(s)
+	return l.runSteps(s, me)
 }
 
 func (l *Loop) beginSteps(s *steps) {

@@ -19,24 +19,24 @@ func (r *run) Choose(c sched.Choice) int {
 	if c.Kind == sched.Slow && !r.x.options.slow {
 		return 0
 	}
-	choice := search.Choice{Kind: kinds[c.Kind], N: c.N}
+	choice := &r.choice
+	*choice = search.Choice{Kind: kinds[c.Kind], N: c.N}
 	if c.Kind == sched.Tie {
-		timers := c.Of.([]sched.Entry)
-		if choice.Late = c.N > len(timers); choice.Late && !r.x.options.slow {
+		if choice.Late = c.N > len(c.Timers); choice.Late && !r.x.options.slow {
 			choice.N--
 		}
-		choice.Who = func(i int) uint64 { return uint64(taskOf(r.scheduler(), timers[i])) }
+		r.tied = c.Timers
+		choice.Who = r.who
 	}
-	i := int(r.choose(&choice))
+	i := int(r.choose(choice))
 	if r.recorder != nil {
-		r.noteChoice(c, &choice, i)
+		r.noteChoice(c, i)
 	}
 	return i
 }
 
 func (r *run) chooseOwn(what string, n int) int {
-	c := search.Choice{Kind: schedule.Own, N: n}
-	i := int(r.choose(&c))
+	i := int(r.choose(&search.Choice{Kind: schedule.Own, N: n}))
 	r.note(fmt.Sprintf("%s: %d of %d", what, i, n))
 	return i
 }

@@ -20,16 +20,16 @@ func (r *run) note(text string) {
 }
 
 // noteChoice puts a choice of the loop's into the trace.
-func (r *run) noteChoice(c sched.Choice, choice *search.Choice, pick int) {
+func (r *run) noteChoice(c sched.Choice, pick int) {
 	switch {
 	case c.Kind == sched.Slow && pick == 1:
 		r.note("what is ready takes until the next deadline")
-	case c.Kind == sched.Tie && choice.Late && pick == choice.N-1:
+	case c.Kind == sched.Tie && pick == len(c.Timers):
 		r.note("the other timers come too late for this")
 	case c.Kind == sched.Tie && pick > 0:
-		r.note(r.describeTimer(c.Of.([]sched.Entry)[pick]) + " comes first")
+		r.note(r.describeTimer(c.Timers[pick]) + " comes first")
 	case c.Kind == sched.InSet && pick > 0:
-		r.note(fmt.Sprintf("number %d of the %d that are left in the set comes next", pick+1, choice.N))
+		r.note(fmt.Sprintf("number %d of the %d that are left in the set comes next", pick+1, c.N))
 	}
 }
 

@@ -32,6 +32,9 @@ type run struct {
 	departed schedule.Schedule // what of them was not the usual
 	drift    error             // the strategy has met a choice that it did not expect
 	delays   []int64           // to be used again
+	choice   search.Choice     // of the loop's, as well
+	tied     []sched.Entry     // the timers that it is among
+	who      func(int) uint64  // which task one of those is about
 	calm     bool              // the usual schedule from here on
 
 	failure *failure // the first
@@ -50,6 +53,7 @@ type run struct {
 func newRun(x *explorer, s search.Strategy) *run {
 	r := &run{x: x, strategy: s, helpers: map[uintptr]bool{}}
 	r.t = T{TB: x.tb, run: r}
+	r.who = func(i int) uint64 { return uint64(taskOf(r.scheduler(), r.tied[i])) }
 	return r
 }
 

@@ -8,26 +8,43 @@ import (
 	"strings"
 )
 
-// Name is what stack traces call the calling goroutine, "goroutine 12". No two that
-// live have the same. It is empty, which callers take for unknown, should traces ever
-// have another form.
-func Name() string {
-	name, _, ok := strings.Cut(head(), " [")
+// ID is a goroutine, as what it calls knows it.
+type ID struct {
+	// Name is what stack traces call it, "goroutine 12". No two that live have the same. It is
+	// empty, which callers take for unknown, should traces ever have another form.
+	Name string
+
+	// Locked says that it is locked to its OS thread, by runtime.LockOSThread, as main is if an
+	// init function called that, or because C has called it.
+	Locked bool
+
+	// Bubble is the testing/synctest bubble that it is in, "" for none. Inside of one os/signal
+	// blocks for ever.
+	Bubble string
+}
+
+// Self is the calling goroutine.
+func Self() ID {
+	head := head()
+	return ID{nameIn(head), strings.Contains(head, "locked to thread"), bubbleIn(head)}
+}
+
+// Name is the Name of Self.
+func Name() string { return nameIn(head()) }
+
+// Bubble is the Bubble of Self.
+func Bubble() string { return bubbleIn(head()) }
+
+func nameIn(head string) string {
+	name, _, ok := strings.Cut(head, " [")
 	if !ok || !strings.HasPrefix(name, "goroutine ") {
 		return ""
 	}
 	return name
 }
 
-// Locked reports whether the calling goroutine is locked to its OS thread, by
-// runtime.LockOSThread, as main is if an init function called that, or because C has
-// called it.
-func Locked() bool { return strings.Contains(head(), "locked to thread") }
-
-// Bubble is the testing/synctest bubble that the caller is in, "" for none. Inside of one
-// os/signal blocks for ever.
-func Bubble() string {
-	_, bubble, ok := strings.Cut(head(), "synctest bubble ")
+func bubbleIn(head string) string {
+	_, bubble, ok := strings.Cut(head, "synctest bubble ")
 	if !ok {
 		return ""
 	}

@@ -152,20 +152,20 @@ func (s *Scheduler) RunsCaller() (runs, known bool) {
 	return found == s, found != nil
 }
 
-// EnterLoop says that the calling goroutine, of that name, runs the entries of s, until
-// leave is called. The error is ErrThread.
-func (s *Scheduler) EnterLoop(name string) (leave func(), err error) {
-	if err := s.enterThread(); err != nil {
+// EnterLoop says that the calling goroutine, g, runs the entries of s, until leave is called.
+// The error is ErrThread.
+func (s *Scheduler) EnterLoop(g goroutine.ID) (leave func(), err error) {
+	if err := s.enterThread(g); err != nil {
 		return nil, err
 	}
-	known.Store(name, s)
+	known.Store(g.Name, s)
 	setRunning(func() { running = append(running, s) })
 	return func() {
 		setRunning(func() {
 			at := slices.Index(running, s)
 			running = slices.Delete(running, at, at+1)
 		})
-		known.Delete(name)
+		known.Delete(g.Name)
 		s.leaveThread()
 	}, nil
 }

@@ -120,7 +120,7 @@ func TestCallerVars(t *testing.T) {
 		return value
 	}
 	require.Equal(t, "none", get())
-	leave, err := f.EnterLoop(goroutine.Name())
+	leave, err := f.EnterLoop(goroutine.Self())
 	require.NoError(t, err)
 	f.Vars().Set("key", "loop")
 	f.RegisterCaller() // does nothing: no coroutine runs

@@ -87,6 +87,8 @@ type Scheduler struct {
 	pool        pool
 	thread      thread // where the workers were made
 
+	closesLocked bool // Close is called on a goroutine that is locked to its OS thread
+
 	// Created counts the tasks that package coro has made, as their serials.
 	Created uint32
 
@@ -199,7 +201,7 @@ func (s *Scheduler) Close() {
 	}
 	s.unwindGenerators()
 	s.pool.closed = true
-	s.stopIdle()
+	s.stopIdle(s.closesLocked)
 	s.ready = ready{}
 }
 

@@ -20,25 +20,25 @@ var ErrThread = errors.New("loop: its suspended tasks or generators began on a g
 // locked to its OS thread, another one is that goroutine.
 type thread string
 
-// thisThread is that of the caller.
-func thisThread() thread {
-	if goroutine.Locked() {
-		return thread(goroutine.Name())
+// threadOf is that of a goroutine.
+func threadOf(g goroutine.ID) thread {
+	if g.Locked {
+		return thread(g.Name)
 	}
 	return ""
 }
 
-// enterThread is called before a run. It gives up idle workers that cannot be resumed
-// here; with a suspended coroutine there is no way.
-func (s *Scheduler) enterThread() error {
-	now := thisThread()
+// enterThread is called before a run on g. It gives up idle workers that cannot be resumed
+// there; with a suspended coroutine there is no way.
+func (s *Scheduler) enterThread(g goroutine.ID) error {
+	now := threadOf(g)
 	if now == s.thread {
 		return nil
 	}
 	if s.anyBegun() {
 		return ErrThread
 	}
-	s.stopIdle()
+	s.stopIdle(g.Locked)
 	s.thread = now
 	return nil
 }
@@ -47,16 +47,17 @@ func (s *Scheduler) enterThread() error {
 // others.
 func (s *Scheduler) leaveThread() {
 	if s.thread != "" {
-		s.stopIdle()
+		s.stopIdle(true)
 	}
 }
 
-// MayClose is ErrThread if suspended coroutines cannot be unwound here, nil if Close can
-// do its work.
-func (s *Scheduler) MayClose() error {
-	if s.thread != "" && s.thread != thisThread() && s.anyBegun() {
+// MayClose is ErrThread if suspended coroutines cannot be unwound on g, nil if Close can do its
+// work there.
+func (s *Scheduler) MayClose(g goroutine.ID) error {
+	if s.thread != "" && s.thread != threadOf(g) && s.anyBegun() {
 		return ErrThread
 	}
+	s.closesLocked = g.Locked
 	return nil
 }
 
@@ -66,7 +67,7 @@ func (s *Scheduler) OnThread() bool { return s.thread != "" }
 
 // MayAsk reports whether the caller may resume suspended coroutines, as who asks them for
 // their stacks does, without being in a run.
-func (s *Scheduler) MayAsk() bool { return s.thread == thisThread() }
+func (s *Scheduler) MayAsk() bool { return s.thread == threadOf(goroutine.Self()) }
 
 // anyBegun reports whether a coroutine or a generator has begun and not ended.
 func (s *Scheduler) anyBegun() bool {
@@ -81,8 +82,8 @@ func (s *Scheduler) anyBegun() bool {
 	return false
 }
 
-// stopIdle ends the idle workers.
-func (s *Scheduler) stopIdle() {
+// stopIdle ends the idle workers. Locked says whether the caller is, to its OS thread.
+func (s *Scheduler) stopIdle(locked bool) {
 	idle := s.pool.idle
 	s.pool.idle = nil
 	if len(idle) == 0 {
@@ -93,7 +94,7 @@ func (s *Scheduler) stopIdle() {
 			w.stop()
 		}
 	}
-	if s.thread == "" && goroutine.Locked() {
+	if s.thread == "" && locked {
 		elsewhere(stop)
 	} else {
 		stop()

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"math"
 	"math/rand/v2"
 
 	"github.com/ouro-loop/ouro/looptest/internal/schedule"
@@ -87,14 +88,16 @@ func (s *Random) tie(c *Choice) int64 {
 
 // first is the alternative of the highest priority.
 func (s *Random) first(n int, who func(int) uint64) (first int) {
-	for i := 1; i < n; i++ {
-		if s.priorityOf(who(i)) > s.priorityOf(who(first)) {
-			first = i
+	highest, task := math.Inf(-1), uint64(0)
+	for i := range n {
+		of := who(i)
+		if p := s.priorityOf(of); p > highest {
+			highest, first, task = p, i, of
 		}
 	}
 	for i, at := range s.changes {
 		if at == s.ties-1 {
-			s.priority[who(first)] = -float64(1 + i) // below all others
+			s.priority[task] = -float64(1 + i) // below all others
 		}
 	}
 	return first
