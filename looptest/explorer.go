@@ -88,6 +88,7 @@ func (x *explorer) replays() bool {
 		x.tb.Fatalf("looptest: %v", err)
 	}
 	r := x.once(search.NewReplay(s))
+	x.ran = 1
 	switch {
 	case r.drift != nil:
 		x.tb.Errorf("looptest: the schedule %v is of another test, or of another version of it: %v", s, r.drift)
