@@ -18,7 +18,8 @@ type choices struct {
 	earlier uint64          // the latest timer that was set before the clock came to where it is
 	late    bool            // some of them came too late for the last iteration
 	tied    []*timers.Timer // to be used again
-	entries []sched.Entry
+	entries []sched.Entry   // what they run
+	numbers []uint64
 }
 
 // promoteChosen is promote where somebody chooses. While something is ready, time may pass: a
@@ -65,7 +66,8 @@ func (l *Loop) promoteInto(tied []*timers.Timer, mayBeLate bool) bool {
 		if mayBeLate && !first && l.sched.Ready() > 0 {
 			n++
 		}
-		i := l.sched.Choose(sched.Choice{Kind: sched.Tie, N: n, Timers: l.entriesOf(tied)})
+		l.describe(tied)
+		i := l.sched.Choose(sched.Choice{Kind: sched.Tie, N: n, Timers: l.entries, Numbers: l.numbers})
 		if i == len(tied) {
 			return false
 		}
@@ -77,12 +79,11 @@ func (l *Loop) promoteInto(tied []*timers.Timer, mayBeLate bool) bool {
 	return true
 }
 
-func (l *Loop) entriesOf(tied []*timers.Timer) []sched.Entry {
-	l.entries = l.entries[:0]
+func (l *Loop) describe(tied []*timers.Timer) {
+	l.entries, l.numbers = l.entries[:0], l.numbers[:0]
 	for _, t := range tied {
-		l.entries = append(l.entries, t.Run)
+		l.entries, l.numbers = append(l.entries, t.Run), append(l.numbers, l.timers.Number(t))
 	}
-	return l.entries
 }
 
 func (l *Loop) promoteTimer(t *timers.Timer) {

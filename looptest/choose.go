@@ -27,9 +27,12 @@ func (r *run) Choose(c sched.Choice) int {
 		}
 		r.tied = c.Timers
 		choice.Who = r.who
+		if r.histories != nil {
+			choice.Cause = func(i int) uint64 { return r.histories.causeOf(c.Numbers, i) }
+		}
 	}
 	i := int(r.choose(choice))
-	if r.recorder != nil {
+	if r.tells {
 		r.noteChoice(c, i)
 	}
 	return i
@@ -72,7 +75,7 @@ func (r *run) delaysOf(least, most time.Duration) []int64 {
 }
 
 // choose asks the strategy, as long as the run is of interest.
-func (r *run) choose(c *search.Choice) int64 {
+func (r *run) choose(c *search.Choice) (pick int64) {
 	usual := int64(0)
 	if c.Kind == schedule.Delay {
 		usual = c.Delays[0]
@@ -82,6 +85,13 @@ func (r *run) choose(c *search.Choice) int64 {
 	}
 	at := r.choices
 	r.choices++
+	if r.histories != nil {
+		inside := c.Kind != schedule.Tie && c.Kind != schedule.Slow
+		c.State = r.histories.state(r.loop.Time(), inside)
+		if inside {
+			defer func() { r.histories.chose(uint64(pick)) }()
+		}
+	}
 	pick, err := r.strategy.Pick(at, c)
 	if err != nil {
 		r.drift = err

@@ -14,7 +14,7 @@ import (
 
 // note puts a text into the trace.
 func (r *run) note(text string) {
-	if r.recorder != nil {
+	if r.tells {
 		r.recorder.Note(text)
 	}
 }

@@ -1,6 +1,7 @@
 package looptest
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -67,7 +68,7 @@ func (x *explorer) once(s search.Strategy) *run {
 func (x *explorer) record(s search.Strategy) *run {
 	s.Begin()
 	r := newRun(x, s)
-	r.recorder = trace.New(trace.Full())
+	r.recorder, r.tells = trace.New(trace.Full()), true
 	x.worker.do(r.execute)
 	return r
 }
@@ -153,6 +154,9 @@ func (x *explorer) try(s search.Strategy) *run {
 	switch {
 	case r.skipped:
 		x.tb.Skip(r.text())
+	case errors.Is(r.drift, search.ErrDigest):
+		x.tb.Errorf("looptest: run %d: %v", x.ran, r.drift)
+		x.result(Result{Failure: r.drift.Error()})
 	case r.drift != nil:
 		x.tb.Errorf("looptest: run %d does not do the same as one before it with the same schedule: %v.\n"+
 			"Something else decides what the program does: time.Now, chance, the order of a range over a map, a goroutine, "+
@@ -215,6 +219,8 @@ func (x *explorer) passed(d *search.Departures, usual *run) {
 	}
 	x.result(result)
 	switch {
+	case d.All() && d.Hits() > 0:
+		x.tb.Logf("looptest: all schedules pass: %s, those left out come to states in which others have been", count(x.ran, "was run", "were run"))
 	case d.All():
 		x.tb.Logf("looptest: all %s", count(x.ran, "schedule passes, there is no other", "schedules pass"))
 	case d.Complete() < 0:

@@ -63,6 +63,9 @@ func (r *run) watchSteps() { r.scheduler().SetLooker(func(sched.Entry) { r.stepp
 
 // stepped is called after every step.
 func (r *run) stepped() {
+	if r.histories != nil {
+		r.histories.stepped()
+	}
 	for _, f := range r.steps.always {
 		f()
 	}
@@ -77,12 +80,12 @@ func (s *invariants) end(r *run) {
 		return
 	}
 	r.stepped()
-	r.scheduler().SetLooker(nil)
 	for _, c := range s.calms {
 		if !c.over && !r.failed() {
 			r.tell(failure{"calm", "what Calm asks for has not come true when main ended"})
 		}
 	}
+	*s = invariants{}
 }
 
 // Sometimes says that ok must be true in at least one run: an exploration in which it never was

@@ -25,7 +25,8 @@ type run struct {
 	x        *explorer
 	t        T
 	strategy search.Strategy
-	recorder *trace.Recorder // nil if it is not to be told what happened
+	recorder *trace.Recorder // nil if nobody looks at what happens
+	tells    bool            // all that happens is recorded, to be told
 
 	loop     *loop.Loop
 	choices  int               // so far
@@ -42,12 +43,14 @@ type run struct {
 	skipped bool
 	said    bytes.Buffer
 
-	steps    invariants
-	rand     *rand.Rand
-	ctx      context.Context
-	cancel   context.CancelFunc
-	helpers  map[uintptr]bool
-	cleanups []func()
+	steps     invariants
+	histories *histories // nil if nobody gives a digest
+	final     uint64     // the state that main has ended in
+	rand      *rand.Rand
+	ctx       context.Context
+	cancel    context.CancelFunc
+	helpers   map[uintptr]bool
+	cleanups  []func()
 }
 
 func newRun(x *explorer, s search.Strategy) *run {
@@ -86,7 +89,7 @@ func (r *run) execute() {
 				"use the t that main is given, and not that of the test, nor one of another run"})
 		}
 		r.cleanUp()
-		if err := r.strategy.End(r.choices); err != nil && r.drift == nil && !r.failed() {
+		if err := r.strategy.End(r.choices, r.final); err != nil && r.drift == nil && !r.failed() {
 			r.drift = err
 		}
 	}()
@@ -96,6 +99,9 @@ func (r *run) execute() {
 	_, err := loop.RunIn(runner, coro.Do(func(co *coro.Co) error { return r.x.main(&r.t, co) }))
 	r.endContext()
 	r.steps.end(r)
+	if r.histories != nil {
+		r.final = r.histories.state(r.loop.Time(), true)
+	}
 	closing := runner.Close()
 	r.judge(err)
 	r.judge(closing)
@@ -114,7 +120,7 @@ func (r *run) loopOptions() []loop.Option {
 		loop.OnException(r.reported),
 		loop.Logger(r.x.logger),
 	}
-	if r.recorder != nil {
+	if r.tells {
 		opts = append(opts, loop.Record(r.recorder), loop.Debug(true))
 	}
 	return append(opts, r.x.options.loop...)

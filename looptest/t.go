@@ -57,8 +57,15 @@ func (t *T) Rand() *rand.Rand {
 	return t.run.rand
 }
 
-// Note puts v into the trace of the run, in which a failure is told, see [Explore].
-func (t *T) Note(v any) { t.run.note(fmt.Sprint(v)) }
+// Note puts v into the trace of the run, in which a failure is told, see [Explore]. It is part of
+// what happens: of two runs that are to do the same it must be the same.
+func (t *T) Note(v any) {
+	text := fmt.Sprint(v)
+	t.run.note(text)
+	if h := t.run.histories; h != nil {
+		h.chose(Digest(text))
+	}
+}
 
 // Name is that of the test.
 func (t *T) Name() string { return t.TB.Name() }

@@ -1,6 +1,6 @@
 package trace
 
-import "math/bits"
+import "github.com/ouro-loop/ouro/internal/events"
 
 // Hash is a number for the order in which things have happened: what was put into the ready
 // queue and run, by which task and when, which tasks were created, waited, ended and were
@@ -25,17 +25,11 @@ func (t *Trace) Hash() uint64 {
 		case Wait, Hold, Note:
 			continue
 		}
-		h = mix(h, uint64(e.Kind)|uint64(e.What)<<8|uint64(e.Cause)<<16|uint64(e.Task)<<32)
-		h = mix(h, e.Entry)
-		h = mix(h, e.Object)
-		h = mix(h, uint64(e.Arg))
-		h = mix(h, uint64(e.Time))
+		h = events.Mix(h, uint64(e.Kind)|uint64(e.What)<<8|uint64(e.Cause)<<16|uint64(e.Task)<<32)
+		h = events.Mix(h, e.Entry)
+		h = events.Mix(h, e.Object)
+		h = events.Mix(h, uint64(e.Arg))
+		h = events.Mix(h, uint64(e.Time))
 	}
 	return h
-}
-
-// mix takes v into h, as wyhash does: both halves of a product of 128 bits.
-func mix(h, v uint64) uint64 {
-	hi, lo := bits.Mul64(h^0x9e3779b97f4a7c15, v^0xe7037ed1a0b428db)
-	return hi ^ lo
 }

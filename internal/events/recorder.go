@@ -244,6 +244,25 @@ func (r *Recorder) LastTask() uint32 { return r.lastTask }
 // Last is the last event, where all are kept.
 func (r *Recorder) Last() Event { return r.all[len(r.all)-1] }
 
+// Since calls f for the events from number n on, counted from 0, and returns how many there are by
+// now. It reports false if some of them are not kept any more.
+func (r *Recorder) Since(n uint64, f func(e *Event)) (next uint64, ok bool) {
+	if r.full {
+		for i := range r.all[n:] {
+			f(&r.all[n+uint64(i)])
+		}
+		return uint64(len(r.all)), true
+	}
+	size := uint64(len(r.ring))
+	if r.n-n > size {
+		return r.n, false
+	}
+	for ; n < r.n; n++ {
+		f(&r.ring[n&(size-1)])
+	}
+	return r.n, true
+}
+
 // Events are those that are kept, the first first, and how many came before those.
 func (r *Recorder) Events() (events []Event, lost uint64) {
 	if r.full {

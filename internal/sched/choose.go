@@ -12,10 +12,11 @@ type Chooser interface {
 // A Choice is one thing that asyncio leaves open. Its alternative 0 is what is done where nobody
 // chooses.
 type Choice struct {
-	Kind   ChoiceKind
-	N      int     // alternatives, two or more
-	Timers []Entry // of a Tie: what they run
-	Of     any     // of InSet: a slice of them
+	Kind    ChoiceKind
+	N       int      // alternatives, two or more
+	Timers  []Entry  // of a Tie: what they run
+	Numbers []uint64 // of a Tie: what a recorder calls them
+	Of      any      // of InSet: a slice of them
 }
 
 // ChoiceKind is what is open.

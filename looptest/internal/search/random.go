@@ -50,7 +50,7 @@ func (s *Random) Begin() bool {
 	return true
 }
 
-func (s *Random) End(int) error {
+func (s *Random) End(int, uint64) error {
 	s.most = max(s.most, s.ties)
 	return nil
 }

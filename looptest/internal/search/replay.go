@@ -41,7 +41,7 @@ func (r *Replay) Pick(at int, c *Choice) (int64, error) {
 	return 0, &DriftError{Want: d, Got: c}
 }
 
-func (r *Replay) End(choices int) error {
+func (r *Replay) End(choices int, _ uint64) error {
 	if r.lenient || r.next == len(r.schedule) {
 		return nil
 	}

@@ -2,6 +2,7 @@
 package search
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/ouro-loop/ouro/looptest/internal/schedule"
@@ -14,6 +15,11 @@ type Choice struct {
 	Delays []int64 // of a Delay: the N that are worth a try, the least first
 	Most   int64   // of a Delay: the greatest that there can be
 	Late   bool    // of a Tie: the last alternative is that the others come too late
+
+	// State is a number for the state of the program, 0 if it is not known. Cause says of a Tie,
+	// where there is a State, what the i-th alternative is, whatever its place.
+	State uint64
+	Cause func(i int) uint64
 
 	// Who says of a Tie which task the timer is about that is the i-th alternative, as a
 	// number.
@@ -53,8 +59,9 @@ type Strategy interface {
 	// is a *DriftError.
 	Pick(at int, c *Choice) (int64, error)
 
-	// End is told that the run has ended, after so many choices. The error is a *DriftError.
-	End(choices int) error
+	// End is told that the run has ended, after so many choices, in a state with that number.
+	// The error is a *DriftError, or ErrDigest.
+	End(choices int, state uint64) error
 }
 
 // A DriftError says that a program does not come to the choice that a schedule is about.
@@ -80,6 +87,9 @@ func (e *DriftError) Error() string {
 	}
 	return fmt.Sprintf("%s, and %v among %d in the program", want, e.Got.Kind, e.Got.N)
 }
+
+// ErrDigest says that a state had the number of another one.
+var ErrDigest = errors.New("two runs that come to one state by what State is given do not go on alike: it lacks something that they share")
 
 // fits reports whether d can be picked of c.
 func fits(d schedule.Departure, c *Choice) bool {

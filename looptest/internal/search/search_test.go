@@ -32,7 +32,7 @@ func run(t *testing.T, s search.Strategy, p program) (string, schedule.Schedule)
 		n++
 		return int(pick)
 	})
-	require.NoError(t, s.End(n))
+	require.NoError(t, s.End(n, 0))
 	return outcome, departed
 }
 
@@ -219,11 +219,11 @@ func TestAReplayThatDoesNotFitIsRefused(t *testing.T) {
 		attempt.Begin()
 		_, err = attempt.Pick(test.at, test.choice)
 		require.NoError(t, err)
-		require.NoError(t, attempt.End(1))
+		require.NoError(t, attempt.End(1, 0))
 	}
 	s := search.NewReplay(schedule.Schedule{{At: 7, Kind: schedule.Slow, N: 2, Pick: 1}})
 	s.Begin()
-	require.EqualError(t, s.End(3), "choice 7 is a time that steps take among 2 in the schedule, and the program makes but 3 choices")
+	require.EqualError(t, s.End(3, 0), "choice 7 is a time that steps take among 2 in the schedule, and the program makes but 3 choices")
 }
 
 // A bug needs three departures among many.
