@@ -15,10 +15,15 @@ import (
 
 // choices is what the loop keeps for a Chooser.
 type choices struct {
-	earlier uint64          // the latest timer that was set before the clock came to where it is
-	late    bool            // some of them came too late for the last iteration
-	tied    []*timers.Timer // to be used again
-	entries []sched.Entry   // what they run
+	earlier uint64 // the latest timer that was set before the clock came to where it is
+	late    bool   // some of them came too late for the last iteration
+	tied    *tied  // nil as long as nobody has chosen
+}
+
+// tied are timers with one deadline, in memory that is used again.
+type tied struct {
+	timers  []*timers.Timer
+	entries []sched.Entry // what they run
 	numbers []uint64
 }
 
@@ -46,9 +51,13 @@ func (l *Loop) mayPass() bool {
 func (l *Loop) promoteTied() bool {
 	now := l.Time()
 	for next := l.timers.Next(); next != nil && next.When() <= now; next = l.timers.Next() {
-		l.tied = l.timers.AppendEarliest(l.tied[:0])
-		mayBeLate := next.When() == now && l.timers.Number(l.tied[len(l.tied)-1]) <= l.earlier
-		if l.late = !l.promoteInto(l.tied, mayBeLate); l.late {
+		if l.tied == nil {
+			l.tied = new(tied)
+		}
+		l.tied.timers = l.timers.AppendEarliest(l.tied.timers[:0])
+		last := l.tied.timers[len(l.tied.timers)-1]
+		mayBeLate := next.When() == now && l.timers.Number(last) <= l.earlier
+		if l.late = !l.promoteInto(l.tied.timers, mayBeLate); l.late {
 			return false
 		}
 	}
@@ -59,31 +68,33 @@ func (l *Loop) promoteTied() bool {
 // be late: their deadlines are equal by a clock that stands still, but by one that goes on each
 // would be a little later than those that were set before. So none is late of which a later one
 // was taken first, and one of them is what the clock has come here for.
-func (l *Loop) promoteInto(tied []*timers.Timer, mayBeLate bool) bool {
+func (l *Loop) promoteInto(left []*timers.Timer, mayBeLate bool) bool {
 	first := !l.late
-	for ; len(tied) > 0; first = false {
-		n := len(tied)
+	for ; len(left) > 0; first = false {
+		n := len(left)
 		if mayBeLate && !first && l.sched.Ready() > 0 {
 			n++
 		}
-		l.describe(tied)
-		i := l.sched.Choose(sched.Choice{Kind: sched.Tie, N: n, Timers: l.entries, Numbers: l.numbers})
-		if i == len(tied) {
+		entries, numbers := l.describe(left)
+		i := l.sched.Choose(sched.Choice{Kind: sched.Tie, N: n, Timers: entries, Numbers: numbers})
+		if i == len(left) {
 			return false
 		}
 		mayBeLate = mayBeLate && i == 0
-		l.promoteTimer(tied[i])
-		copy(tied[1:], tied[:i])
-		tied = tied[1:]
+		l.promoteTimer(left[i])
+		copy(left[1:], left[:i])
+		left = left[1:]
 	}
 	return true
 }
 
-func (l *Loop) describe(tied []*timers.Timer) {
-	l.entries, l.numbers = l.entries[:0], l.numbers[:0]
-	for _, t := range tied {
-		l.entries, l.numbers = append(l.entries, t.Run), append(l.numbers, l.timers.Number(t))
+func (l *Loop) describe(timers []*timers.Timer) (entries []sched.Entry, numbers []uint64) {
+	entries, numbers = l.tied.entries[:0], l.tied.numbers[:0]
+	for _, t := range timers {
+		entries, numbers = append(entries, t.Run), append(numbers, l.timers.Number(t))
 	}
+	l.tied.entries, l.tied.numbers = entries, numbers
+	return entries, numbers
 }
 
 func (l *Loop) promoteTimer(t *timers.Timer) {

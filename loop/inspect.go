@@ -58,7 +58,7 @@ func Inspect(ctx context.Context, l *Loop, opts ...InspectOption) (*Snapshot, er
 	if l.isRunning.Load() && insideRunningLoop() {
 		switch runs, known := l.sched.RunsCaller(); {
 		case runs:
-			return l.look(o.stacks).snapshot(o.stacks), nil
+			return l.lookAll(o.stacks).snapshot(o.stacks), nil
 		case !known && q.endless:
 			return nil, errInsideSome
 		}
@@ -78,5 +78,5 @@ func (l *Loop) Snapshot(opts ...InspectOption) *Snapshot {
 	l.mustBeMade()
 	(*wired)(l).CheckGoroutine()
 	o := newInspectOptions(opts)
-	return l.look(o.stacks).snapshot(o.stacks)
+	return l.lookAll(o.stacks).snapshot(o.stacks)
 }

@@ -231,12 +231,12 @@ func (l *Loop) findTimers() {
 }
 
 // workTexts say what an errand of a kind has left.
-var workTexts = map[string]string{
-	"thread":    "work on a thread not done",
-	"goroutine": "work on a goroutine not done",
-	"channel":   "receive from a channel not done",
-	"future":    "future of an executor not done",
-	"hold":      "Hold never released",
+var workTexts = [...]string{
+	onThread:    "work on a thread not done",
+	onGoroutine: "work on a goroutine not done",
+	onChannel:   "receive from a channel not done",
+	onFuture:    "future of an executor not done",
+	ofProgram:   "Hold never released",
 }
 
 // findWork looks for what is out, and neither awaited by a task nor given up. It may be about
@@ -250,7 +250,7 @@ func (l *Loop) findWork() {
 			continue
 		}
 		site := e.site.String()
-		l.left.add(Leak{Kind: LeakedWork, Name: e.kind, Site: site, Text: workTexts[e.kind] + at(site)})
+		l.left.add(Leak{Kind: LeakedWork, Name: e.kind.String(), Site: site, Text: workTexts[e.kind] + at(site)})
 	}
 }
 

@@ -17,8 +17,9 @@ import (
 // outside is the work that is out: what is done for the loop elsewhere. A virtual clock
 // does not jump meanwhile, and nothing is a deadlock.
 type outside struct {
-	n    int          // the loop's own errands: functions on threads and goroutines, receivers, wrapped futures
-	held atomic.Int32 // those of Hold, by any goroutine
+	n    int              // the loop's own errands: functions on threads and goroutines, receivers, wrapped futures
+	by   [ofProgram]int32 // those of each kind
+	held atomic.Int32     // those of Hold, by any goroutine
 
 	mu   sync.Mutex
 	list []*errand // what a virtual clock waits for, or could be a leak
@@ -27,19 +28,36 @@ type outside struct {
 
 // An errand is one piece of work that is out.
 type errand struct {
-	kind string       // thread, goroutine, channel, future or hold
+	kind errandKind
 	site frames.Site  // where the program sent it out
 	of   *future.Core // of its outcome, if that is a future
 	at   int          // in the list
 }
 
-// untold stands for every errand of a loop whose clock waits for none, and that reports no leaks.
-var untold errand
+// An errandKind is what kind of work an errand is.
+type errandKind uint8
+
+const (
+	onThread errandKind = iota
+	onGoroutine
+	onChannel
+	onFuture
+	ofProgram // of Hold
+)
+
+func (k errandKind) String() string {
+	return [...]string{onThread: "thread", onGoroutine: "goroutine", onChannel: "channel", onFuture: "future", ofProgram: "hold"}[k]
+}
+
+// untold stand for every errand of their kind of a loop whose clock waits for none, and that reports
+// no leaks.
+var untold = [...]errand{{kind: onThread}, {kind: onGoroutine}, {kind: onChannel}, {kind: onFuture}, {kind: ofProgram}}
 
 // sendOut notes that something is done elsewhere, until takeIn, for the future of. Both are
 // called on the loop's goroutine.
-func (l *Loop) sendOut(kind string, of *future.Core) *errand {
+func (l *Loop) sendOut(kind errandKind, of *future.Core) *errand {
 	l.outside.n++
+	l.outside.by[kind]++
 	return l.note(kind, of)
 }
 
@@ -47,6 +65,7 @@ func (l *Loop) sendOut(kind string, of *future.Core) *errand {
 func (l *Loop) takeIn(e **errand) {
 	if *e != nil {
 		l.outside.n--
+		l.outside.by[(*e).kind]--
 		l.forget(*e)
 		*e = nil
 	}
@@ -59,9 +78,9 @@ func (l *Loop) isOut() bool { return l.outside.n > 0 || l.outside.held.Load() > 
 // come in. That is looked for last, since it is posted before a Hold is released.
 func (l *Loop) holdsStill() bool { return l.isOut() || l.inbox.work() }
 
-func (l *Loop) note(kind string, of *future.Core) *errand {
+func (l *Loop) note(kind errandKind, of *future.Core) *errand {
 	if !l.clock.virtual && !l.sched.Leaks {
-		return &untold
+		return &untold[kind]
 	}
 	o := &l.outside
 	o.mu.Lock()
@@ -79,7 +98,7 @@ func (l *Loop) note(kind string, of *future.Core) *errand {
 }
 
 func (l *Loop) forget(e *errand) {
-	if e == &untold {
+	if e == &untold[e.kind] {
 		return
 	}
 	o := &l.outside
@@ -108,7 +127,7 @@ const maxFreeErrands = 64
 func (l *Loop) Hold() (release func()) {
 	l.mustBeMade()
 	l.outside.held.Add(1)
-	e := l.note("hold", nil)
+	e := l.note(ofProgram, nil)
 	var once sync.Once
 	return func() {
 		once.Do(func() {
@@ -137,7 +156,7 @@ func (o *outside) String() string {
 	type origin struct{ kind, site string }
 	numbers := make(map[origin]int)
 	for _, e := range o.list {
-		numbers[origin{e.kind, e.site.String()}]++
+		numbers[origin{e.kind.String(), e.site.String()}]++
 	}
 	kinds := slices.SortedFunc(maps.Keys(numbers), func(a, b origin) int {
 		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.site, b.site))

@@ -25,13 +25,17 @@ func (s *Snapshot) WritePS(w io.Writer) error {
 	s.writeHead(out)
 	var text strings.Builder
 	tab := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tab, "ID\tTASK\tSTATE\tWAITS FOR\tHELD BY\tCANCELS\tAT")
+	duration := func(string) string { return "" } // a column that is there if it is known
+	if s.Recorded {
+		duration = func(text string) string { return "\t" + text }
+	}
+	fmt.Fprintln(tab, "ID\tTASK\tSTATE"+duration("FOR")+"\tWAITS FOR\tHELD BY\tCANCELS\tAT")
 	for i := range s.Tasks {
 		t := &s.Tasks[i]
-		fmt.Fprintf(tab, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n",
-			t.ID, plain(t.Name), t.State, t.waits(), t.heldBy(), t.cancelsText(), t.at())
+		fmt.Fprintf(tab, "%d\t%s\t%s%s\t%s\t%s\t%s\t%s\n",
+			t.ID, plain(t.Name), t.State, duration(t.duration(s.Time)), t.waits(), t.heldBy(), s.cancelsText(t), t.at())
 		if len(t.Timeouts) > 0 {
-			fmt.Fprintf(tab, "\t\t\tunder timeout, %s left\t\t\t\n", left(t.Timeouts[0]-s.Time))
+			fmt.Fprintf(tab, "\t\t%s\tunder timeout, %s left\t\t\t\n", duration(""), left(t.Timeouts[0]-s.Time))
 		}
 	}
 	_ = tab.Flush() // never fails
@@ -140,14 +144,51 @@ func (t *TaskInfo) heldBy() string {
 	return strings.Join(names, ", ")
 }
 
-func (t *TaskInfo) cancelsText() string {
-	switch {
-	case t.CancelPending:
-		return fmt.Sprintf("%d, not delivered", t.Canceling)
-	case t.Canceling > 0:
-		return strconv.Itoa(t.Canceling)
+// duration is for how long the task has been in its state.
+func (t *TaskInfo) duration(now time.Duration) string {
+	if t.Since == nil {
+		return "–"
 	}
-	return "–"
+	return left(now - *t.Since)
+}
+
+func (s *Snapshot) cancelsText(t *TaskInfo) string {
+	if t.Canceling == 0 && !t.CancelPending {
+		return "–"
+	}
+	text := strconv.Itoa(t.Canceling)
+	if n := len(t.CanceledBy); n > 0 {
+		text += " by " + s.cancelText(&t.CanceledBy[n-1])
+	}
+	if t.CancelPending {
+		text += ", not delivered"
+	}
+	return text
+}
+
+// cancelText says who made a request, and along which tasks it came.
+func (s *Snapshot) cancelText(c *CancelInfo) string {
+	var text string
+	switch c.How {
+	case "call":
+		text = plain(c.ByName)
+	case "end":
+		text = "the end of " + plain(c.ByName)
+	case "timeout":
+		text = "a timeout"
+	default:
+		text = "a callback"
+	}
+	var way []string
+	for _, id := range c.Via {
+		if id > 0 {
+			way = append(way, s.nameOf(id))
+		}
+	}
+	if len(way) > 0 {
+		text += " via " + strings.Join(way, ", ")
+	}
+	return text
 }
 
 // at is the program's own line where the task stands, or else what it runs.

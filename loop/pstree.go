@@ -150,6 +150,12 @@ func (t *tree) line(i int) string {
 	} else if len(t.awaits[i]) == 0 && len(info.Holders) > 0 {
 		text += ", held by " + info.heldBy()
 	}
+	if info.Since != nil {
+		text += ", for " + info.duration(t.Time)
+	}
+	if len(info.CanceledBy) > 0 {
+		text += ", canceled by " + t.cancelText(&info.CanceledBy[len(info.CanceledBy)-1])
+	}
 	if len(info.Timeouts) > 0 {
 		text += ", under timeout, " + left(info.Timeouts[0]-t.Time) + " left"
 	}

@@ -158,7 +158,7 @@ func (l *Loop) answerAll() {
 	for _, q := range asked {
 		stacks = max(stacks, q.stacks)
 	}
-	a = answer{view: l.look(stacks)}
+	a = answer{view: l.lookAll(stacks)}
 }
 
 // runEnded tells those who cannot wait for the next run, which may never come. Who asks now

@@ -109,7 +109,7 @@ func newReceiver[T any](l *Loop, ch <-chan T, background bool) *receiver[T] {
 	}
 	r.arrived.Core().Init(l, channelRole{})
 	if !background {
-		r.errand = l.sendOut("channel", r.arrived.Core())
+		r.errand = l.sendOut(onChannel, r.arrived.Core())
 	}
 	go r.receive(ch)
 	return r

@@ -21,6 +21,10 @@ type Snapshot struct {
 	Outside []OutsideInfo `json:"outside,omitempty"`
 	Tasks   []TaskInfo    `json:"tasks"` // those that have not ended, in order of creation
 
+	// Recorded says that the loop has a recorder: Since and CanceledBy are known of the tasks to
+	// which that happened within the events that it keeps, of the last 65,536 at most.
+	Recorded bool `json:"recorded,omitempty"`
+
 	// Circles are tasks of which each waits for the next, and the last for the first: nothing
 	// but a cancellation will end that. Of many ten are told, and MoreCircles says how many
 	// more were found.
@@ -32,8 +36,7 @@ type Snapshot struct {
 }
 
 // OutsideInfo is work that is out, see [Loop.Outside], by kind: "thread", "goroutine",
-// "channel", "future" and "hold". Which of the first four it is, is known under a virtual clock
-// only; otherwise they are "work".
+// "channel", "future" and "hold".
 type OutsideInfo struct {
 	Kind string `json:"kind"`
 	N    int    `json:"n"`
@@ -63,6 +66,9 @@ type TaskInfo struct {
 	Func  string    `json:"func"` // what it runs: main.fetch
 	State TaskState `json:"state"`
 
+	// Since is the loop's time at which it came to this state, nil if no recorder knows.
+	Since *time.Duration `json:"since,omitempty"`
+
 	// Place is the place in the ready queue, from 1 on, of a task that is ready or has yet to
 	// begin; 0 for others.
 	Place int `json:"place,omitempty"`
@@ -90,9 +96,13 @@ type TaskInfo struct {
 	// in (coro.Timeout, coro.WaitFor), the next one first. One that has passed is not among them.
 	Timeouts []time.Duration `json:"timeouts,omitempty"`
 
-	Canceling     int    `json:"canceling,omitempty"`      // requests to cancel that were not taken back
-	CancelPending bool   `json:"cancel_pending,omitempty"` // one was not delivered yet
-	Created       string `json:"created,omitempty"`        // the line that created it, in debug mode
+	Canceling     int  `json:"canceling,omitempty"`      // requests to cancel that were not taken back
+	CancelPending bool `json:"cancel_pending,omitempty"` // one was not delivered yet
+
+	// CanceledBy are those requests, as far as a recorder knows them, the last one last.
+	CanceledBy []CancelInfo `json:"canceled_by,omitempty"`
+
+	Created string `json:"created,omitempty"` // the line that created it, in debug mode
 
 	// Stack is where it stands, the innermost call first, if that was asked for, see [Stacks].
 	Stack []StackLine `json:"stack,omitempty"`
@@ -204,6 +214,7 @@ func (v *view) snapshot(stacks int) *Snapshot {
 		slices.Sort(s.Tasks[i].Timeouts)
 	}
 	s.addCircles(g)
+	v.history.tell(s)
 	return s
 }
 

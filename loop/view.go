@@ -37,6 +37,7 @@ type view struct {
 	created  []string      // the lines that created the tasks, in debug mode
 	counters [][][]uintptr // the stacks of the first tasks
 	cut      bool          // there are more edges than were noted
+	history  history       // what a recorder knows
 
 	// While it looks:
 
@@ -149,6 +150,13 @@ type pending interface {
 
 func pendingTask(c *sched.Coroutine) pending { return c.Body().(pending) }
 
+// lookAll is look, and what a recorder knows.
+func (l *Loop) lookAll(stacks int) *view {
+	v := l.look(stacks)
+	v.history = l.history()
+	return v
+}
+
 // look looks at the loop, on its goroutine, and at the stacks of up to so many tasks.
 func (l *Loop) look(stacks int) *view {
 	v := &view{
@@ -158,7 +166,7 @@ func (l *Loop) look(stacks int) *view {
 		running:  l.isRunning.Load(),
 		ready:    l.sched.Ready(),
 		timers:   l.timers.Len(),
-		outside:  l.outside.kinds(l.clock.virtual),
+		outside:  l.outside.kinds(),
 		tasks:    make([]taskView, 0, l.sched.Count()),
 		left:     maxEdges,
 		onThread: l.sched.OnThread(),
@@ -490,26 +498,14 @@ func (v *view) index(serial uint32) (int, bool) {
 }
 
 // kinds are how much work is out.
-func (o *outside) kinds(virtual bool) (out []OutsideInfo) {
-	held := int(o.held.Load())
-	if !virtual {
-		if o.n > 0 {
-			out = append(out, OutsideInfo{"work", o.n})
+func (o *outside) kinds() (out []OutsideInfo) {
+	for kind, n := range o.by {
+		if n > 0 {
+			out = append(out, OutsideInfo{errandKind(kind).String(), int(n)})
 		}
-		if held > 0 {
-			out = append(out, OutsideInfo{"hold", held})
-		}
-		return out
 	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	for _, e := range o.list {
-		i := slices.IndexFunc(out, func(k OutsideInfo) bool { return k.Kind == e.kind })
-		if i < 0 {
-			i = len(out)
-			out = append(out, OutsideInfo{Kind: e.kind})
-		}
-		out[i].N++
+	if held := int(o.held.Load()); held > 0 {
+		out = append(out, OutsideInfo{ofProgram.String(), held})
 	}
 	slices.SortFunc(out, func(a, b OutsideInfo) int { return strings.Compare(a.Kind, b.Kind) })
 	return out

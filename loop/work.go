@@ -55,12 +55,12 @@ func (w *work[T]) begin(l *Loop, e executor.Executor) error {
 	if l.closed.Load() {
 		return ErrClosed
 	}
-	kind, what := "thread", "a thread"
+	kind := onThread
 	if _, ok := e.(goroutines); ok {
-		kind, what = "goroutine", "a goroutine"
+		kind = onGoroutine
 	}
-	if err := l.hermetically(what); err != nil {
-		return err
+	if l.hermetic {
+		return l.hermetically("a " + kind.String())
 	}
 	if e == nil {
 		var err error
@@ -69,7 +69,7 @@ func (w *work[T]) begin(l *Loop, e executor.Executor) error {
 		}
 	}
 	w.loop = l
-	w.goroutine = kind == "goroutine"
+	w.goroutine = kind == onGoroutine
 	w.future.Core().Init(l, (*workRole[T])(w))
 	if err := e.Execute((*workJob[T])(w)); err != nil {
 		return err

@@ -28,7 +28,7 @@ func WrapFuture[T any](l *Loop, f *executor.Future[T]) (*future.Future[T], error
 	w := &wrapping[T]{loop: l, from: f}
 	core := w.future.Core()
 	core.Init(l, wrappingRole{})
-	w.errand = l.sendOut("future", core)
+	w.errand = l.sendOut(onFuture, core)
 	core.Attach(w.link.Init((*wrappingDropped[T])(w)))
 	f.AddDoneCallback(func(*executor.Future[T]) {
 		_ = l.inbox.post(w) // on a closed loop nobody waits for it

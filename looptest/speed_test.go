@@ -75,3 +75,11 @@ func BenchmarkExplore(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkDepartures is BenchmarkExplore without chance.
+func BenchmarkDepartures(b *testing.B) {
+	main := tens(func(co *coro.Co, _ int) error { return coro.Sleep(co, time.Millisecond) })
+	b.ReportAllocs()
+	looptest.Explore(b, main, looptest.Runs(2*b.N), looptest.Within(time.Hour))
+	b.ReportMetric(2*float64(b.N)/b.Elapsed().Seconds(), "runs/s")
+}

@@ -276,6 +276,32 @@ func (r *Recorder) Events() (events []Event, lost uint64) {
 	return slices.Concat(r.ring[at:], r.ring[:at]), r.n - size
 }
 
+// Tail are the last events that are kept, up to n, and what is known of them beyond themselves, by
+// their place.
+func (r *Recorder) Tail(n int) (tail []Event, details map[int]Detail) {
+	if !r.full {
+		tail, _ = r.Events()
+		details = r.Details()
+		if cut := len(tail) - n; cut > 0 {
+			tail = tail[cut:]
+			moved := make(map[int]Detail, len(details))
+			for i, d := range details {
+				moved[i-cut] = d
+			}
+			details = moved
+		}
+		return tail, details
+	}
+	cut := max(0, len(r.all)-n)
+	details = make(map[int]Detail)
+	for i, d := range r.details[cut:] {
+		if d.Name != "" {
+			details[i] = d
+		}
+	}
+	return slices.Clone(r.all[cut:]), details
+}
+
 // Details gives what is known of the events beyond themselves, by their place among
 // Events.
 func (r *Recorder) Details() map[int]Detail {
