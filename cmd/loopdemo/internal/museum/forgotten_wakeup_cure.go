@@ -2,6 +2,7 @@ package museum
 
 import (
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
@@ -26,9 +27,13 @@ func forgottenWakeupCure(opts ...loop.Option) error {
 		}
 	}
 
+	var threads sync.WaitGroup
+	defer threads.Wait() // as Python does in the end
+
 	main := func(co *coro.Co) error {
 		l := loop.Of(co)
-		go otherThread(l, l.Hold()) // a virtual clock waits for it
+		release := l.Hold() // a virtual clock waits for it
+		threads.Go(func() { otherThread(l, release) })
 		return coro.Sleep(co, 600*time.Millisecond)
 	}
 

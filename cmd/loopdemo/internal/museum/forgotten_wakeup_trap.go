@@ -3,6 +3,7 @@ package museum
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
@@ -27,9 +28,13 @@ func forgottenWakeupTrap(opts ...loop.Option) error {
 		l.CallSoon(func() { report(scheduled) }) // not thread-safe
 	}
 
+	var threads sync.WaitGroup
+	defer threads.Wait() // as Python does in the end
+
 	main := func(co *coro.Co) error {
 		l := loop.Of(co)
-		go otherThread(l, l.Hold()) // a virtual clock waits for it
+		release := l.Hold() // a virtual clock waits for it
+		threads.Go(func() { otherThread(l, release) })
 		return coro.Sleep(co, 600*time.Millisecond)
 	}
 
