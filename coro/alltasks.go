@@ -1,6 +1,10 @@
 package coro
 
-import "github.com/ouro-loop/ouro/internal/sched"
+import (
+	"slices"
+
+	"github.com/ouro-loop/ouro/internal/sched"
+)
 
 // CurrentTask is the task that runs now, nil if none does: in a callback, or when
 // the loop is not running.
@@ -25,6 +29,22 @@ func AllTasks(s Spawner) []AnyTask {
 	sc := schedulerOf(s)
 	tasks := make([]AnyTask, 0, sc.Count())
 	sc.All(func(c *sched.Coroutine) { tasks = append(tasks, taskOn(c).Task()) })
-	sched.Walk(sc, tasks)
+	if sc.Chooser != nil {
+		machineOf(sc).walked.put(sc, tasks)
+	}
 	return tasks
+}
+
+// A walkedSet remembers in which order a set was walked: one with the same members has it again.
+type walkedSet struct{ members, order []AnyTask }
+
+// put puts the members of a set into the order in which it is walked.
+func (w *walkedSet) put(s *sched.Scheduler, members []AnyTask) {
+	if slices.Equal(members, w.members) {
+		copy(members, w.order)
+		return
+	}
+	w.members = slices.Clone(members)
+	sched.Walk(s, members)
+	w.order = slices.Clone(members)
 }

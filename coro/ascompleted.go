@@ -93,9 +93,14 @@ func newCompletion[T any](co *Co, d time.Duration, aws []Awaitable[T], together 
 	co.mustRun()
 	m := co.machine()
 	c := &completion[T]{loop: m.loop, limit: d}
-	aws = asSet(co, aws)
 	all := make([]future.Of[T], len(aws))
-	tasks := roomFor[Task[T]](len(aws) - futuresAmong(co, aws, all))
+	given := futuresAmong(co, aws, all)
+	if co.sched().Chooser != nil {
+		aws = inChosenOrder(co, aws, all)
+		all = make([]future.Of[T], len(aws))
+		given = futuresAmong(co, aws, all)
+	}
+	tasks := roomFor[Task[T]](len(aws) - given)
 	for i, aw := range aws {
 		if all[i] == nil {
 			var t *Task[T]
@@ -108,8 +113,9 @@ func newCompletion[T any](co *Co, d time.Duration, aws []Awaitable[T], together 
 		}
 	}
 	unique := withoutRepetitions(co, all)
-	if slices.ContainsFunc(unique, future.Of[T].Done) {
-		unique = asSet(co, unique) // else the order of their callbacks makes no difference
+	if co.sched().Chooser != nil && slices.ContainsFunc(unique, future.Of[T].Done) {
+		unique = slices.Clone(unique) // else the order of their callbacks makes no difference
+		sched.Walk(co.sched(), unique)
 	}
 	c.done = make([]future.Of[T], 0, len(unique))
 	c.watches = make([]completionWatch[T], len(unique))
@@ -127,13 +133,20 @@ func newCompletion[T any](co *Co, d time.Duration, aws []Awaitable[T], together 
 	return c
 }
 
-// asSet is items in the order in which a set of them is walked.
-func asSet[T any](co *Co, items []T) []T {
-	if co.sched().Chooser != nil {
-		items = slices.Clone(items)
-		sched.Walk(co.sched(), items)
+// inChosenOrder is the set of aws, in the order in which it is walked. Its futures are given.
+func inChosenOrder[T any](co *Co, aws []Awaitable[T], futures []future.Of[T]) []Awaitable[T] {
+	var set []Awaitable[T]
+	seen := make(map[*future.Core]bool)
+	for i, aw := range aws {
+		if f := futures[i]; f == nil {
+			set = append(set, aw)
+		} else if !seen[f.Core()] {
+			seen[f.Core()] = true
+			set = append(set, aw)
+		}
 	}
-	return items
+	sched.Walk(co.sched(), set)
+	return set
 }
 
 // take reports whether there is one more to yield, and counts it.

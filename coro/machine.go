@@ -19,6 +19,10 @@ type eventLoop interface {
 	AddTimer(t *timers.Timer, when time.Duration)
 	RemoveTimer(t *timers.Timer) bool
 
+	// AddTimerAt is AddTimer with a time that the program gives, rather than one that was
+	// counted from the time that it is.
+	AddTimerAt(t *timers.Timer, when time.Duration)
+
 	// IsRunning reports whether the loop is in RunForever or RunUntilComplete.
 	IsRunning() bool
 
@@ -45,6 +49,8 @@ type machine struct {
 	timedOut map[*TimeoutScope]*future.TimeoutError // of blocks that have not ended yet, after their time
 
 	held held // what tasks have acquired, if the loop reports leaks
+
+	walked walkedSet // the last that AllTasks has walked, where somebody chooses
 
 	idleMembers  *groupMember // of task groups, to be used again; linked by next
 	nIdleMembers int

@@ -52,10 +52,10 @@ func Timeout(co *Co, d time.Duration, body func(t *TimeoutScope) error) error {
 	co.mustBeGiven()
 	co.mustRun()
 	if d == Forever {
-		return timeoutAt(co, Forever, Forever, body)
+		return timeout(co, Forever, Forever, false, body)
 	}
 	now := co.machine().loop.Time()
-	return timeoutAt(co, timers.Deadline(now, d), now, body)
+	return timeout(co, timers.Deadline(now, d), now, false, body)
 }
 
 // TimeoutValue is Timeout of a body with a result. With an error the result is the zero
@@ -90,19 +90,19 @@ func TimeoutAt(co *Co, when time.Duration, body func(t *TimeoutScope) error) err
 	co.mustBeGiven()
 	co.mustRun()
 	if when == Forever {
-		return timeoutAt(co, Forever, Forever, body)
+		return timeout(co, Forever, Forever, true, body)
 	}
-	return timeoutAt(co, when, co.machine().loop.Time(), body)
+	return timeout(co, when, co.machine().loop.Time(), true, body)
 }
 
-// timeoutAt is both; now is Forever for one that has no need to look at the clock, which
-// takes a third of the time of a block.
-func timeoutAt(co *Co, when, now time.Duration, body func(t *TimeoutScope) error) error {
+// timeout is both, and given TimeoutAt; now is Forever for one that has no need to look at the
+// clock, which takes a third of the time of a block.
+func timeout(co *Co, when, now time.Duration, given bool, body func(t *TimeoutScope) error) error {
 	if body == nil {
 		panic("coro: Timeout of a nil function")
 	}
 	t := &TimeoutScope{co: co, entered: now, canceling: co.cancels}
-	t.set(when, now)
+	t.set(when, now, given)
 	returned := false
 	defer func() {
 		if !returned { // a panic passes through, and leaves nothing behind
@@ -147,11 +147,11 @@ func (t *TimeoutScope) Reschedule(when time.Duration) error {
 	if t.entered == Forever {
 		t.entered = now
 	}
-	t.set(when, now)
+	t.set(when, now, true)
 	return nil
 }
 
-func (t *TimeoutScope) set(when, now time.Duration) {
+func (t *TimeoutScope) set(when, now time.Duration, given bool) {
 	t.when = when
 	t.unset()
 	if when == Forever {
@@ -163,9 +163,12 @@ func (t *TimeoutScope) set(when, now time.Duration) {
 	}
 	d.scope, d.timer.Run = t, d
 	t.deadline = d
-	if when <= now {
+	switch {
+	case when <= now:
 		t.co.sched().Schedule(d)
-	} else {
+	case given:
+		t.co.machine().loop.AddTimerAt(&d.timer, when)
+	default:
 		t.co.machine().loop.AddTimer(&d.timer, when)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/frames"
+	"github.com/ouro-loop/ouro/internal/sched"
 )
 
 // asyncgen is an asynchronous generator as the loop looks at it.
@@ -36,7 +37,9 @@ func (l *Loop) ShutdownAsyncgens() coro.Func[coro.None] {
 	return coro.Do(func(co *coro.Co) error {
 		var closing []asyncgen
 		var closers []coro.Awaitable[coro.None]
-		for _, g := range l.sched.TakeGenerators() {
+		begun := l.sched.TakeGenerators()
+		sched.Walk(&l.sched, begun)
+		for _, g := range begun {
 			gen := g.Body().(asyncgen)
 			closing = append(closing, gen)
 			closers = append(closers, gen.Closer())

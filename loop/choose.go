@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ouro-loop/ouro/internal/events"
@@ -16,20 +17,29 @@ import (
 // choices is what the loop keeps for a Chooser.
 type choices struct {
 	earlier uint64 // the latest timer that was set before the clock came to where it is
-	late    bool   // some of them came too late for the last iteration
-	tied    *tied  // nil as long as nobody has chosen
+	late    bool   // some timers came too late for the last iteration
+
+	*chosenSoFar // nil until somebody chooses
 }
 
-// tied are timers with one deadline, in memory that is used again.
-type tied struct {
-	timers  []*timers.Timer
-	entries []sched.Entry // what they run
+type chosenSoFar struct {
+	readings
+	given   map[uint64]bool // timers whose deadline the program has given
+	tied    []*timers.Timer // to be used again
+	entries []sched.Entry   // what they run
 	numbers []uint64
+}
+
+func (l *Loop) keepChosen() {
+	if l.chosenSoFar == nil {
+		l.chosenSoFar = &chosenSoFar{given: make(map[uint64]bool)}
+	}
 }
 
 // promoteChosen is promote where somebody chooses. While something is ready, time may pass: a
 // virtual clock goes on to the next deadline, and to the one after that.
 func (l *Loop) promoteChosen() {
+	l.keepChosen()
 	for l.promoteTied() {
 		if next := l.timers.Next(); next == nil || !l.mayPass() {
 			return
@@ -51,50 +61,80 @@ func (l *Loop) mayPass() bool {
 func (l *Loop) promoteTied() bool {
 	now := l.Time()
 	for next := l.timers.Next(); next != nil && next.When() <= now; next = l.timers.Next() {
-		if l.tied == nil {
-			l.tied = new(tied)
-		}
-		l.tied.timers = l.timers.AppendEarliest(l.tied.timers[:0])
-		last := l.tied.timers[len(l.tied.timers)-1]
-		mayBeLate := next.When() == now && l.timers.Number(last) <= l.earlier
-		if l.late = !l.promoteInto(l.tied.timers, mayBeLate); l.late {
+		l.tied = l.timers.AppendEarliest(l.tied[:0])
+		if l.late = !l.promoteInto(l.tied, next.When() == now && l.mayBeLate(l.tied)); l.late {
 			return false
 		}
 	}
+	if l.timers.Next() == nil {
+		l.readings.forget()
+		clear(l.given)
+	}
 	return true
+}
+
+// mayBeLate reports whether some timers with the present time as their deadline may come too late.
+// None was set at this time: those would say that the clock has come to where they are late. And
+// what the program has given as a deadline is not by how much the clock has gone on.
+func (l *Loop) mayBeLate(tied []*timers.Timer) bool {
+	return l.timers.Latest() == l.earlier &&
+		!slices.ContainsFunc(tied, func(t *timers.Timer) bool { return l.given[l.timers.Number(t)] })
+}
+
+// noteGiven notes that the program has given the deadline of t.
+func (l *Loop) noteGiven(t *timers.Timer) {
+	l.keepChosen()
+	l.given[l.timers.Number(t)] = true
 }
 
 // promoteInto moves timers with one deadline in an order that is chosen. Those that are left may
-// be late: their deadlines are equal by a clock that stands still, but by one that goes on each
-// would be a little later than those that were set before. So none is late of which a later one
-// was taken first, and one of them is what the clock has come here for.
-func (l *Loop) promoteInto(left []*timers.Timer, mayBeLate bool) bool {
-	first := !l.late
-	for ; len(left) > 0; first = false {
-		n := len(left)
-		if mayBeLate && !first && l.sched.Ready() > 0 {
-			n++
+// be late: their deadlines are equal by a clock that stands still, but by one that goes on they
+// may be a little later than those that were set before. One of them is what the clock has come
+// here for.
+func (l *Loop) promoteInto(tied []*timers.Timer, mayBeLate bool) bool {
+	var latest uint64 // of those that are moved
+	for first := !l.late; len(tied) > 0; first = false {
+		next := l.exchangeable(tied)
+		goneOn, ok := l.readings.mayGoOn(latest, l.timers.Number(tied[0]))
+		l.describe(next)
+		c := sched.Choice{Kind: sched.Tie, N: len(next), Timers: l.entries, Numbers: l.numbers}
+		if mayBeLate && !first && ok && l.sched.Ready() > 0 {
+			c.N++
 		}
-		entries, numbers := l.describe(left)
-		i := l.sched.Choose(sched.Choice{Kind: sched.Tie, N: n, Timers: entries, Numbers: numbers})
-		if i == len(left) {
+		i := l.sched.Choose(c)
+		if i == len(next) {
+			if latest > 0 {
+				l.readings.wentOn(goneOn)
+			}
 			return false
 		}
-		mayBeLate = mayBeLate && i == 0
-		l.promoteTimer(left[i])
-		copy(left[1:], left[:i])
-		left = left[1:]
+		if i > 0 {
+			l.readings.stoodStill(l.timers.Number(tied[0]), l.timers.Number(tied[i]))
+		}
+		latest = max(latest, l.timers.Number(tied[i]))
+		l.promoteTimer(tied[i])
+		copy(tied[1:], tied[:i])
+		tied = tied[1:]
 	}
 	return true
 }
 
-func (l *Loop) describe(timers []*timers.Timer) (entries []sched.Entry, numbers []uint64) {
-	entries, numbers = l.tied.entries[:0], l.tied.numbers[:0]
-	for _, t := range timers {
-		entries, numbers = append(entries, t.Run), append(numbers, l.timers.Number(t))
+// exchangeable are those of timers with one deadline, in the order in which they were set, that
+// may have the deadline of the first by a clock that goes on.
+func (l *Loop) exchangeable(tied []*timers.Timer) []*timers.Timer {
+	end := l.readings.goneOnAfter(l.timers.Number(tied[0]))
+	n := 1
+	for n < len(tied) && l.timers.Number(tied[n]) < end {
+		n++
 	}
-	l.tied.entries, l.tied.numbers = entries, numbers
-	return entries, numbers
+	return tied[:n]
+}
+
+func (l *Loop) describe(tied []*timers.Timer) {
+	l.entries, l.numbers = l.entries[:0], l.numbers[:0]
+	for _, t := range tied {
+		l.entries, l.numbers = append(l.entries, t.Run), append(l.numbers, l.timers.Number(t))
+	}
 }
 
 func (l *Loop) promoteTimer(t *timers.Timer) {
@@ -111,4 +151,23 @@ func (l *Loop) promoteTimer(t *timers.Timer) {
 // is for package looptest.
 func (w *wired) EachDeadline(f func(when time.Duration)) {
 	w.timers.Each(func(t *timers.Timer) { f(t.When()) })
+}
+
+// ClockState is a number for what has been chosen of the clock, as far as it settles what may be
+// chosen of timers with these numbers, which are all that are set, in order. It is for package
+// looptest.
+func (w *wired) ClockState(numbers []uint64) uint64 {
+	l := w.loop()
+	l.keepChosen()
+	state := uint64(1)
+	if l.late {
+		state = 2
+	}
+	if l.timers.Latest() != l.earlier {
+		state += 2
+	}
+	for i := 1; i < len(numbers); i++ {
+		state = events.Mix(state, l.readings.between(numbers[i-1], numbers[i]))
+	}
+	return state
 }

@@ -2,6 +2,8 @@ package loop_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -74,7 +76,13 @@ func TestChosenTimers(t *testing.T) {
 			[]string{"tie 0/3", "tie 2/3", "tie 0/3", "tie 0/2"}},
 		{"each comes too late", []time.Duration{s, s, s}, []int{0, 2, 0, 1}, "0|1|2|",
 			[]string{"tie 0/3", "tie 2/3", "tie 0/3", "tie 1/2", "tie 0/2"}},
-		{"none is too late of which a later one is not", []time.Duration{s, s, s}, []int{1, 0, 1}, "102|", []string{"tie 1/3", "tie 0/2"}},
+		{"what is too late was set after what is not", []time.Duration{s, s, s}, []int{1, 0, 1}, "10|2|",
+			[]string{"tie 1/3", "tie 0/2", "tie 1/2", "tie 0/2"}},
+		{"the clock had not gone on: none is too late", []time.Duration{s, 2 * s, 2 * s, s}, []int{1}, "30|12|",
+			[]string{"tie 1/2", "slow 0/2", "slow 0/2", "slow 0/2", "tie 0/2"}},
+		{"the clock had gone on: there is one order, and what is second may be late",
+			[]time.Duration{2 * s, s, s, 2 * s}, []int{0, 1, 0, 0, 0, 0, 1}, "1|2|0|3|",
+			[]string{"tie 0/2", "tie 1/2", "tie 0/2", "slow 0/2", "slow 0/2", "slow 0/2", "tie 1/2", "tie 0/2"}},
 		{"time passes", []time.Duration{s, 2 * s, 3 * s}, []int{1}, "01|2|",
 			[]string{"slow 1/2", "slow 0/2", "slow 0/2", "slow 0/2"}},
 		{"and passes", []time.Duration{s, 2 * s, 3 * s}, []int{1, 1}, "012|", []string{"slow 1/2", "slow 1/2"}},
@@ -104,6 +112,53 @@ func TestNoTimeIsNeverTooLate(t *testing.T) {
 	})
 	require.Equal(t, "10", got)
 	require.Equal(t, []string{"tie 1/2"}, asked, "no clock reads less than it did when they were set")
+}
+
+func TestTooLateOnceIfATimerIsSet(t *testing.T) {
+	var got string
+	asked := chosen(t, []int{0, 2}, func(co *coro.Co) {
+		l := loop.Of(co)
+		l.CallLater(time.Second, func() { l.CallLater(time.Minute, func() {}) })
+		for i := range 2 {
+			l.CallLater(time.Second, func() { got += fmt.Sprint(i) })
+		}
+		require.NoError(t, coro.Sleep(co, 2*time.Second))
+	})
+	require.Equal(t, "01", got)
+	require.Equal(t, []string{"tie 0/3", "tie 2/3", "tie 0/2"}, asked[:3], "the clock has been read behind the first")
+}
+
+func TestGivenTimesAreNeverTooLate(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		set  func(co *coro.Co, when time.Duration)
+	}{
+		{"CallAt", func(co *coro.Co, when time.Duration) { loop.Of(co).CallAt(when, func() {}) }},
+		{"TimeoutAt", func(co *coro.Co, when time.Duration) {
+			coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
+				_ = coro.TimeoutAt(co, when, func(*coro.TimeoutScope) error { return coro.Sleep(co, coro.Forever) })
+				return nil
+			}))
+		}},
+		{"Reschedule", func(co *coro.Co, when time.Duration) {
+			coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
+				_ = coro.Timeout(co, coro.Forever, func(s *coro.TimeoutScope) error {
+					require.NoError(t, s.Reschedule(when))
+					return coro.Sleep(co, coro.Forever)
+				})
+				return nil
+			}))
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			asked := chosen(t, []int{0}, func(co *coro.Co) {
+				test.set(co, time.Second)
+				test.set(co, time.Second)
+				require.NoError(t, coro.Sleep(co, time.Minute))
+			})
+			require.Equal(t, []string{"tie 0/2"}, slices.DeleteFunc(asked, func(s string) bool { return strings.HasPrefix(s, "slow") }))
+		})
+	}
 }
 
 func TestTimeDoesNotPassOverWorkThatIsOut(t *testing.T) {
@@ -148,11 +203,13 @@ func TestChosenWalks(t *testing.T) {
 			for _, name := range []string{"a", "b"} {
 				coro.CreateTask(co, waiting(&got, name), coro.Name(name), coro.Quiet())
 			}
-			for _, task := range coro.AllTasks(co) {
-				got += " " + task.Name()
+			for range 2 { // the second time it is the same set
+				for _, task := range coro.AllTasks(co) {
+					got += " " + task.Name()
+				}
 			}
 		})
-		require.Equal(t, " a b Task-1"+"ab", got)
+		require.Equal(t, " a b Task-1 a b Task-1"+"ab", got)
 	})
 	t.Run("as completed", func(t *testing.T) {
 		var got string

@@ -229,13 +229,25 @@ func (l *Loop) callSoon(fn func(), opts []future.CallOption) Handle {
 //
 // Semantics: asyncio.loop.call_later, CPython 3.15.
 func (l *Loop) CallLater(d time.Duration, fn func(), opts ...future.CallOption) TimerHandle {
-	return l.CallAt(l.Deadline(d), fn, opts...)
+	t := l.newTimedCall(fn, opts)
+	when := l.Deadline(d)
+	t.never = when == noLimit
+	(*wired)(l).AddTimer(&t.timer, when)
+	return TimerHandle{t}
 }
 
 // CallAt has fn called once the loop's time is when.
 //
 // Semantics: asyncio.loop.call_at, CPython 3.15.
 func (l *Loop) CallAt(when time.Duration, fn func(), opts ...future.CallOption) TimerHandle {
+	t := l.newTimedCall(fn, opts)
+	t.never = when == noLimit
+	(*wired)(l).AddTimerAt(&t.timer, when)
+	return TimerHandle{t}
+}
+
+// newTimedCall is what CallLater and CallAt set a timer for.
+func (l *Loop) newTimedCall(fn func(), opts []future.CallOption) *timedCall {
 	l.mayCall()
 	if fn == nil {
 		panic("loop: CallLater or CallAt of a nil function")
@@ -250,7 +262,5 @@ func (l *Loop) CallAt(when time.Duration, fn func(), opts ...future.CallOption) 
 		t.noteSite()
 	}
 	t.timer.Run = t
-	t.never = when == noLimit
-	(*wired)(l).AddTimer(&t.timer, when)
-	return TimerHandle{t}
+	return t
 }

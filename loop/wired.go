@@ -83,6 +83,14 @@ func (w *wired) AddTimer(t *timers.Timer, when time.Duration) {
 	}
 }
 
+// AddTimerAt is AddTimer with a time that the program gives, see choices.
+func (w *wired) AddTimerAt(t *timers.Timer, when time.Duration) {
+	w.AddTimer(t, when)
+	if w.sched.Chooser != nil && t.Queued() {
+		w.loop().noteGiven(t)
+	}
+}
+
 // RemoveTimer takes t back, and reports whether it was still waiting.
 func (w *wired) RemoveTimer(t *timers.Timer) bool {
 	if w.sched.Events != nil {

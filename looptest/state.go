@@ -31,7 +31,12 @@ func (t *T) State(digest func() uint64) {
 		r.recorder = trace.New(trace.Last(enoughForAStep))
 		r.loop.SetRecorder(r.recorder)
 	}
-	r.histories = newHistories((*events.Recorder)(r.recorder), digest, r.x.options.slow)
+	r.histories = newHistories((*events.Recorder)(r.recorder), digest)
+	if r.x.options.slow {
+		r.histories.clock = r.scheduler().Loop().(interface {
+			ClockState(numbers []uint64) uint64
+		}).ClockState
+	}
 	r.watchSteps()
 }
 
@@ -60,7 +65,11 @@ type histories struct {
 	recorder *events.Recorder
 	read     uint64 // events
 	digest   func() uint64
-	ordered  bool // the order in which timers with one deadline were set counts
+
+	// clock, if it is not nil, is a number for what is known of the clock by which timers with
+	// these numbers were set: then the order in which they were set counts.
+	clock   func(numbers []uint64) uint64
+	numbers []uint64 // to be used again
 
 	before  uint64 // the digest before the step that runs, or the next one
 	step    uint64 // that runs
@@ -80,8 +89,8 @@ type pendingTimer struct {
 	when  time.Duration
 }
 
-func newHistories(r *events.Recorder, digest func() uint64, ordered bool) *histories {
-	h := &histories{recorder: r, digest: digest, ordered: ordered}
+func newHistories(r *events.Recorder, digest func() uint64) *histories {
+	h := &histories{recorder: r, digest: digest}
 	h.before = digest()
 	h.step = 1
 	h.catchUp()
@@ -224,16 +233,23 @@ func (h *histories) state(now time.Duration, inside bool) uint64 {
 
 // pending is a number for the timers that are set.
 func (h *histories) pending() (sum uint64) {
-	for i, t := range h.timers {
-		place := uint64(3)
-		if h.ordered {
-			for _, before := range h.timers[:i] {
-				if before.when == t.when {
-					place++
-				}
-			}
-		}
-		sum += events.Mix(events.Mix(t.cause, uint64(t.when)), place)
+	if h.clock != nil {
+		return h.pendingInOrder()
+	}
+	for _, t := range h.timers {
+		sum += events.Mix(events.Mix(t.cause, uint64(t.when)), 3)
 	}
 	return sum
+}
+
+// pendingInOrder is pending where it counts in which order they were set, and what is known of the
+// clock between: that settles which of them may come too late.
+func (h *histories) pendingInOrder() uint64 {
+	h.numbers = h.numbers[:0]
+	sum := uint64(3)
+	for _, t := range h.timers {
+		sum = events.Mix(events.Mix(sum, t.cause), uint64(t.when))
+		h.numbers = append(h.numbers, t.id)
+	}
+	return events.Mix(sum, h.clock(h.numbers))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/loop"
 	"github.com/ouro-loop/ouro/looptest"
 )
 
@@ -164,4 +165,36 @@ func TestDigest(t *testing.T) {
 	for _, other := range [][]any{{1}, {1, "a"}, {1, "b", []int{2}}, {1, "a", []int{2}, nil}, {"1", "a2"}} {
 		require.NotEqual(t, looptest.Digest(1, "a", []int{2}), looptest.Digest(other...))
 	}
+}
+
+// What is known of the clock is part of a state: whether it had gone on while timers were set,
+// settles what may be chosen of others that were set between them.
+func TestStateOfTheClock(t *testing.T) {
+	outcomes := func(withState bool) []string {
+		all := map[string]int{}
+		_, result := explore(t, func(lt *looptest.T, co *coro.Co) error {
+			got := ""
+			if withState {
+				lt.State(func() uint64 { return looptest.Digest(got) })
+			}
+			l := loop.Of(co)
+			for _, timer := range []struct {
+				after time.Duration
+				note  string
+			}{{1, ""}, {2, "x"}, {2, "y"}, {1, ""}} {
+				l.CallLater(timer.after, func() {
+					if timer.note != "" {
+						l.CallSoon(func() { got += "|" })
+					}
+					got += timer.note
+				})
+			}
+			err := coro.Sleep(co, 3)
+			all[got]++
+			return err
+		})
+		require.True(t, result.All)
+		return slices.Sorted(maps.Keys(all))
+	}
+	require.Equal(t, outcomes(false), outcomes(true))
 }
