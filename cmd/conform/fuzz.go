@@ -19,7 +19,8 @@ import (
 type fuzzing struct {
 	choice
 	reference
-	replay  fuzz.Replay
+	replay fuzz.Replay
+	explored
 	every   time.Duration
 	out     io.Writer
 	err     io.Writer
@@ -69,8 +70,11 @@ func (f *fuzzing) run(ctx context.Context) (err error) {
 		Progress: func(s fuzz.Summary) { fmt.Fprintln(f.err, s.Brief()) },
 		Every:    f.every,
 	}
+	if f.schedules > 0 {
+		defer f.explore(f.fuzzer)()
+	}
 	sum, err := f.fuzzer.Run(ctx)
-	fmt.Fprintf(f.out, "%s, seed %d, profile %s\n%s", f.version, f.seed, profile, sum.String())
+	fmt.Fprintf(f.out, "%s, seed %d, profile %s%s\n%s", f.version, f.seed, profile, f.explored.String(), sum.String())
 	if err == nil && sum.Differences > 0 {
 		return errDiffers
 	}
@@ -86,8 +90,8 @@ func (f *fuzzing) found(ctx context.Context, d *fuzz.Difference) error {
 	if f.told > maxTold {
 		return nil
 	}
-	fmt.Fprintf(f.out, "difference: conform generate --seed %d --skip %d --count 1 --profile %s\n",
-		f.seed, d.Number, f.profile)
+	fmt.Fprintf(f.out, "difference: %s --seed %d --skip %d --count 1 --profile %s\n",
+		f.again(), f.seed, d.Number/max(1, f.schedules), f.profile)
 	if f.told > 1 {
 		return nil
 	}

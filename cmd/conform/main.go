@@ -61,6 +61,7 @@ func newRoot(replay library) *cobra.Command {
 		newGenerate(),
 		newReplay(run),
 		newFuzz(run),
+		newExplore(run, &host),
 		newOracle(),
 		newRecord(),
 		newShow(),

@@ -31,6 +31,11 @@ type Fuzzer struct {
 	Skip    uint64 // programs of the seed to leave out, from its beginning
 	Count   uint64
 
+	// Pick, if set, settles what CPython leaves open in a program of that number: of each program there are so many
+	// Schedules, with numbers that follow each other.
+	Pick      func(p *program.Program, number uint64) ([]int, error)
+	Schedules uint64
+
 	// Found, if set, is called for every difference, in the order in which they are found.
 	Found func(*Difference) error
 	// Progress, if set, is called with the summary so far whenever Every has passed.
@@ -77,7 +82,10 @@ func (f *Fuzzer) Run(ctx context.Context) (Summary, error) {
 func (f *Fuzzer) batch(ctx context.Context, first, n uint64, sum *Summary) error {
 	programs := make([]*program.Program, n)
 	for i := range programs {
-		programs[i] = generator.Program(f.Seed, first+uint64(i), f.Profile)
+		var err error
+		if programs[i], err = f.program(first + uint64(i)); err != nil {
+			return err
+		}
 	}
 	left, right, err := f.both(ctx, programs)
 	if err != nil {
@@ -100,6 +108,16 @@ func (f *Fuzzer) batch(ctx context.Context, first, n uint64, sum *Summary) error
 		}
 	}
 	return nil
+}
+
+func (f *Fuzzer) program(number uint64) (*program.Program, error) {
+	if f.Pick == nil {
+		return generator.Program(f.Seed, number, f.Profile), nil
+	}
+	p := generator.Program(f.Seed, number/f.Schedules, f.Profile)
+	picks, err := f.Pick(p, number)
+	p.Picks = picks
+	return p, err
 }
 
 // both runs programs on both sides at once.

@@ -200,6 +200,35 @@ func TestSkipAndProgress(t *testing.T) {
 	require.Equal(t, 3, told, "after every batch, if the time between is none")
 }
 
+func TestSchedules(t *testing.T) {
+	var numbers []uint64
+	pick := func(p *program.Program, number uint64) ([]int, error) {
+		require.Nil(t, p.Picks)
+		require.Equal(t, string(program.AppendJSON(nil, generator.Program(0, number/3, generator.All))), string(program.AppendJSON(nil, p)))
+		numbers = append(numbers, number)
+		return []int{int(number)}, nil
+	}
+	f := &fuzz.Fuzzer{Pick: pick, Schedules: 3, Skip: 6, Count: 9, Replay: func(p *program.Program) traces.Trace {
+		choice := traces.Entry{Task: traces.NoTask, I: traces.Choice, Outcome: traces.ChoiceOf("tie", p.Picks[0]%2, 2)}
+		return append(traces.Trace{choice}, right(p)...)
+	}}
+	f.Oracle = judges(func(p *program.Program) oracle.Answer {
+		return oracle.Answer{Line: traces.AppendJSON(nil, f.Replay(p))}
+	})
+	sum, err := f.Run(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []uint64{6, 7, 8, 9, 10, 11, 12, 13, 14}, numbers)
+	require.Zero(t, sum.Differences)
+	require.EqualValues(t, 9, sum.Choices)
+	require.EqualValues(t, 4, sum.Departures)
+	require.Contains(t, sum.String(), "choices             9\n  not the default   4\n")
+
+	failure := errors.New("no picks")
+	f.Pick = func(*program.Program, uint64) ([]int, error) { return nil, failure }
+	_, err = f.Run(t.Context())
+	require.ErrorIs(t, err, failure)
+}
+
 func TestGuarded(t *testing.T) {
 	p := generator.Program(1, 1, generator.All)
 	for _, tt := range []struct {

@@ -16,6 +16,8 @@ type Summary struct {
 	Programs    uint64
 	Entries     uint64 // of all traces
 	Differences uint64
+	Choices     uint64 // in programs with picks
+	Departures  uint64 // those of them that are not the default
 	Deadlocks   uint64 // traces that end in one
 	Limits      uint64 // traces that are full
 	Undefined   uint64 // programs that CPython does not survive
@@ -48,6 +50,12 @@ func (s *Summary) count(p *program.Program, t traces.Trace, answer oracle.Answer
 	for i := range p.Coros {
 		program.Walk(p.Coros[i].Body, func(st *program.Stmt) { ops = append(ops, st.Op) })
 	}
+	for _, pick := range t.Picks() {
+		s.Choices++
+		if pick > 0 {
+			s.Departures++
+		}
+	}
 	for i := range t {
 		if n := t[i].I; n > 0 && n < len(ops) {
 			s.Ended[ops[n]]++
@@ -77,6 +85,10 @@ func (s *Summary) String() string {
 	fmt.Fprintf(&b, "programs            %s\n", grouped(s.Programs))
 	fmt.Fprintf(&b, "trace entries       %s\n", grouped(s.Entries))
 	fmt.Fprintf(&b, "differences         %s\n", grouped(s.Differences))
+	if s.Choices > 0 {
+		fmt.Fprintf(&b, "choices             %s\n", grouped(s.Choices))
+		fmt.Fprintf(&b, "  not the default   %s\n", grouped(s.Departures))
+	}
 	fmt.Fprintf(&b, "statements covered  %d of %d\n", all-len(missing), all)
 	if len(missing) > 0 {
 		fmt.Fprintf(&b, "  never ended       %s\n", words(missing))

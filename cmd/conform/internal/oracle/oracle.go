@@ -1,7 +1,7 @@
 // Package oracle asks CPython how a conformance program behaves. The Python side lies in this directory and is part
 // of the binary: oracle.py runs programs on CPython's own asyncio, statements.py says what each statement does, pins.py
-// fixes what CPython leaves open, taskgroups.py is what 3.15 changed, and oracle.mjs runs it all on the CPython that
-// Node can carry.
+// fixes what CPython leaves open, choices.py settles it otherwise where a program has picks, and clock.py asks whether a
+// clock could have it so, taskgroups.py is what 3.15 changed, and oracle.mjs runs it all on the CPython that Node can carry.
 package oracle
 
 import (

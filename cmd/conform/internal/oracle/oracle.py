@@ -18,6 +18,7 @@ import warnings
 
 import pins
 from agens import Agens
+from choices import Choices
 from statements import SIMPLE, SUSPENDING, Limit, Return, Statements
 from texts import error_text, value_text
 
@@ -50,6 +51,8 @@ class Machine(Statements, Agens):
         self.steps = 0
         self.stopped = False  # nothing is logged any more
         self.undefined = False
+        picks = program.get("picks")
+        Choices.current = None if picks is None else Choices(picks, self)
 
     # The trace
 
@@ -61,6 +64,9 @@ class Machine(Statements, Agens):
         if len(self.trace) >= MAX_ENTRIES:
             self.stopped = True
             raise Limit
+
+    def log_choice(self, outcome):
+        self.trace.append([self.loop.now, "-", -4, outcome])
 
     def handle_error(self, loop, context):
         """The loop's exception handler."""
@@ -177,6 +183,8 @@ class Machine(Statements, Agens):
         self.stopped = True  # the garbage of this run must not log into the next
         if self.undefined:
             return [[0, "-", -2, "undefined"]]
+        if Choices.current and not Choices.current.clock.possible():
+            self.trace.append([0, "-", -4, "no clock could have read what it would have to"])
         self.trace.append([0, "-", -2, early] if early else [self.loop.now, "-", -3, "closed"])
         return self.trace
 

@@ -13,6 +13,8 @@ import itertools
 import sys
 import textwrap
 
+from choices import Choices, Moment
+
 
 class Deadlock(BaseException):
     """Nothing is ready and no timer is set: the loop would wait for ever."""
@@ -34,59 +36,102 @@ class OrderedSet(dict):
         self.pop(item, None)
 
 
+class WalkedSet(OrderedSet):
+    """A set whose order makes a difference to a program: where that is open, it is chosen."""
+
+    def __init__(self, items=()):
+        super().__init__(items)
+        self.choices = Choices.current  # garbage of an earlier program has its own
+
+    def __iter__(self):
+        return iter(self.choices.walk(self.keys()) if self.choices else self.keys())
+
+
+class GroupTasks(WalkedSet):
+    """The tasks of a group, which it walks to cancel those that have not ended."""
+
+    def __iter__(self):
+        return iter(self.choices.walk(t for t in self.keys() if not t.done()) if self.choices else self.keys())
+
+
+class FuturesToWatch(WalkedSet):
+    """The futures of as_completed, which it walks to add its callback, and once more if the time is over, to remove it.
+
+    The order makes a difference to those that are done already, whose callbacks are called at once.
+    """
+
+    watched = False
+
+    def __iter__(self):
+        matters = not self.watched and any(f.done() for f in self.keys())
+        self.watched = True
+        return super().__iter__() if matters else iter(self.keys())
+
+
 class SetComprehensions(ast.NodeTransformer):
-    """Turns {x for …} into set(x for …), so that it can be an OrderedSet."""
+    """Turns {x for …} into FuturesToWatch(x for …), and set(…) into WalkedSet(…)."""
 
     def visit_SetComp(self, node):
         self.generic_visit(node)
         items = ast.GeneratorExp(node.elt, node.generators)
-        return ast.Call(ast.Name("set", ast.Load()), [items], [])
+        return ast.Call(ast.Name("FuturesToWatch", ast.Load()), [items], [])
+
+    def visit_Name(self, node):
+        return ast.Name("WalkedSet", node.ctx) if node.id == "set" else node
 
 
-def without_set_comprehensions(function):
-    """Compiles a function of asyncio.tasks again, from its own source, with set() for its set comprehensions."""
+def with_walked_sets(function):
+    """Compiles the function of asyncio.tasks that makes an as_completed again, from its own source."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     tree = ast.fix_missing_locations(SetComprehensions().visit(tree))
     made = {}
-    exec(compile(tree, inspect.getsourcefile(function), "exec"), vars(asyncio.tasks), made)
+    names = dict(vars(asyncio.tasks), WalkedSet=WalkedSet, FuturesToWatch=FuturesToWatch)
+    exec(compile(tree, inspect.getsourcefile(function), "exec"), names, made)
     return made[function.__name__]
 
 
 class FifoTimer(asyncio.TimerHandle):
     """A timer that orders after those with the same deadline that were scheduled before it."""
 
-    __slots__ = ("sequence",)
+    __slots__ = ("place", "given", "reading")
     counter = itertools.count()
 
     def __init__(self, *args):
         super().__init__(*args)
-        self.sequence = next(self.counter)
+        self.place = self._loop.latest = next(self.counter)
+        self.given = self._loop.given
+        if self._loop.choices:
+            self.reading = self._loop.choices.clock.read(self._loop.now)
 
     def __lt__(self, other):
-        return (self._when, self.sequence) < (other._when, other.sequence)
+        return (self._when, self.place) < (other._when, other.place)
 
 
 class VirtualSelector:
-    """Waits by moving the clock."""
+    """Waits by moving the clock. In a program with picks, those may move it on, and timers."""
 
     def __init__(self, loop):
         self.loop = loop
+        self.moment = Moment(loop) if loop.choices else None
 
     def select(self, timeout):
         if timeout is None:
             raise Deadlock
-        self.loop.now += timeout
+        if self.moment:
+            self.moment.settle(timeout)
+        else:
+            self.loop.now += timeout
         return []
 
 
-class Asyncgens(OrderedSet):
+class Asyncgens(WalkedSet):
     """The generators of a loop: those that have ended are not among them, as if nobody held them any more."""
 
     def living(self):
         return [agen for agen in self.keys() if agen.ag_frame is not None]
 
     def __iter__(self):
-        return iter(self.living())
+        return iter(self.choices.walk(self.living()) if self.choices else self.living())
 
     def __len__(self):
         return len(self.living())
@@ -98,7 +143,11 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def __init__(self):
         super().__init__()
         self.now = 0
+        self.choices = Choices.current
+        self.latest = -1  # the place of the last timer that was set
+        self.given = False  # the program gives the deadline of the timer that is set
         self.tasks = []
+        self.walked = None, None  # the last that were unfinished, and in which order they were walked
         self.unnamed = 0
         self._selector = VirtualSelector(self)
         self._asyncgens = Asyncgens()
@@ -126,7 +175,12 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
 def all_tasks(loop=None):
     loop = loop or asyncio.get_running_loop()
-    return [t for t in loop.tasks if t is not None and not t.done()]
+    tasks = [t for t in loop.tasks if t is not None and not t.done()]
+    if loop.choices is None:
+        return tasks
+    if tasks != loop.walked[0]:  # else it is the same set again, and has the same order
+        loop.walked = tasks, loop.choices.walk(tasks)
+    return list(loop.walked[1])
 
 
 def report_late_error(inner):
@@ -167,9 +221,10 @@ def shield_of_314(arg):
 def install():
     """Puts the pins into asyncio."""
     asyncio.events.TimerHandle = FifoTimer
-    asyncio.tasks.set = asyncio.taskgroups.set = OrderedSet
+    asyncio.tasks.set = OrderedSet  # of wait, which walks it to no effect that a program could tell
+    asyncio.taskgroups.set = GroupTasks
     completed = asyncio.tasks._AsCompletedIterator
-    completed.__init__ = without_set_comprehensions(completed.__init__)
+    completed.__init__ = with_walked_sets(completed.__init__)
     asyncio.all_tasks = asyncio.tasks.all_tasks = all_tasks
 
 

@@ -115,7 +115,11 @@ class Statements:
         t = self.on(s)
         if not isinstance(t, asyncio.Timeout):
             return UNBOUND
-        t.reschedule(None if s["ms"] is None else self.loop.now + s["ms"])
+        self.loop.given = True
+        try:
+            t.reschedule(None if s["ms"] is None else self.loop.now + s["ms"])
+        finally:
+            self.loop.given = False
 
     def do_expired(self, s):
         t = self.on(s)

@@ -8,6 +8,7 @@ func (p *Program) Clone() *Program {
 		Main:    p.Main,
 		Objects: slices.Clone(p.Objects),
 		Coros:   slices.Clone(p.Coros),
+		Picks:   slices.Clone(p.Picks),
 		Names:   slices.Clone(p.Names),
 	}
 	for i := range c.Coros {

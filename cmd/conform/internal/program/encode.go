@@ -25,7 +25,11 @@ func AppendJSON(b []byte, p *Program) []byte {
 		e.b = append(e.b, ':')
 		e.block(p.Coros[i].Body)
 	}
-	return append(e.b, "}}"...)
+	e.b = append(e.b, '}')
+	if p.Picks != nil {
+		e.picks(p.Picks)
+	}
+	return append(e.b, '}')
 }
 
 type encoder struct {
@@ -46,6 +50,16 @@ func (e *encoder) int(n int64)    { e.b = strconv.AppendInt(e.b, n, 10) }
 func (e *encoder) bool(v bool)    { e.b = strconv.AppendBool(e.b, v) }
 func (e *encoder) null()          { e.b = append(e.b, "null"...) }
 func (e *encoder) key(key string) { e.b = append(append(append(e.b, ',', '"'), key...), '"', ':') }
+
+func (e *encoder) picks(picks []int) {
+	e.key("picks")
+	e.b = append(e.b, '[')
+	for i, pick := range picks {
+		e.comma(i)
+		e.int(int64(pick))
+	}
+	e.b = append(e.b, ']')
+}
 
 func (e *encoder) object(o *Object) {
 	e.b = append(e.b, `{"kind":`...)

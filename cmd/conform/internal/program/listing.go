@@ -22,8 +22,18 @@ func (p *Program) Listing() string {
 		l.block(p.Coros[i].Body)
 	}
 	l.line("")
+	if l.p.Picks != nil {
+		l.line("# What CPython leaves open is settled %s.", l.picks())
+	}
 	l.line("asyncio.run(%s())", p.Coros[p.Main].Name)
 	return l.b.String()
+}
+
+func (l *lister) picks() string {
+	if len(l.p.Picks) == 0 {
+		return "as it is without picks"
+	}
+	return "by the picks " + strings.Trim(strings.ReplaceAll(fmt.Sprint(l.p.Picks), " ", ", "), "[]")
 }
 
 type lister struct {

@@ -152,6 +152,14 @@ func TestListingOfEveryStatement(t *testing.T) {
 	}
 }
 
+// Picks stand before the run that they are for.
+func TestListingOfPicks(t *testing.T) {
+	p := parse(t, `{"main":"c","picks":[0,2],"coros":{"c":[]}}`)
+	require.Contains(t, p.Listing(), "# What CPython leaves open is settled by the picks 0, 2.\nasyncio.run(c())\n")
+	p = parse(t, `{"main":"c","picks":[],"coros":{"c":[]}}`)
+	require.Contains(t, p.Listing(), "# What CPython leaves open is settled as it is without picks.\nasyncio.run(c())\n")
+}
+
 // A range over a generator says when it is left, and a yield stands where it is.
 func TestListingOfGenerators(t *testing.T) {
 	p := parse(t, `{"main":"c","coros":{"c":[{"i":1,"op":"agen","as":"a","coro":"g"},

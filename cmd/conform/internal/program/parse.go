@@ -3,6 +3,7 @@ package program
 import (
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"unicode/utf8"
 )
@@ -128,6 +129,8 @@ func (p *parser) program() {
 			p.prog.Main = int(p.coro())
 		case "objects":
 			p.objects()
+		case "picks":
+			p.picks()
 		case "coros":
 			if hasCoros {
 				p.failf("coros given twice")
@@ -148,6 +151,21 @@ func (p *parser) program() {
 	}
 	if p.err == nil && p.yields {
 		p.err = p.prog.checkGenerators()
+	}
+}
+
+func (p *parser) picks() {
+	if p.null() {
+		return
+	}
+	p.prog.Picks = []int{}
+	p.open('[')
+	for first := true; p.more(']', first); first = false {
+		pick := p.int()
+		if pick < 0 || pick > math.MaxInt32 {
+			p.failf("a pick of %d", pick)
+		}
+		p.prog.Picks = append(p.prog.Picks, int(pick))
 	}
 }
 

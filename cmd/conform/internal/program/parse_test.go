@@ -95,6 +95,8 @@ func TestParseRefuses(t *testing.T) {
 			`missing field "max"`},
 		{"negative semaphore", ` {"main":"c","objects":[{"kind":"sem","as":"s","n":-1}],"coros":{"c":[]}}`, "too small"},
 		{"barrier of none", ` {"main":"c","objects":[{"kind":"barrier","as":"b","n":0}],"coros":{"c":[]}}`, "too small"},
+		{"picks of no number", ` {"main":"c","coros":{"c":[]},"picks":["tie"]}`, "a whole number wanted"},
+		{"a pick below 0", ` {"main":"c","coros":{"c":[]},"picks":[-1]}`, "a pick of -1"},
 		{"trailing comma", ` {"main":"c","coros":{"c":[],}}`, "nothing after ','"},
 
 		{"no statement", `5`, "an object wanted, not a number"},

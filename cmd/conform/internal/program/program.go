@@ -10,6 +10,9 @@ type Program struct {
 	Objects []Object
 	// Coros are the coroutine functions, in the order of the program's text.
 	Coros []Coro
+	// Picks, if not nil, settle one after the other what CPython leaves open, and the trace tells of each choice. Where
+	// there is no pick left, or no such alternative, it is 0: what is done in a program without picks.
+	Picks []int
 	// Names is the table that a Name indexes. Names[0] is the empty string, the name of nothing.
 	Names []string
 }

@@ -20,7 +20,9 @@ func parse(t *testing.T, line string) *program.Program {
 func TestWrittenAndReadAgain(t *testing.T) {
 	for _, profile := range []generator.Profile{generator.All, generator.Core, generator.Sync} {
 		for n := range uint64(300) {
-			line := string(program.AppendJSON(nil, generator.Program(7, n, profile)))
+			p := generator.Program(7, n, profile)
+			p.Picks = [][]int{nil, {}, {0, 2, 1}}[n%3]
+			line := string(program.AppendJSON(nil, p))
 			require.Equal(t, line, string(program.AppendJSON(nil, parse(t, line))))
 		}
 	}
@@ -85,9 +87,11 @@ func TestCheck(t *testing.T) {
 func TestClone(t *testing.T) {
 	for n := range uint64(50) {
 		p := generator.Program(2, n, generator.All)
+		p.Picks = []int{1, 2}
 		before := string(program.AppendJSON(nil, p))
 		c := p.Clone()
 		require.Equal(t, before, string(program.AppendJSON(nil, c)))
+		c.Picks[0] = 7
 		for i := range c.Coros {
 			program.Walk(c.Coros[i].Body, func(st *program.Stmt) {
 				st.Do, st.I = nil, 0

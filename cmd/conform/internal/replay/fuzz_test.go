@@ -22,6 +22,8 @@ func FuzzReplay(f *testing.F) {
 			f.Add(e.Program)
 		}
 	}
+	f.Add([]byte(`{"main":"c","picks":[0,1,1,2],"coros":{"c":[{"i":1,"op":"repeat","n":3,"do":[{"i":2,"op":"spawn","as":"t","coro":"d"}]},` +
+		`{"i":3,"op":"sleep","ms":1}],"d":[{"i":4,"op":"sleep","ms":1}]}}`))
 	f.Fuzz(func(t *testing.T, line []byte) {
 		p, err := program.Parse(line)
 		if err != nil {

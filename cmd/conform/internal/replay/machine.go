@@ -26,7 +26,8 @@ type machine struct {
 	vars    []*coro.Var[program.Value]
 	names   map[coro.AnyTask]string
 	trace   traces.Trace
-	stopped bool // the trace is full or the program has ended: nothing more is logged
+	stopped bool                   // the trace is full or the program has ended: nothing more is logged
+	choose  func(sched.Choice) int // settles what is open, if it is not nil
 }
 
 // quietly is where loops log to.
@@ -38,20 +39,20 @@ func Run(p *program.Program) traces.Trace { return RunHosted(p, sched.DefaultMax
 // RunHosted is Run with another bound on the entries of an iteration that a suspending
 // task runs itself, see internal/sched. It has to make no difference to the trace.
 func RunHosted(p *program.Program, maxHosted int) traces.Trace {
-	return run(p, maxHosted, loop.RunIn[program.Value])
+	return newMachine(p).run(maxHosted, loop.RunIn[program.Value])
 }
 
 // RunRecorded is Run with a recorder, which makes no difference to the trace. Begin is given
 // the loop before it runs.
 func RunRecorded(p *program.Program, maxHosted int, r *trace.Recorder, begin func(*loop.Loop)) traces.Trace {
-	return run(p, maxHosted, func(runner *loop.Runner, main coro.Func[program.Value]) (program.Value, error) {
+	return newMachine(p).run(maxHosted, func(runner *loop.Runner, main coro.Func[program.Value]) (program.Value, error) {
 		runner.Loop().SetRecorder(r)
 		begin(runner.Loop())
 		return loop.RunIn(runner, main)
 	})
 }
 
-func run(p *program.Program, maxHosted int, runIn func(*loop.Runner, coro.Func[program.Value]) (program.Value, error)) traces.Trace {
+func newMachine(p *program.Program) *machine {
 	m := &machine{
 		p:     p,
 		names: make(map[coro.AnyTask]string),
@@ -59,9 +60,20 @@ func run(p *program.Program, maxHosted int, runIn func(*loop.Runner, coro.Func[p
 		env:   make([]any, len(p.Names)),
 		vars:  make([]*coro.Var[program.Value], len(p.Names)),
 	}
+	if p.Picks != nil {
+		m.choose = picked(p.Picks)
+	}
+	return m
+}
+
+func (m *machine) run(maxHosted int, runIn func(*loop.Runner, coro.Func[program.Value]) (program.Value, error)) traces.Trace {
 	r := loop.NewRunner(loop.VirtualTime(true), loop.Interrupts(false), loop.Logger(quietly), loop.OnException(m.onException))
 	m.l = r.Loop()
-	(*sched.Scheduler)(m.l.Scheduler()).SetMaxHosted(maxHosted)
+	s := (*sched.Scheduler)(m.l.Scheduler())
+	s.SetMaxHosted(maxHosted)
+	if m.choose != nil {
+		s.Chooser = m
+	}
 	v, err := runIn(r, m.main)
 	early := "" // why the trace ends early
 	switch {

@@ -11,7 +11,7 @@ import (
 // RunStepped is Run by an application with a main loop of its own, which has up to so many
 // entries run at a time. It has to make no difference to the trace.
 func RunStepped(p *program.Program, entries int) traces.Trace {
-	return run(p, sched.DefaultMaxHosted, func(r *loop.Runner, main coro.Func[program.Value]) (program.Value, error) {
+	return newMachine(p).run(sched.DefaultMaxHosted, func(r *loop.Runner, main coro.Func[program.Value]) (program.Value, error) {
 		l := r.Loop()
 		t := coro.CreateTask(l, main, coro.Quiet())
 		t.AddDoneCallback(l.Stop)

@@ -27,6 +27,7 @@ func editsOf(p *program.Program) []edit {
 		}
 	}
 	es = append(es, objects(p)...)
+	es = append(es, picks(p.Picks)...)
 	return append(es, pairs(blocks)...)
 }
 
@@ -196,6 +197,21 @@ func objects(p *program.Program) []edit {
 		}
 		if p.Objects[o].Default != nil {
 			es = append(es, func(p *program.Program) { p.Objects[o].Default = nil })
+		}
+	}
+	return es
+}
+
+// picks end them earlier, take some out, and put the default in the place of those that are something else.
+func picks(all []int) []edit {
+	var es []edit
+	for length := len(all); length > 0; length /= 2 {
+		es = append(es, func(p *program.Program) { p.Picks = p.Picks[:len(all)-length] })
+	}
+	for i, pick := range all {
+		es = append(es, func(p *program.Program) { p.Picks = slices.Delete(p.Picks, i, i+1) })
+		for _, lower := range lowered(int64(pick)) {
+			es = append(es, func(p *program.Program) { p.Picks[i] = int(lower) })
 		}
 	}
 	return es

@@ -132,6 +132,12 @@ func sizeOf(p *program.Program) size {
 	for i := range p.Coros {
 		program.Walk(p.Coros[i].Body, s.stmt)
 	}
+	for _, pick := range p.Picks {
+		s.numbers += 1 + int64(pick)
+		if pick > 0 {
+			s.details++
+		}
+	}
 	return s
 }
 

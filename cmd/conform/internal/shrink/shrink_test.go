@@ -3,6 +3,8 @@ package shrink_test
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -142,6 +144,28 @@ func TestNumbersThatMatter(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, `{"v":1,"main":"c","objects":[],"coros":{"c":[{"i":7,"op":"now"}]}}`,
 		string(program.AppendJSON(nil, got)))
+}
+
+// Picks go as well, and those before one that matters become the default.
+func TestPicks(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		holds func(*program.Program) bool
+		want  string
+	}{
+		{"none matters", func(p *program.Program) bool { return true }, `[]`},
+		{"the third alternative of something", func(p *program.Program) bool { return slices.Contains(p.Picks, 2) }, `[2]`},
+		{"one at its place", func(p *program.Program) bool { return len(p.Picks) > 3 && p.Picks[3] > 0 }, `[0,0,0,1]`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := generator.Program(9, 1, generator.All)
+			p.Picks = []int{0, 5, 0, 2, 1, 0, 0, 3}
+			got, err := shrink.Program(t.Context(), p, where(tt.holds))
+			require.NoError(t, err)
+			require.Equal(t, `{"v":1,"main":"x","objects":[],"coros":{"x":[]},"picks":`+tt.want+`}`,
+				strings.ReplaceAll(string(program.AppendJSON(nil, got)), `"`+got.Coros[0].Name+`"`, `"x"`))
+		})
+	}
 }
 
 // Whatever is tried is a program that can be run.

@@ -64,6 +64,8 @@ func (e Entry) String() string {
 		what = "main"
 	case Closed:
 		what = "runner"
+	case Choice:
+		what = "open"
 	}
 	return fmt.Sprintf("%4d ms  %-8s %5s  %s", e.Time, e.Task, what, e.Outcome)
 }

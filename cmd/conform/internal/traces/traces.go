@@ -24,6 +24,7 @@ const (
 	Handler = -1 // the loop's exception handler was called
 	End     = -2 // main ended, or the trace did
 	Closed  = -3 // the runner is closed
+	Choice  = -4 // one of the alternatives that CPython has was picked, in a program with picks
 )
 
 // NoTask stands for the task where there is none.

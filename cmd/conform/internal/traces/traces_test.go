@@ -43,6 +43,16 @@ func TestEnded(t *testing.T) {
 	require.Equal(t, traces.Deadlock, append(sample(), traces.Only(traces.Deadlock)...).Ended())
 }
 
+func TestPicks(t *testing.T) {
+	trace := sample()
+	require.Equal(t, []int{}, trace.Picks())
+	for _, pick := range []int{0, 12} {
+		trace = append(trace, traces.Entry{Task: traces.NoTask, I: traces.Choice, Outcome: traces.ChoiceOf("set", pick, 13)})
+	}
+	require.Equal(t, []int{0, 12}, trace.Picks())
+	require.Equal(t, "   0 ms  -         open  set 12/13", trace[len(trace)-1].String())
+}
+
 func TestCompare(t *testing.T) {
 	other := sample()
 	other[2].Outcome = "=null"
