@@ -5,7 +5,7 @@ STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2
 WASM = -exec="$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec"
 
-.PHONY: help check fmt vet lint staticcheck test wasm million race e2e fuzz bench compare conform generate demo
+.PHONY: help check fmt vet lint staticcheck test wasm million race e2e fuzz bench compare conform explore generate demo
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,7 +58,10 @@ compare: ## ours beside CPython, uvloop, Node, Tokio and goroutines, into docs/b
 	$(GO) run ./bench/compare -save
 
 conform: ## 100,000 random programs here and on CPython 3.15, or an earlier one made to follow it
-	cmd/conform/run.sh 100000
+	cmd/conform/run.sh fuzz 100000
+
+explore: ## 20,000 of them, three times each, under random choices of what CPython leaves open
+	cmd/conform/run.sh explore 20000
 
 generate: ## what is recorded of loopdemo's programs, in Go and on CPython 3.13
 	$(GO) generate ./cmd/loopdemo

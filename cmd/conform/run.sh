@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Compares random programs with whichever CPython there is, and says which:
 #
-#   cmd/conform/run.sh COUNT [SEED]
+#   cmd/conform/run.sh fuzz|explore COUNT [SEED]
 #
 # The reference is 3.15.0, which an earlier one is made to follow. In this order: what OURO_PYTHON
 # names; a python3.15, python3.14 or python3.13 in PATH that works; one of them that pyenv has; the
 # CPython 3.15 that Node runs from the npm package pyodide.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-count=$1
-seed=${2:-$(date +%Y%m%d)}
+command=$1
+count=$2
+seed=${3:-$(date +%Y%m%d)}
 pyodide=pyodide@315.0.0-alpha.2
 
 works() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 13))' >/dev/null 2>&1; }
@@ -38,4 +39,4 @@ else
   echo "SKIPPED: no CPython 3.13 or later, and no Node to run one: nothing was compared"
   exit 0
 fi
-"$conform/conform" fuzz --count "$count" --seed "$seed" --profile all --progress 30s "${which[@]}"
+"$conform/conform" "$command" --count "$count" --seed "$seed" --profile all --progress 30s "${which[@]}"
