@@ -1,10 +1,16 @@
 package looptest_test
 
 import (
+	"flag"
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/looptest"
 )
@@ -72,3 +78,33 @@ func explore(t *testing.T, main looptest.Main, opts ...looptest.Option) (*record
 
 // text is all that a test has failed with.
 func (r *recorded) text() string { return strings.Join(r.errors, "\n") }
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// golden compares a report with that of testdata. Lines of the program have no numbers in there,
+// and what depends on the version of Go, or on the way to the program, is left out.
+func golden(t *testing.T, name, report string) {
+	t.Helper()
+	file := filepath.Join("testdata", name+".golden")
+	report = plain(report)
+	if *update {
+		require.NoError(t, os.MkdirAll("testdata", 0o755))
+		require.NoError(t, os.WriteFile(file, []byte(report), 0o644))
+	}
+	want, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, string(want), report)
+}
+
+var (
+	lineNumbers = regexp.MustCompile(`(\w+\.go):\d+`)
+	hashes      = regexp.MustCompile(`hash: +[0-9a-f]{16}`)
+	stacks      = regexp.MustCompile(`(?m)^\s*goroutine \d+ \[running\]:\n(.+\n)+`)
+)
+
+func plain(report string) string {
+	report = lineNumbers.ReplaceAllString(report, "$1:N")
+	report = hashes.ReplaceAllString(report, "hash: H")
+	report = stacks.ReplaceAllString(report, "STACK\n")
+	return strings.TrimSpace(report) + "\n"
+}

@@ -11,6 +11,9 @@ import (
 type invariants struct {
 	always []func()
 	calms  []*calm
+
+	disturb func(step int) // before each, nil for nobody
+	step    int            // from 1 on
 }
 
 // A calm is what must come true in time.
@@ -65,6 +68,10 @@ func (r *run) watchSteps() { r.scheduler().SetLooker(func(sched.Entry) { r.stepp
 func (r *run) stepped() {
 	if r.histories != nil {
 		r.histories.stepped()
+	}
+	if s := &r.steps; s.disturb != nil {
+		s.step++
+		s.disturb(s.step)
 	}
 	for _, f := range r.steps.always {
 		f()

@@ -96,6 +96,9 @@ func (r *run) execute() {
 	runner := loop.NewRunner(r.loopOptions()...)
 	r.loop = runner.Loop()
 	r.scheduler().Chooser = r
+	if r.steps.disturb != nil {
+		r.watchSteps()
+	}
 	_, err := loop.RunIn(runner, coro.Do(func(co *coro.Co) error { return r.x.main(&r.t, co) }))
 	r.endContext()
 	r.steps.end(r)
