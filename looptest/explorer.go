@@ -21,7 +21,8 @@ type explorer struct {
 	options options
 	logger  *slog.Logger
 	worker  worker
-	number  int // which of the explorations of the test it is, from 1 on
+	name    string // of the test
+	number  int    // which of its explorations it is, from 1 on
 	began   time.Time
 	ran     int
 	wanted  []*wanted
@@ -44,7 +45,7 @@ func newExplorer(tb testing.TB, main Main, opts []Option) *explorer {
 	if t, ok := tb.(*T); ok {
 		panic(fmt.Sprintf("looptest: a run inside of a run of %s; call it with the test's own t, outside of main", t.Name()))
 	}
-	x := &explorer{tb: tb, main: main, options: newOptions(opts), logger: slog.New(slog.DiscardHandler), began: time.Now()}
+	x := &explorer{tb: tb, name: tb.Name(), main: main, options: newOptions(opts), logger: slog.New(slog.DiscardHandler), began: time.Now()}
 	n, known := numbers.LoadOrStore(tb.Name(), new(int))
 	x.number = *n.(*int) + 1
 	*n.(*int) = x.number
@@ -170,15 +171,24 @@ func (x *explorer) try(s search.Strategy) *run {
 	return nil
 }
 
-// failed makes the schedule of r shorter, and reports it.
+// failed reports that a schedule of many has failed.
 func (x *explorer) failed(r *run) {
+	x.tb.Helper()
+	x.shrunk(r, func(needed string) string {
+		return fmt.Sprintf("run %d of at most %d fails, with %s from the usual schedule; %s enough",
+			x.ran, x.options.runs, departures(len(r.departed)), needed)
+	})
+}
+
+// shrunk makes the schedule of r shorter, and reports it. How says how it was found, when it is told
+// how many departures are needed.
+func (x *explorer) shrunk(r *run, how func(needed string) string) {
 	x.tb.Helper()
 	s := search.Shrink(r.departed, maxShrink, func(s schedule.Schedule) (schedule.Schedule, bool) {
 		again := x.once(search.NewAttempt(s))
 		return again.departed, again.failed() && again.failure.same(*r.failure)
 	})
-	x.report(r, s, fmt.Sprintf("run %d of at most %d fails, with %s from the usual schedule; %s enough",
-		x.ran, x.options.runs, departures(len(r.departed)), count(len(s), "is", "are")))
+	x.report(r, s, how(count(len(s), "is", "are")))
 }
 
 // maxShrink is how many runs are made to make a schedule shorter.

@@ -47,7 +47,7 @@ func (r *run) text() string {
 // command runs a schedule again.
 func (x *explorer) command(s schedule.Schedule) string {
 	var pattern []string
-	for _, part := range strings.Split(x.tb.Name(), "/") {
+	for _, part := range strings.Split(x.name, "/") {
 		pattern = append(pattern, "^"+regexp.QuoteMeta(part)+"$")
 	}
 	text := s.String()
