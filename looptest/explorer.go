@@ -26,6 +26,9 @@ type explorer struct {
 	began   time.Time
 	ran     int
 	wanted  []*wanted
+
+	fuzzed     bool // it is one of many of a fuzzer
+	goroutines int  // there were then
 }
 
 // wanted is what Sometimes is to be true.
@@ -46,6 +49,7 @@ func newExplorer(tb testing.TB, main Main, opts []Option) *explorer {
 		panic(fmt.Sprintf("looptest: a run inside of a run of %s; call it with the test's own t, outside of main", t.Name()))
 	}
 	x := &explorer{tb: tb, name: tb.Name(), main: main, options: newOptions(opts), logger: slog.New(slog.DiscardHandler), began: time.Now()}
+	x.worker.begin = x.setLabel
 	n, known := numbers.LoadOrStore(tb.Name(), new(int))
 	x.number = *n.(*int) + 1
 	*n.(*int) = x.number
@@ -55,7 +59,11 @@ func newExplorer(tb testing.TB, main Main, opts []Option) *explorer {
 	return x
 }
 
-func (x *explorer) end() { x.worker.stop() }
+func (x *explorer) end() {
+	x.tb.Helper()
+	x.worker.stop()
+	x.lookForGoroutines()
+}
 
 // once makes a run, and returns it when it has ended.
 func (x *explorer) once(s search.Strategy) *run {

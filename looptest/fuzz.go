@@ -2,6 +2,7 @@ package looptest
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 
 	"github.com/ouro-loop/ouro/looptest/internal/search"
@@ -36,6 +37,7 @@ func fuzz(tb testing.TB, name string, bytes []byte, main Main, opts []Option) {
 	x := newExplorer(tb, main, opts)
 	defer x.end()
 	x.name = name + "/seed#0" // which there always is, and only once
+	x.fuzzed, x.goroutines = true, runtime.NumGoroutine()
 	if x.replays() {
 		return
 	}

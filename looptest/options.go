@@ -17,6 +17,7 @@ type options struct {
 	seed   uint64
 	slow   bool
 	loop   []loop.Option
+	left   func(loop.Leak) bool
 	result *Result
 }
 

@@ -152,6 +152,10 @@ func (r *run) judge(err error) {
 		if r.failed() {
 			return // which may be why they were left
 		}
+		leaks = r.x.options.unmeant(leaks)
+		if len(leaks) == 0 {
+			return
+		}
 		text := "left behind when main had ended:"
 		for _, leak := range leaks {
 			text += "\n  " + leak.Text

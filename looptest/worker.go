@@ -5,6 +5,8 @@ package looptest
 type worker struct {
 	work chan func()
 	done chan struct{}
+
+	begin func() // is called on the goroutine first
 }
 
 // do runs f, and returns when it has ended.
@@ -18,6 +20,7 @@ func (w *worker) do(f func()) {
 }
 
 func (w *worker) run() {
+	w.begin()
 	returned := false
 	defer func() {
 		if !returned {
