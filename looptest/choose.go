@@ -56,9 +56,7 @@ func (r *run) chooseDelay(least, most time.Duration) time.Duration {
 func (r *run) delaysOf(least, most time.Duration) []int64 {
 	ds := append(r.delays[:0], int64(least))
 	now := r.loop.Time()
-	r.scheduler().Loop().(interface {
-		EachDeadline(f func(when time.Duration))
-	}).EachDeadline(func(when time.Duration) {
+	r.eachDeadline(func(when time.Duration) {
 		for _, d := range [...]time.Duration{when - now - 1, when - now} {
 			if least < d && d < most {
 				ds = append(ds, int64(d))
@@ -72,6 +70,22 @@ func (r *run) delaysOf(least, most time.Duration) []int64 {
 	}
 	r.delays = ds
 	return ds
+}
+
+func (r *run) eachDeadline(f func(when time.Duration)) {
+	r.scheduler().Loop().(interface {
+		EachDeadline(f func(when time.Duration))
+	}).EachDeadline(f)
+}
+
+// nextDeadline is when the next timer is due, if there is one.
+func (r *run) nextDeadline() (next time.Duration, ok bool) {
+	r.eachDeadline(func(when time.Duration) {
+		if !ok || when < next {
+			next, ok = when, true
+		}
+	})
+	return next, ok
 }
 
 // choose asks the strategy, as long as the run is of interest.

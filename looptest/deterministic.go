@@ -96,9 +96,9 @@ func (x *explorer) observe(disturb func(step int)) *run {
 	s := search.NewReplay(schedule.Schedule{})
 	s.Begin()
 	r := newRun(x, s)
-	r.recorder = trace.New(trace.Full())
+	r.recorder, r.tells = trace.New(trace.Full()), true
 	r.steps.disturb = disturb
-	x.worker.do(r.execute)
+	x.execute(r)
 	x.ran++
 	return r
 }

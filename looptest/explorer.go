@@ -3,7 +3,6 @@ package looptest
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"sync"
 	"testing"
@@ -19,13 +18,15 @@ type explorer struct {
 	tb      testing.TB
 	main    Main
 	options options
-	logger  *slog.Logger
 	worker  worker
 	name    string // of the test
 	number  int    // which of its explorations it is, from 1 on
 	began   time.Time
 	ran     int
 	wanted  []*wanted
+
+	outer      bool // tb has failed
+	stuckAfter int
 
 	fuzzed     bool // it is one of many of a fuzzer
 	goroutines int  // there were then
@@ -48,8 +49,9 @@ func newExplorer(tb testing.TB, main Main, opts []Option) *explorer {
 	if t, ok := tb.(*T); ok {
 		panic(fmt.Sprintf("looptest: a run inside of a run of %s; call it with the test's own t, outside of main", t.Name()))
 	}
-	x := &explorer{tb: tb, name: tb.Name(), main: main, options: newOptions(opts), logger: slog.New(slog.DiscardHandler), began: time.Now()}
+	x := &explorer{tb: tb, name: tb.Name(), main: main, options: newOptions(opts), began: time.Now()}
 	x.worker.begin = x.setLabel
+	x.outer, x.stuckAfter = tb.Failed(), livelock
 	n, known := numbers.LoadOrStore(tb.Name(), new(int))
 	x.number = *n.(*int) + 1
 	*n.(*int) = x.number
@@ -69,8 +71,13 @@ func (x *explorer) end() {
 func (x *explorer) once(s search.Strategy) *run {
 	s.Begin()
 	r := newRun(x, s)
-	x.worker.do(r.execute)
+	x.execute(r)
 	return r
+}
+
+func (x *explorer) execute(r *run) {
+	x.worker.do(r.execute)
+	x.noteOuter(r)
 }
 
 // record is once, with what has happened.
@@ -78,7 +85,7 @@ func (x *explorer) record(s search.Strategy) *run {
 	s.Begin()
 	r := newRun(x, s)
 	r.recorder, r.tells = trace.New(trace.Full()), true
-	x.worker.do(r.execute)
+	x.execute(r)
 	return r
 }
 
@@ -182,21 +189,26 @@ func (x *explorer) try(s search.Strategy) *run {
 // failed reports that a schedule of many has failed.
 func (x *explorer) failed(r *run) {
 	x.tb.Helper()
-	x.shrunk(r, func(needed string) string {
-		return fmt.Sprintf("run %d of at most %d fails, with %s from the usual schedule; %s enough",
-			x.ran, x.options.runs, departures(len(r.departed)), needed)
-	})
+	x.shrunk(r, fmt.Sprintf("run %d of at most %d", x.ran, x.options.runs))
 }
 
-// shrunk makes the schedule of r shorter, and reports it. How says how it was found, when it is told
-// how many departures are needed.
-func (x *explorer) shrunk(r *run, how func(needed string) string) {
+// shrunk makes the schedule of r shorter, and reports it. Which says which run it is.
+func (x *explorer) shrunk(r *run, which string) {
 	x.tb.Helper()
+	if len(r.departed) == 0 {
+		x.report(r, r.departed, which+" fails, by the usual schedule")
+		return
+	}
+	if r.failure.kind == "outer" {
+		x.reportOuter(r)
+		return
+	}
 	s := search.Shrink(r.departed, maxShrink, func(s schedule.Schedule) (schedule.Schedule, bool) {
 		again := x.once(search.NewAttempt(s))
 		return again.departed, again.failed() && again.failure.same(*r.failure)
 	})
-	x.report(r, s, how(count(len(s), "is", "are")))
+	x.report(r, s, fmt.Sprintf("%s fails, with %s from the usual schedule; %s enough",
+		which, departures(len(r.departed)), count(len(s), "is", "are")))
 }
 
 // maxShrink is how many runs are made to make a schedule shorter.

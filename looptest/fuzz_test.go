@@ -87,7 +87,7 @@ func TestFuzzFails(t *testing.T) {
 	require.Len(t, r.errors, 1)
 	for _, want := range []string{
 		"expected: 80",
-		"looptest: the bytes \"\\x03\\xff\\a\" of the fuzzer make 2 departures from the usual schedule; 1 is enough\n",
+		"looptest: the run of the fuzzer's bytes \"\\x03\\xff\\a\" fails, with 2 departures from the usual schedule; 1 is enough\n",
 		"replay:   go test -run '^TestFuzzFails$/^seed#0$' -looptest.schedule='d0=",
 	} {
 		require.Contains(t, r.errors[0], want)
@@ -105,6 +105,6 @@ func TestFuzzDeep(t *testing.T) {
 	r := fuzzOne(t, picks, deep, looptest.SlowSteps(false))
 	require.Len(t, r.errors, 1)
 	require.Contains(t, r.errors[0], "deep down")
-	require.Contains(t, r.errors[0], "the fuzzer make 7 departures from the usual schedule; 7 are enough\n")
+	require.Contains(t, r.errors[0], "fails, with 7 departures from the usual schedule; 7 are enough\n")
 	require.Contains(t, r.errors[0], fmt.Sprintf("'t0/6=3.t%d/6=1.t%d/6=4.t%d/6=5.t%d/6=2.t%d/6=3.t%d/6=5'", 5, 10, 15, 20, 25, 30))
 }

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -22,13 +23,15 @@ type recorded struct {
 	errors   []string
 	logs     []string
 	skipped  bool
+	failed   bool
 	cleanups []func()
 }
 
 func (r *recorded) Helper()          {}
 func (r *recorded) Name() string     { return r.name }
 func (r *recorded) Cleanup(f func()) { r.cleanups = append(r.cleanups, f) }
-func (r *recorded) Failed() bool     { return len(r.errors) > 0 }
+func (r *recorded) Failed() bool     { return len(r.errors) > 0 || r.failed }
+func (r *recorded) FailNow()         { r.failed = true; runtime.Goexit() }
 func (r *recorded) Errorf(format string, args ...any) {
 	r.errors = append(r.errors, fmt.Sprintf(format, args...))
 }
@@ -85,7 +88,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // and what depends on the version of Go, or on the way to the program, is left out.
 func golden(t *testing.T, name, report string) {
 	t.Helper()
-	file := filepath.Join("testdata", name+".golden")
+	file := filepath.Join("testdata", strings.ReplaceAll(name, " ", "_")+".golden")
 	report = plain(report)
 	if *update {
 		require.NoError(t, os.MkdirAll("testdata", 0o755))
@@ -98,13 +101,24 @@ func golden(t *testing.T, name, report string) {
 
 var (
 	lineNumbers = regexp.MustCompile(`(\w+\.go):\d+`)
+	directory   = path.Dir(fileOf()) + "/"
+	functions   = regexp.MustCompile(`[\w./-]+/looptest_test\.[\w.()]+`)
+	again       = regexp.MustCompile(`(\s+[\w/]+\.go:N\n)(\s+[\w/]+\.go:N\n)+`)
 	hashes      = regexp.MustCompile(`hash: +[0-9a-f]{16}`)
 	stacks      = regexp.MustCompile(`(?m)^\s*goroutine \d+ \[running\]:\n(.+\n)+`)
 )
 
+func fileOf() string {
+	_, file, _, _ := runtime.Caller(0)
+	return file
+}
+
 func plain(report string) string {
 	report = lineNumbers.ReplaceAllString(report, "$1:N")
 	report = hashes.ReplaceAllString(report, "hash: H")
+	report = strings.ReplaceAll(report, directory, "")
+	report = functions.ReplaceAllString(report, "F")
+	report = again.ReplaceAllString(report, "$1")
 	report = stacks.ReplaceAllString(report, "STACK\n")
 	return strings.TrimSpace(report) + "\n"
 }

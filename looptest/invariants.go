@@ -2,6 +2,7 @@ package looptest
 
 import (
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/ouro-loop/ouro/internal/sched"
@@ -73,6 +74,18 @@ func (r *run) stepped() {
 		s.step++
 		s.disturb(s.step)
 	}
+	if !r.failed() {
+		r.ask()
+	}
+}
+
+// ask keeps a panic from the loop, which would lose the step that comes next.
+func (r *run) ask() {
+	defer func() {
+		if v := recover(); v != nil {
+			r.tell(failure{"panic", fmt.Sprintf("panic in a function of Always or Calm: %v\n\n%s", v, debug.Stack())})
+		}
+	}()
 	for _, f := range r.steps.always {
 		f()
 	}

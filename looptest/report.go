@@ -13,6 +13,13 @@ import (
 // shortest schedule. How says how that was found.
 func (x *explorer) report(r *run, s schedule.Schedule, how string) {
 	x.tb.Helper()
+	if r.failure.kind == "outer" {
+		x.reportOuter(r)
+		return
+	}
+	if r.failure.kind == "livelock" {
+		x.stuckAfter = recorded
+	}
 	failing := x.record(search.NewReplay(s))
 	if !failing.failed() || failing.drift != nil {
 		x.tb.Errorf("%slooptest: the schedule %v has failed, and does not when it is run again: "+

@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"runtime/debug"
+	"time"
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
@@ -17,8 +19,12 @@ import (
 	"github.com/ouro-loop/ouro/trace"
 )
 
-// livelock is for how many iterations the clock may stand still.
-const livelock = 100_000
+// livelock is for how many iterations the clock may stand still, and recorded that of a run that is
+// known to be stuck, as each takes microseconds and room.
+const (
+	livelock = 100_000
+	recorded = 1000
+)
 
 // A run is main, run once by one schedule.
 type run struct {
@@ -42,6 +48,7 @@ type run struct {
 	left    bool     // the T has been asked to end the run, or skip the test
 	skipped bool
 	said    bytes.Buffer
+	closing []failure // reported when the loop closes: if that is because of a Goexit, what counts is that
 
 	steps     invariants
 	histories *histories // nil if nobody gives a digest
@@ -51,6 +58,8 @@ type run struct {
 	cancel    context.CancelFunc
 	helpers   map[uintptr]bool
 	cleanups  []func()
+	next      time.Duration // the next deadline when the clock was stuck,
+	waits     bool          // if there was one
 }
 
 func newRun(x *explorer, s search.Strategy) *run {
@@ -85,8 +94,7 @@ func (r *run) execute() {
 		case v != nil:
 			r.tell(failure{"panic", fmt.Sprintf("panic: %v\n\n%s", v, debug.Stack())})
 		case !returned && !r.left:
-			r.tell(failure{"goexit", "the run was ended by a runtime.Goexit: " +
-				"use the t that main is given, and not that of the test, nor one of another run"})
+			r.tellGoexit()
 		}
 		r.cleanUp()
 		if err := r.strategy.End(r.choices, r.final); err != nil && r.drift == nil && !r.failed() {
@@ -106,9 +114,17 @@ func (r *run) execute() {
 		r.final = r.histories.state(r.loop.Time(), true)
 	}
 	closing := runner.Close()
+	for _, f := range r.closing {
+		r.tell(f)
+	}
 	r.judge(err)
 	r.judge(closing)
 	returned = true
+}
+
+func (r *run) tellGoexit() {
+	r.tell(failure{"goexit", "the run was ended by a runtime.Goexit: " +
+		"use the t that main is given, and not that of the test, nor one of another run"})
 }
 
 func (r *run) scheduler() *sched.Scheduler { return (*sched.Scheduler)(r.loop.Scheduler()) }
@@ -119,9 +135,9 @@ func (r *run) loopOptions() []loop.Option {
 		loop.Hermetic(true),
 		loop.Interrupts(false),
 		loop.ReportLeaks(true),
-		loop.StuckAfter(livelock),
+		loop.StuckAfter(r.x.stuckAfter),
 		loop.OnException(r.reported),
-		loop.Logger(r.x.logger),
+		loop.Logger(slog.New((*runLogger)(r))),
 	}
 	if r.tells {
 		opts = append(opts, loop.Record(r.recorder), loop.Debug(true))
@@ -134,13 +150,24 @@ func (r *run) reported(_ *loop.Loop, c future.ErrorContext) {
 	var deadlock *loop.DeadlockError
 	var stuck *loop.StuckError
 	if errors.As(c.Err, &deadlock) || errors.As(c.Err, &stuck) {
+		r.next, r.waits = r.nextDeadline()
 		return // Run returns it
 	}
 	text := c.Message
 	if c.Err != nil {
 		text += ": " + c.Err.Error()
 	}
-	r.tell(failure{"report", "reported to the exception handler: " + text})
+	r.report(text)
+}
+
+// report takes what the exception handler was told.
+func (r *run) report(text string) {
+	f := failure{"report", "reported to the exception handler: " + text}
+	if r.scheduler().TearsDown() {
+		r.closing = append(r.closing, f)
+		return
+	}
+	r.tell(f)
 }
 
 // judge looks at what the run, or its end, has returned.
@@ -163,7 +190,12 @@ func (r *run) judge(err error) {
 		r.tell(failure{"leak", text})
 		return
 	}
-	r.tell(failureOf(err))
+	f := failureOf(err)
+	if f.kind == "livelock" && r.waits {
+		f.text += fmt.Sprintf("\nThe next timer is due at %v. If this polls for what it brings, use the option Spin: "+
+			"then time passes while it does.", r.next)
+	}
+	r.tell(f)
 }
 
 func (r *run) context() context.Context {
@@ -193,6 +225,9 @@ func (r *run) cleanUp() {
 					returned = true
 				}
 				if !returned {
+					if !r.left {
+						r.tellGoexit()
+					}
 					r.cleanUp() // and the Goexit goes on
 				}
 			}()

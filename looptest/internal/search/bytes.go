@@ -11,7 +11,7 @@ func NewBytes(bytes []byte) *Bytes { return &Bytes{bytes} }
 
 func (s *Bytes) Begin() bool { return true }
 
-func (s *Bytes) End(int) error { return nil }
+func (s *Bytes) End(int, uint64) error { return nil }
 
 func (s *Bytes) Pick(_ int, c *Choice) (int64, error) {
 	if len(s.left) == 0 {

@@ -45,5 +45,5 @@ func TestBytes(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	}
-	require.NoError(t, s.End(4))
+	require.NoError(t, s.End(4, 0))
 }
