@@ -12,6 +12,7 @@ import (
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/frames"
 	"github.com/ouro-loop/ouro/internal/sched"
+	"github.com/ouro-loop/ouro/timers"
 )
 
 // StuckError ends the run of a loop whose virtual clock can never move, because there is
@@ -37,6 +38,8 @@ func StuckAfter(iterations int) Option { return func(o *options) { o.stuckAfter 
 type progress struct {
 	left  int // iterations until somebody has to look
 	after int // StuckAfter, zero for never
+	spin  int // iterations after which the clock goes on all the same, zero for never, see SetSpin
+	still int // of those, for how many it has stood still
 	ran   map[string]int
 }
 
@@ -55,7 +58,12 @@ func newProgress(o options) progress {
 // moved notes that the virtual clock has moved, or may.
 func (l *Loop) moved() {
 	if p := &l.progress; p.after > 0 {
-		l.lookAfter(p.after)
+		p.still = 0
+		if p.spin > 0 {
+			l.lookAfter(p.spin)
+		} else {
+			l.lookAfter(p.after)
+		}
 		if p.ran != nil {
 			l.observe(nil)
 		}
@@ -76,6 +84,9 @@ func (l *Loop) observe(ran map[string]int) {
 // lookStuck is called when the clock has stood still for long. It first has the loop note
 // what runs.
 func (l *Loop) lookStuck() {
+	if l.spinsOn() {
+		return
+	}
 	p := &l.progress
 	ran := p.ran
 	if ran == nil {
@@ -91,6 +102,36 @@ func (l *Loop) lookStuck() {
 		names = append(names[:maxNamed], fmt.Sprintf("and %d more", more))
 	}
 	l.abortWithReport("Stuck", &StuckError{p.after + observed, l.Time(), names})
+}
+
+// SetSpin has the clock go on to the next deadline if it has stood still for so many iterations. It
+// is for package looptest: each iteration takes some time, on a clock that is not virtual.
+func (w *wired) SetSpin(iterations int) {
+	w.progress.spin = iterations
+	w.loop().moved()
+}
+
+// spinsOn has the clock go on after a while, or waits for a timer to be set.
+func (l *Loop) spinsOn() bool {
+	p := &l.progress
+	if p.spin == 0 || l.holdsStill() {
+		return false
+	}
+	next, now := noLimit, l.Time()
+	l.timers.Each(func(t *timers.Timer) {
+		if when := t.When(); when > now {
+			next = min(next, when)
+		}
+	})
+	if next < noLimit {
+		l.jump(next)
+		return true
+	}
+	if p.still += p.spin; p.still >= p.after {
+		return false
+	}
+	l.lookAfter(p.spin)
+	return true
 }
 
 // named says in a word what an entry is.

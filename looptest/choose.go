@@ -12,7 +12,7 @@ import (
 
 // A run is asked by the loop, and by the test, and asks its strategy.
 
-var kinds = [...]schedule.Kind{sched.Tie: schedule.Tie, sched.Slow: schedule.Slow, sched.InSet: schedule.InSet}
+var kinds = [...]schedule.Kind{sched.Tie: schedule.Tie, sched.Slow: schedule.Slow, sched.InSet: schedule.InSet, sched.OutOfTurn: schedule.Queue}
 
 // Choose implements sched.Chooser.
 func (r *run) Choose(c sched.Choice) int {

@@ -28,6 +28,8 @@ func (r *run) noteChoice(c sched.Choice, pick int) {
 		r.note("the other timers come too late for this")
 	case c.Kind == sched.Tie && pick > 0:
 		r.note(r.describeTimer(c.Timers[pick]) + " comes first")
+	case c.Kind == sched.OutOfTurn && pick > 0:
+		r.note(fmt.Sprintf("number %d of the %d that are ready comes next, out of turn", pick+1, c.N))
 	case c.Kind == sched.InSet && pick > 0:
 		r.note(fmt.Sprintf("number %d of the %d that are left in the set comes next", pick+1, c.N))
 	}

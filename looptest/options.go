@@ -12,13 +12,15 @@ import (
 type Option func(*options)
 
 type options struct {
-	runs   int
-	within time.Duration
-	seed   uint64
-	slow   bool
-	loop   []loop.Option
-	left   func(loop.Leak) bool
-	result *Result
+	runs    int
+	within  time.Duration
+	seed    uint64
+	slow    bool
+	hostile bool
+	spin    bool
+	loop    []loop.Option
+	left    func(loop.Leak) bool
+	result  *Result
 }
 
 // Runs is how many schedules are tried at most, 10,000 if it is not given.

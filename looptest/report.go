@@ -29,6 +29,9 @@ func (x *explorer) report(r *run, s schedule.Schedule, how string) {
 	}
 	hash := failing.recorder.Trace().Hash()
 	var b strings.Builder
+	if isHostile(s) {
+		b.WriteString("looptest: asyncio would not do this: Hostile has run what was ready out of turn")
+	}
 	b.WriteString("\n" + failing.text())
 	if how != "" {
 		fmt.Fprintf(&b, "looptest: %s\n", how)

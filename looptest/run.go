@@ -104,6 +104,10 @@ func (r *run) execute() {
 	runner := loop.NewRunner(r.loopOptions()...)
 	r.loop = runner.Loop()
 	r.scheduler().Chooser = r
+	if r.x.options.spin {
+		r.scheduler().Loop().(interface{ SetSpin(iterations int) }).SetSpin(spins)
+	}
+	r.scheduler().SetHostile(r.x.options.hostile)
 	if r.steps.disturb != nil {
 		r.watchSteps()
 	}

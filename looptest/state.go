@@ -27,6 +27,9 @@ func (t *T) State(digest func() uint64) {
 		panic("looptest: State of a nil function")
 	}
 	r := t.run
+	if r.x.options.hostile {
+		return // what is left of an iteration is no part of a state
+	}
 	if r.recorder == nil {
 		r.recorder = trace.New(trace.Last(enoughForAStep))
 		r.loop.SetRecorder(r.recorder)

@@ -3,7 +3,7 @@
 // loop; package trace is what programs see of it.
 //
 // The ready queue is first in, first out, so the n-th entry that is put into it is the n-th
-// that is taken. Two counters number all entries, nothing is stored in them, and the push
+// that is taken, but for OutOfTurn. Two counters number all entries, nothing is stored in them, and the push
 // that an entry comes from, which is its cause, is found by its number.
 package events
 

@@ -12,8 +12,9 @@ type Recorder struct {
 	ring []Event // its length is a power of two
 	n    uint64  // events so far, of the ring
 
-	pushed, taken uint64 // entries
-	lastTask      uint32 // the greatest serial
+	pushed, taken uint64   // entries
+	ahead         []uint64 // the numbers of those that are next, if they are not taken in order
+	lastTask      uint32   // the greatest serial
 	now           time.Duration
 	settling      bool // callbacks of a future that is done are being pushed
 
@@ -170,7 +171,21 @@ func (r *Recorder) Found(i int, what What, of uint32) {
 // Run: the next entry was taken.
 func (r *Recorder) Run(what What, task uint32) {
 	r.taken++
-	r.record(Run, what, 0, task, r.taken, 0, 0)
+	entry := r.taken
+	if len(r.ahead) > 0 {
+		entry, r.ahead = r.ahead[0], r.ahead[1:]
+	}
+	r.record(Run, what, 0, task, entry, 0, 0)
+}
+
+// OutOfTurn: the next entry is the one that would be the i-th after it.
+func (r *Recorder) OutOfTurn(i int) {
+	for n := len(r.ahead); n <= i; n++ {
+		r.ahead = append(r.ahead, r.taken+1+uint64(n))
+	}
+	first := r.ahead[i]
+	copy(r.ahead[1:], r.ahead[:i])
+	r.ahead[0] = first
 }
 
 // Start: a task begins inside of what runs.

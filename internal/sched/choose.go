@@ -32,6 +32,9 @@ const (
 
 	// InSet: which of those that are left a walk over a set comes to next.
 	InSet
+
+	// OutOfTurn: which entry of the iteration is next, see Scheduler.SetHostile. It is not open.
+	OutOfTurn
 )
 
 // Choose asks the Chooser, which must be there. Where there is nothing to choose it is 0.

@@ -63,6 +63,7 @@ type Scheduler struct {
 	observed  bool // somebody looks at each entry, see setAlone
 	alone     bool // the loop's goroutine takes every entry itself, see setAlone
 	halted    bool // no entry is taken
+	hostile   bool // the entry that is taken need not be that whose turn it is
 	maxHosted int
 	around    func(Entry)
 	looker    func(Entry)
@@ -153,8 +154,8 @@ func (s *Scheduler) Halt(halted bool) {
 // setAlone sums up why nobody but the loop's goroutine may take an entry, and whether
 // somebody looks at each, as they ask at every step.
 func (s *Scheduler) setAlone() {
-	s.alone = s.halted || s.around != nil || s.looker != nil || s.maxHosted == 0
-	s.observed = s.around != nil || s.looker != nil || s.Events != nil || s.watch != nil
+	s.alone = s.halted || s.around != nil || s.looker != nil || s.hostile || s.maxHosted == 0
+	s.observed = s.around != nil || s.looker != nil || s.Events != nil || s.watch != nil || s.hostile
 }
 
 // SetEvents has r told what happens, or nobody if it is nil.

@@ -87,6 +87,9 @@ func (s *Scheduler) RunRest() {
 
 // runObserved runs an entry where somebody looks at each.
 func (s *Scheduler) runObserved(e Entry) {
+	if s.hostile {
+		e = s.instead(e)
+	}
 	s.observe(e)
 	if s.around != nil {
 		s.around(e)

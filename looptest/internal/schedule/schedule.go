@@ -18,6 +18,7 @@ const (
 	InSet Kind = 'w' // which of a set is next
 	Delay Kind = 'd' // a time in a range that the test gives; what is picked is in nanoseconds
 	Own   Kind = 'c' // the test's own choice
+	Queue Kind = 'q' // which of what is ready is next, out of turn
 )
 
 var names = map[Kind]string{
@@ -26,6 +27,7 @@ var names = map[Kind]string{
 	InSet: "an order of a set",
 	Delay: "a delay",
 	Own:   "a choice of the test",
+	Queue: "a turn in the ready queue",
 }
 
 // String is the kind in words.

@@ -112,7 +112,7 @@ func (s *Departures) Pick(at int, c *Choice) (int64, error) {
 		}
 		s.at++
 		if !fits(d, c) {
-			return 0, &DriftError{Want: d, Got: c}
+			return 0, drift(d, *c)
 		}
 		return d.Pick, nil
 	}

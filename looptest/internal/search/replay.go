@@ -38,7 +38,7 @@ func (r *Replay) Pick(at int, c *Choice) (int64, error) {
 	case r.lenient:
 		return c.usual(), nil
 	}
-	return 0, &DriftError{Want: d, Got: c}
+	return 0, drift(d, *c)
 }
 
 func (r *Replay) End(choices int, _ uint64) error {

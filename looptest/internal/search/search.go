@@ -71,6 +71,9 @@ type DriftError struct {
 	Made int     // so many choices there were then
 }
 
+// drift keeps what was met: who asks may use it again.
+func drift(want schedule.Departure, got Choice) error { return &DriftError{Want: want, Got: &got} }
+
 func (e *DriftError) Error() string {
 	want := fmt.Sprintf("choice %d is %v in the schedule", e.Want.At, e.Want.Kind)
 	if e.Want.Kind != schedule.Delay {
