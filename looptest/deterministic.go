@@ -63,14 +63,18 @@ const (
 
 // disturbance is what is done before a step of the n-th run, the plain ones first: they take a
 // hundredth of the time.
-func disturbance(n int) func(step int) {
+func (x *explorer) disturbance(n int) func(step int) {
+	pause := pause
+	if x.bubble != nil {
+		pause = pauseInBubble
+	}
 	switch {
 	case n <= plainRuns:
 		return nil
 	case n <= plainRuns+pausedRuns:
 		return pause
 	}
-	return collect
+	return func(step int) { collect(step, pause) }
 }
 
 // pause lets other goroutines, and the clock, go on.
@@ -83,7 +87,7 @@ func pause(step int) {
 
 // collect lets the garbage collector find what there is to find, and gives what it calls the time to
 // run.
-func collect(step int) {
+func collect(step int, pause func(step int)) {
 	const enough = 8
 	if step <= enough {
 		runtime.GC()
@@ -107,7 +111,7 @@ func (x *explorer) observe(disturb func(step int)) *run {
 func (x *explorer) firstUnlike(first *run) (n int, unlike *run) {
 	want := happeningsOf(first.recorder.Trace())
 	for n = 2; n <= sameRuns; n++ {
-		r := x.observe(disturbance(n))
+		r := x.observe(x.disturbance(n))
 		if at := parting(want, happeningsOf(r.recorder.Trace())); at >= 0 || r.failed() || r.skipped {
 			return n, r
 		}

@@ -25,7 +25,8 @@ type explorer struct {
 	ran     int
 	wanted  []*wanted
 
-	outer      bool // tb has failed
+	bubble     *testing.T // for one, nil for none
+	outer      bool       // tb has failed
 	stuckAfter int
 
 	fuzzed     bool // it is one of many of a fuzzer
@@ -51,6 +52,7 @@ func newExplorer(tb testing.TB, main Main, opts []Option) *explorer {
 	}
 	x := &explorer{tb: tb, name: tb.Name(), main: main, options: newOptions(opts), began: time.Now()}
 	x.worker.begin = x.setLabel
+	x.prepareBubble()
 	x.outer, x.stuckAfter = tb.Failed(), livelock
 	n, known := numbers.LoadOrStore(tb.Name(), new(int))
 	x.number = *n.(*int) + 1
@@ -76,7 +78,11 @@ func (x *explorer) once(s search.Strategy) *run {
 }
 
 func (x *explorer) execute(r *run) {
-	x.worker.do(r.execute)
+	if x.bubble != nil {
+		x.worker.do(r.executeBubbled)
+	} else {
+		x.worker.do(r.execute)
+	}
 	x.noteOuter(r)
 }
 

@@ -31,6 +31,7 @@ func (r *recorded) Helper()          {}
 func (r *recorded) Name() string     { return r.name }
 func (r *recorded) Cleanup(f func()) { r.cleanups = append(r.cleanups, f) }
 func (r *recorded) Failed() bool     { return len(r.errors) > 0 || r.failed }
+func (r *recorded) T() *testing.T    { return r.TB.(*testing.T) }
 func (r *recorded) FailNow()         { r.failed = true; runtime.Goexit() }
 func (r *recorded) Errorf(format string, args ...any) {
 	r.errors = append(r.errors, fmt.Sprintf(format, args...))

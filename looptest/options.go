@@ -18,6 +18,7 @@ type options struct {
 	slow    bool
 	hostile bool
 	spin    bool
+	bubble  bool
 	loop    []loop.Option
 	left    func(loop.Leak) bool
 	result  *Result

@@ -143,6 +143,9 @@ func (r *run) loopOptions() []loop.Option {
 		loop.OnException(r.reported),
 		loop.Logger(slog.New((*runLogger)(r))),
 	}
+	if r.x.bubble != nil {
+		opts = append(opts, keepTime())
+	}
 	if r.tells {
 		opts = append(opts, loop.Record(r.recorder), loop.Debug(true))
 	}
