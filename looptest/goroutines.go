@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/pprof"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,17 +50,12 @@ func (x *explorer) lookForGoroutines() {
 	if len(left) == 0 {
 		return
 	}
-	frames.FindStarts(left)
 	var text strings.Builder
-	for _, g := range left {
-		for _, leak := range x.options.unmeant([]loop.Leak{leakOf(g)}) {
-			fmt.Fprintf(&text, "\n  %s", leak.Text)
-		}
+	for _, leak := range left {
+		fmt.Fprintf(&text, "\n  %s", leak.Text)
 	}
-	if text.Len() > 0 {
-		x.tb.Errorf("looptest: goroutines that were started in %s have not ended:%s", count(x.ran, "run", "runs"), text.String())
-		x.result(Result{Failure: "left behind:" + text.String()})
-	}
+	x.tb.Errorf("looptest: goroutines that were started in %s have not ended:%s", count(x.ran, "run", "runs"), text.String())
+	x.result(Result{Failure: "left behind:" + text.String()})
 }
 
 // noneMore reports whether there are no more goroutines than there were. That is seen at once, and
@@ -74,15 +70,21 @@ func (x *explorer) noneMore() bool {
 	return false
 }
 
-// leftGoroutines are those that were started in a run and are still there, but for what is about to
-// end by itself.
-func (x *explorer) leftGoroutines() (left []frames.Labeled) {
-	for _, g := range frames.WithLabel(labelKey, x.label()) {
-		if n := len(g.Calls); n > 0 && !strings.HasSuffix(g.Calls[n-1].Function, "looptest.(*worker).run") {
-			left = append(left, g)
-		}
+// leftGoroutines are those that were started in a run, are still there, and are not meant to be.
+func (x *explorer) leftGoroutines() []loop.Leak {
+	found := slices.DeleteFunc(frames.WithLabel(labelKey, x.label()), func(g frames.Labeled) bool {
+		n := len(g.Calls)
+		return n == 0 || strings.HasSuffix(g.Calls[n-1].Function, "looptest.(*worker).run") // which is about to end
+	})
+	if len(found) == 0 {
+		return nil
 	}
-	return left
+	frames.FindStarts(found)
+	var leaks []loop.Leak
+	for _, g := range found {
+		leaks = append(leaks, leakOf(g))
+	}
+	return x.options.unmeant(leaks)
 }
 
 // leakOf is what there is to say of a goroutine.
