@@ -27,14 +27,16 @@
 // to the exception handler; on a deadlock; if the clock stands still for 100,000 iterations; if
 // it leaves something behind, as [loop.ReportLeaks] has it: a task, a timer, a lock that is held,
 // an error that nobody has looked at; and if it takes something from outside that nobody
-// controls, see [loop.Hermetic].
+// controls, see [loop.Hermetic]. When all runs are over, a goroutine that one of them has started
+// must have ended. [Left] says what is left on purpose.
 //
 // # What main may do
 //
 // Everything that main uses it makes itself: what is kept from one run to the next makes them
 // differ. It asks neither package time nor chance, and does not depend on the order of a range
 // over a map: if it does, a run comes to other choices than one before it with the same
-// schedule, and the test fails, saying so.
+// schedule, and the test fails, saying so. [Deterministic] looks for that, and says where two runs
+// part. Code that has to ask time.Now can run in a [Bubble].
 //
 // It is called on a goroutine that is not the test's, with a [T] in place of the test's own t,
 // which is to be used in it: it belongs to the run.

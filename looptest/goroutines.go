@@ -54,7 +54,7 @@ func (x *explorer) lookForGoroutines() {
 	for _, leak := range left {
 		fmt.Fprintf(&text, "\n  %s", leak.Text)
 	}
-	x.tb.Errorf("looptest: goroutines that were started in %s have not ended:%s", count(x.ran, "run", "runs"), text.String())
+	x.tb.Errorf("looptest: goroutines that a run has started have not ended:%s", text.String())
 	x.result(Result{Failure: "left behind:" + text.String()})
 }
 
