@@ -52,7 +52,7 @@ func TestAsyncioMap(t *testing.T) {
 }
 
 // packages are those that a program can import.
-var packages = []string{"timers", "executor", "future", "coro", "loop", "locks", "queues", "inspect", "trace", "trace/explain"}
+var packages = []string{"timers", "executor", "future", "coro", "loop", "locks", "queues", "inspect", "looptest", "trace", "trace/explain"}
 
 // exportedNames are "package.Name" and "package.Type.Method".
 func exportedNames(t *testing.T) map[string]bool {
@@ -137,6 +137,10 @@ var allowedImports = map[string][]string{
 	"trace":                {"internal/events"},
 	"trace/explain":        {"internal/model", "trace"},
 	"inspect":              {"internal/goroutine", "internal/sched", "loop", "trace"},
+	"looptest": {"coro", "future", "internal/events", "internal/frames", "internal/goroutine", "internal/sched", "loop",
+		"looptest/internal/schedule", "looptest/internal/search", "trace"},
+	"looptest/internal/search":   {"looptest/internal/schedule"},
+	"looptest/internal/schedule": {},
 }
 
 // TestImportsGoOneWay: each package imports only those below it.

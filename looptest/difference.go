@@ -41,9 +41,26 @@ func (r *run) describeTimer(timer sched.Entry) string {
 		text = t.About()
 	}
 	if serial := taskOf(r.scheduler(), timer); serial > 0 {
-		text += " of " + nameOf(r.scheduler(), serial)
+		return belongingTo(nameOf(r.scheduler(), serial), text)
 	}
 	return text
+}
+
+// belongingTo is an alarm with the name of the task that has set it.
+func belongingTo(task, alarm string) string {
+	what, ok := strings.CutPrefix(alarm, "the alarm of ")
+	if !ok {
+		return alarm + " of " + task
+	}
+	return "the alarm of " + task + "'s " + strings.TrimPrefix(what, "a ")
+}
+
+// called is what a task is called. That which Run creates has but a number.
+func called(serial uint32, name string) string {
+	if serial == 1 && name == "Task-1" {
+		return "main"
+	}
+	return name
 }
 
 // A line is one step of a run, as a report has it.
@@ -87,11 +104,11 @@ func linesOf(t *trace.Trace) (lines []line) {
 			at, known := pushed[e.Entry]
 			switch {
 			case e.What == trace.Step || e.What == trace.Eager:
-				lines = append(lines, line{e.Time, t.Task(e.Task).Name, short(awaits[e.Task])})
+				lines = append(lines, line{e.Time, called(e.Task, t.Task(e.Task).Name), short(awaits[e.Task])})
 			case known && (e.What != trace.Internal || t.Events[at].Cause == trace.ByTimer):
 				d := t.Detail(at)
 				if by := timers[t.Events[at].Arg]; by > 0 && t.Events[at].Cause == trace.ByTimer {
-					d.Text += " of " + t.Task(by).Name
+					d.Text = belongingTo(called(by, t.Task(by).Name), d.Text)
 				}
 				lines = append(lines, line{e.Time, d.Text, short(d.Site)})
 			}

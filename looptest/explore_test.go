@@ -53,7 +53,7 @@ func TestALostUpdateIsFound(t *testing.T) {
 		"looptest: run 4 of at most 10000 fails, with 1 departure from the usual schedule; 1 is enough\n",
 		"replay:   go test -run '^TestALostUpdateIsFound$' -looptest.schedule='d0=8ms'\n",
 		"   !        0s  → a delay of 8ms\n",
-		"   ✓       1ms  the alarm of a sleep of to bob\n",
+		"   ✓       1ms  the alarm of to bob's sleep\n",
 	} {
 		require.Contains(t, r.errors[0], want)
 	}

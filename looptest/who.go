@@ -36,7 +36,7 @@ func taskOf(s *sched.Scheduler, timer sched.Entry) (serial uint32) {
 func nameOf(s *sched.Scheduler, serial uint32) (name string) {
 	s.All(func(c *sched.Coroutine) {
 		if t := c.Body().(waiter); t.Serial() == serial {
-			name = t.Task().Name()
+			name = called(serial, t.Task().Name())
 		}
 	})
 	return name
