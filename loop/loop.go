@@ -64,6 +64,7 @@ type Loop struct {
 	questions        questions
 	descriptors
 	choices
+	chance    chance
 	signals   signals
 	regions   regions
 	watchdogs watchdogs
@@ -84,6 +85,7 @@ func newLoop(o options) *Loop {
 		hermetic:     o.hermetic,
 	}
 	l.clock = newClock(o)
+	l.chance = newChance(o)
 	l.progress = newProgress(o)
 	l.inbox.init()
 	l.closing.ended = make(chan struct{})

@@ -30,6 +30,7 @@ type options struct {
 	recorder     *trace.Recorder
 	regions      bool
 	leaks        bool
+	seed         *uint64
 	watchdogs    []watchOptions
 }
 

@@ -137,6 +137,7 @@ func (r *run) loopOptions() []loop.Option {
 	opts := []loop.Option{
 		loop.VirtualTime(true),
 		loop.Hermetic(true),
+		loop.Seed(r.x.options.seed),
 		loop.Interrupts(false),
 		loop.ReportLeaks(true),
 		loop.StuckAfter(r.x.stuckAfter),
