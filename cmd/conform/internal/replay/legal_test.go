@@ -17,7 +17,7 @@ import (
 	"github.com/ouro-loop/ouro/trace"
 )
 
-var schedules = flag.Uint64("schedules", 10, "of each program in TestLegal")
+var schedules = flag.Uint64("schedules", 5, "of each program in TestLegal")
 
 // TestLegal: whatever is chosen, what asyncio has fixed stays as it is. It is seen from what a
 // recorder was told, without the loop's own idea of order.
@@ -66,23 +66,33 @@ type legality struct {
 	ready   []trace.Event // pushes of what has not run
 	left    int64         // entries of this iteration that have not run
 	timers  map[uint64]time.Duration
-	due     map[time.Duration]uint64 // by deadline: the last that was set of the timers that came since the last iteration
-	awaited map[uint32]uint64        // by task: the task that it waits for
-	since   map[uint32]int           // and since which event
-	done    uint64                   // the task whose callbacks are being pushed
-	woken   int                      // the event since which the last of them waited
+	due     []timer // that came since the last iteration
+	clock   clock
+	reading map[uint64]int    // of the clock, when each timer was set
+	awaited map[uint32]uint64 // by task: the task that it waits for
+	since   map[uint32]int    // and since which event
+	done    uint64            // the task whose callbacks are being pushed
+	woken   int               // the event since which the last of them waited
+}
+
+type timer struct {
+	id   uint64
+	when time.Duration
 }
 
 // illegal is the first event that asyncio could not have, and why.
 func illegal(tr *trace.Trace) (at int, wrong string) {
 	l := &legality{
-		timers: map[uint64]time.Duration{}, due: map[time.Duration]uint64{},
+		timers: map[uint64]time.Duration{}, reading: map[uint64]int{},
 		awaited: map[uint32]uint64{}, since: map[uint32]int{},
 	}
 	for at, e := range tr.Events {
 		if wrong := l.next(at, e); wrong != "" {
 			return at, wrong
 		}
+	}
+	if !l.clock.possible() {
+		return len(tr.Events) - 1, "no clock reads so"
 	}
 	return 0, ""
 }
@@ -108,6 +118,7 @@ func (l *legality) next(at int, e trace.Event) string {
 		}
 	case trace.Timer:
 		l.timers[e.Object] = time.Duration(e.Arg)
+		l.reading[e.Object] = l.clock.read(e.Time)
 	case trace.Untimer:
 		delete(l.timers, e.Object)
 	case trace.Await:
@@ -140,12 +151,11 @@ func (l *legality) promoted(e trace.Event) string {
 		return fmt.Sprintf("timer %d comes in the middle of an iteration", id)
 	}
 	delete(l.timers, id)
-	l.due[when] = max(l.due[when], id)
+	l.due = append(l.due, timer{id, when})
 	return ""
 }
 
-// iterate: the iteration runs exactly what is ready. Of what is due, only what was set later than
-// all that has come in time may have come too late.
+// iterate: the iteration runs exactly what is ready.
 func (l *legality) iterate(e trace.Event) string {
 	if l.left > 0 {
 		return fmt.Sprintf("the iteration before has %d entries left", l.left)
@@ -153,15 +163,33 @@ func (l *legality) iterate(e trace.Event) string {
 	if l.left = e.Arg; int(l.left) != len(l.ready) {
 		return fmt.Sprintf("%d entries are ready, and %d to be run", len(l.ready), l.left)
 	}
+	return l.late(e)
+}
+
+// late: of what is due, only what was set later than all that has come in time may be left.
+func (l *legality) late(e trace.Event) string {
+	now := l.clock.read(e.Time)
+	latest := uint64(0)
+	for i, t := range l.due {
+		if i > 0 && l.due[i-1].when == t.when {
+			l.clock.noSmaller(l.reading[l.due[i-1].id], l.reading[t.id])
+		}
+		if t.when == e.Time {
+			l.clock.noSmaller(l.reading[t.id], now)
+			latest = max(latest, t.id)
+		}
+	}
+	l.due = l.due[:0]
 	for late, when := range l.timers {
 		switch {
 		case when < e.Time:
 			return fmt.Sprintf("timer %d was due at %v", late, when)
-		case when == e.Time && late < l.due[when]:
-			return fmt.Sprintf("timer %d is late, and timer %d, which was set later, is not", late, l.due[when])
+		case when == e.Time && late < latest:
+			return fmt.Sprintf("timer %d is late, and timer %d, which was set later, is not", late, latest)
+		case when == e.Time:
+			l.clock.greater = append(l.clock.greater, [2]int{now, l.reading[late]})
 		}
 	}
-	clear(l.due)
 	return ""
 }
 
@@ -241,6 +269,19 @@ func TestIllegal(t *testing.T) {
 			}
 			return false
 		}, "is late"},
+		{"a clock only goes forward", func(events []trace.Event, i int) bool {
+			later := slices.IndexFunc(events[i+1:], func(e trace.Event) bool { return e.Kind == trace.Timer })
+			if events[i].Kind != trace.Timer || later < 0 {
+				return false
+			}
+			other := &events[i+1+later]
+			if events[i].Time != other.Time || events[i].Arg == other.Arg {
+				return false
+			}
+			events[i].Object, other.Object = other.Object, events[i].Object
+			events[i].Arg, other.Arg = other.Arg, events[i].Arg
+			return true
+		}, "no clock reads so"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for n := range uint64(300) {
