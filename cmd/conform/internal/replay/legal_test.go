@@ -301,3 +301,22 @@ func TestIllegal(t *testing.T) {
 		})
 	}
 }
+
+// A loop that does run entries out of turn, as asyncio would not, is seen.
+func TestOutOfTurnIsIllegal(t *testing.T) {
+	found := 0
+	for n := range uint64(50) {
+		r := trace.New(trace.Full())
+		replay.RunRecorded(generator.Program(21, n, generator.All), sched.DefaultMaxHosted, r, func(l *loop.Loop) {
+			s := (*sched.Scheduler)(l.Scheduler())
+			s.Chooser = atRandom{rand.New(rand.NewPCG(n, 0))}
+			s.SetHostile(true)
+		})
+		if _, wrong := illegal(r.Trace()); strings.Contains(wrong, "was pushed before") {
+			found++
+		}
+	}
+	if found < 10 {
+		t.Errorf("seen in %d of 50 programs", found)
+	}
+}
