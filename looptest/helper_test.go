@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -75,7 +76,7 @@ func explore(t *testing.T, main looptest.Main, opts ...looptest.Option) (*record
 	t.Helper()
 	var result looptest.Result
 	r := observe(t, func(tb testing.TB) {
-		looptest.Explore(tb, main, append(opts, looptest.Report(&result))...)
+		looptest.Explore(tb, main, append([]looptest.Option{looptest.Within(time.Hour), looptest.Report(&result)}, opts...)...)
 	})
 	return r, result
 }
