@@ -22,6 +22,12 @@ const (
 // the environment the test itself fails, as one that does not know of the bug would.
 func Bug(t *testing.T, main looptest.Main, text string, opts ...looptest.Option) {
 	t.Helper()
+	In(t, Few, main, text, opts...)
+}
+
+// In is Bug with another number of runs.
+func In(t *testing.T, runs int, main looptest.Main, text string, opts ...looptest.Option) {
+	t.Helper()
 	if os.Getenv("BUGGY") != "" {
 		looptest.Explore(t, main, opts...)
 		return
@@ -30,7 +36,7 @@ func Bug(t *testing.T, main looptest.Main, text string, opts ...looptest.Option)
 	tb := &failing{TB: t}
 	looptest.Explore(tb, main, append(opts, looptest.Report(&result))...)
 	require.Contains(t, tb.text, text)
-	require.LessOrEqual(t, result.Runs, Few)
+	require.LessOrEqual(t, result.Runs, runs)
 	require.LessOrEqual(t, strings.Count(result.Schedule, "="), Short, "%s", result.Schedule)
 	t.Logf("found in run %d, by %s", result.Runs, result.Schedule)
 }
