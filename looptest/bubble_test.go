@@ -32,10 +32,10 @@ func TestBubble(t *testing.T) {
 		require.True(t, t.Loop().Now().Equal(time.Now()))
 		return err
 	}
-	r, _ := explore(t, main, looptest.Bubble(), looptest.Within(time.Hour))
+	r, _ := explore(t, main, looptest.Bubble())
 	require.Empty(t, r.errors)
-	_, without := explore(t, passingTime, looptest.Within(time.Hour))
-	_, within := explore(t, passingTime, looptest.Within(time.Hour), looptest.Bubble())
+	_, without := explore(t, passingTime)
+	_, within := explore(t, passingTime, looptest.Bubble())
 	require.Equal(t, without, within, "the same schedules")
 	require.True(t, within.All)
 	require.Greater(t, within.Runs, 10)
@@ -74,7 +74,7 @@ func TestBubbleOrders(t *testing.T) {
 		err := coro.Sleep(co, time.Minute)
 		orders[fmt.Sprint(order)] = true
 		return err
-	}, looptest.Bubble(), looptest.SlowSteps(false), looptest.Within(time.Hour))
+	}, looptest.Bubble(), looptest.SlowSteps(false))
 	require.Empty(t, r.errors)
 	require.Len(t, orders, 24)
 	require.Equal(t, looptest.Result{Runs: 24, All: true}, result)
@@ -82,7 +82,7 @@ func TestBubbleOrders(t *testing.T) {
 
 // A failure in a bubble is one as any other: it is made shorter, and told.
 func TestBubbleFails(t *testing.T) {
-	r, result := explore(t, transfers(false), looptest.Bubble(), looptest.SlowSteps(false), looptest.Within(time.Hour))
+	r, result := explore(t, transfers(false), looptest.Bubble(), looptest.SlowSteps(false))
 	require.Len(t, r.errors, 1)
 	require.Equal(t, "d0=8ms", result.Schedule)
 	require.Contains(t, r.errors[0], "expected: 80")
