@@ -79,7 +79,7 @@ func (x *explorer) disturbance(n int) func(step int) {
 
 // pause lets other goroutines, and the clock, go on.
 func pause(step int) {
-	const enough, short = 200, 20 * time.Microsecond
+	const enough, short = 100, 20 * time.Microsecond
 	if step <= enough {
 		time.Sleep(short)
 	}
@@ -100,7 +100,7 @@ func (x *explorer) observe(disturb func(step int)) *run {
 	s := search.NewReplay(schedule.Schedule{})
 	s.Begin()
 	r := newRun(x, s)
-	r.recorder, r.tells = trace.New(trace.Full()), true
+	r.recorder, r.tells, r.often = trace.New(trace.Full()), true, true
 	r.steps.disturb = disturb
 	x.execute(r)
 	x.ran++

@@ -33,6 +33,7 @@ type run struct {
 	strategy search.Strategy
 	recorder *trace.Recorder // nil if nobody looks at what happens
 	tells    bool            // all that happens is recorded, to be told
+	often    bool            // it is one of many that are told, for which debug mode costs too much
 
 	loop     *loop.Loop
 	choices  int               // so far
@@ -148,7 +149,7 @@ func (r *run) loopOptions() []loop.Option {
 		opts = append(opts, keepTime())
 	}
 	if r.tells {
-		opts = append(opts, loop.Record(r.recorder), loop.Debug(true))
+		opts = append(opts, loop.Record(r.recorder), loop.Debug(!r.often))
 	}
 	return append(opts, r.x.options.loop...)
 }
