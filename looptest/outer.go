@@ -13,7 +13,8 @@ func (x *explorer) noteOuter(r *run) {
 	x.outer = true
 	r.said.Reset()
 	r.failure = nil
-	r.tell(failure{"outer", "the test's own t has failed in a run: use the t that main is given, which belongs to it"})
+	r.tell(failure{"outer", "the test's own t has failed in a run: use the t that main is given, which belongs to it, " +
+		"if it was not the race detector that has found something"})
 }
 
 // reportOuter is all that there is to say of such a run.
