@@ -5,10 +5,10 @@ STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2
 WASM = -exec="$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec"
 
-.PHONY: help check fmt vet lint staticcheck test wasm million race e2e fuzz bench compare conform explore generate demo
+.PHONY: help check fmt vet lint staticcheck test wasm million race e2e fuzz bench bench-looptest compare conform explore generate demo
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 check: fmt vet staticcheck test million race ## everything that has to pass
 
@@ -55,6 +55,10 @@ fuzz: ## a minute of fuzzing for each fuzz test
 
 bench: ## the benchmarks, each beside its floor, and how the ratios have changed (six minutes)
 	$(GO) run ./bench/compare -baseline
+
+bench-looptest: ## how many schedules a second looptest tries on one core, and how long a year of seconds takes
+	GOMAXPROCS=1 $(GO) test ./looptest -run '^$$' -bench 'Explore|Departures' -count 5
+	GOMAXPROCS=1 $(GO) test ./looptest -run '^$$' -bench Year -benchtime 1x
 
 compare: ## ours beside CPython, uvloop, Node, Tokio and goroutines, into docs/benchmarks.md and the baseline (half an hour)
 	$(GO) run ./bench/compare -save

@@ -42,7 +42,8 @@ func failureOf(err error) failure {
 	case errors.As(err, &stuck):
 		return failure{"livelock", err.Error()}
 	case errors.Is(err, loop.ErrHermetic):
-		return failure{"outside", "nobody controls what this takes from outside: " + err.Error()}
+		what, _, _ := strings.Cut(err.Error(), "; do without") // the option is not the test's
+		return failure{"outside", what + ": nobody controls that. Have something of the test's own in its place, with a Delay and what it may Choose"}
 	case errors.As(err, &panicked):
 		return failure{"panic", err.Error()}
 	}

@@ -4,9 +4,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/locks"
+	"github.com/ouro-loop/ouro/loop"
 	"github.com/ouro-loop/ouro/looptest"
 	"github.com/ouro-loop/ouro/queues"
 )
@@ -82,4 +85,19 @@ func BenchmarkDepartures(b *testing.B) {
 	b.ReportAllocs()
 	looptest.Explore(b, main, looptest.Runs(2*b.N), looptest.Within(time.Hour))
 	b.ReportMetric(2*float64(b.N)/b.Elapsed().Seconds(), "runs/s")
+}
+
+// BenchmarkYear is a year of a task that wakes up each second.
+func BenchmarkYear(b *testing.B) {
+	for b.Loop() {
+		err := loop.Main(func(co *coro.Co) error {
+			for range 365 * 24 * 3600 {
+				if err := coro.Sleep(co, time.Second); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, loop.VirtualTime(true))
+		require.NoError(b, err)
+	}
 }
