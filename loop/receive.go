@@ -32,6 +32,8 @@ func Receive[T any](ch <-chan T, opts ...ReceiveOption) coro.Func[T] {
 }
 
 // receive is Receive on a loop that may.
+//
+//ouro:allow it is what brings a value from outside, at a time that is not the loop's
 func receive[T any](co *coro.Co, ch <-chan T, o receiveOptions) (T, error) {
 	select {
 	case v, ok := <-ch:

@@ -44,7 +44,7 @@ func (w *window) setLabel(text string) {
 	fmt.Printf("[ %-20s ]\n", text)
 	if button, ok := w.user[text]; ok {
 		delete(w.user, text)
-		w.events <- func() {
+		w.events <- func() { //ouro:allow it has room
 			fmt.Println("click:", button)
 			w.clicked(button)
 		}

@@ -36,6 +36,7 @@ func compareWords(inGo, inPython []string) map[int]map[int]int {
 	wording := map[int]map[int]int{}
 	for i, g := range inGo {
 		wording[i+1] = map[int]int{}
+		g, _, _ = strings.Cut(g, "//ouro:") // which tells a tool about Go
 		for j, p := range inPython {
 			if strings.Contains(p, "def ") && !strings.Contains(g, "func(") {
 				continue // what is about something is not its declaration

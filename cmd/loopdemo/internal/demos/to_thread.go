@@ -12,6 +12,8 @@ import (
 // ToThread takes what blocks off the loop, which goes on meanwhile. The
 // work takes its two seconds whatever clock the loop has: virtual time
 // waits for it.
+//
+//ouro:allow it shows the real time
 func toThread(opts ...loop.Option) error {
 	clock := func() string { return time.Now().Format(time.TimeOnly) }
 

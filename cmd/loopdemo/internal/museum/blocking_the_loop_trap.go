@@ -28,7 +28,7 @@ func blockingTheLoopTrap(opts ...loop.Option) error {
 			return err
 		}
 		before := beats
-		time.Sleep(200 * time.Millisecond) // a file, a query, a computation
+		time.Sleep(200 * time.Millisecond) //ouro:allow it is the trap
 		py.Print("at least five beats meanwhile:", beats-before >= 5)
 		task.Cancel()
 		return nil

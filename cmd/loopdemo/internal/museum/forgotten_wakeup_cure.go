@@ -10,6 +10,8 @@ import (
 )
 
 // CallSoonThreadsafe is for every goroutine, and wakes the loop.
+//
+//ouro:allow it has another thread
 func forgottenWakeupCure(opts ...loop.Option) error {
 	report := func(scheduled time.Time) {
 		late := "at once"

@@ -12,6 +12,8 @@ import (
 
 // CallSoon is for the loop's own goroutine. Debug mode refuses it on any
 // other, before it has touched anything.
+//
+//ouro:allow it has another thread
 func forgottenWakeupTrap(opts ...loop.Option) error {
 	report := func(scheduled time.Time) {
 		late := "at once"

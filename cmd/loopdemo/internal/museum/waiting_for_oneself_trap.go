@@ -12,6 +12,8 @@ import (
 
 // Wait blocks the loop's goroutine, and the loop cannot run what it waits
 // for.
+//
+//ouro:allow it is the trap
 func waitingForOneselfTrap(opts ...loop.Option) error {
 	answer := func(*coro.Co) (int, error) {
 		return 42, nil
