@@ -5,12 +5,12 @@ STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2
 WASM = -exec="$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec"
 
-.PHONY: help check fmt vet lint staticcheck test wasm million race e2e fuzz bench bench-looptest compare conform explore generate demo
+.PHONY: help check fmt vet ourovet lint staticcheck test wasm million race e2e fuzz bench bench-looptest compare conform explore generate demo
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-check: fmt vet staticcheck test million race ## everything that has to pass
+check: fmt vet ourovet staticcheck test million race ## everything that has to pass
 
 fmt: ## fail if a file is not formatted, or go.mod not tidy
 	@test -z "$$(gofmt -l .)" || { gofmt -d .; exit 1; }
@@ -21,6 +21,10 @@ vet: ## go vet, for the other systems too
 	GOOS=darwin $(GO) vet ./...
 	GOOS=windows $(GO) vet ./...
 	GOOS=js GOARCH=wasm $(GO) vet ./...
+
+ourovet: ## our own vet tool, and what it finds
+	cd cmd/ourovet && $(GO) vet ./... && $(STATICCHECK) ./... && $(GO) test ./...
+	tool=$$(mktemp) && $(GO) build -C cmd/ourovet -o $$tool . && $(GO) vet -vettool=$$tool ./...; status=$$?; rm $$tool; exit $$status
 
 staticcheck: ## staticcheck
 	$(STATICCHECK) ./...
