@@ -213,7 +213,7 @@ func (c *completion[T]) next(co *Co) (future.Of[T], error) {
 
 // Describe says what a coroutine in next waits for.
 func (c *completion[T]) Describe() string {
-	return fmt.Sprintf("the next of AsCompleted (%d not done)", c.waiting)
+	return fmt.Sprintf("the next of AsCompleted (%d of %d not done)", c.waiting, len(c.watches))
 }
 
 func (c *completion[T]) Wait() waits.Info {

@@ -96,7 +96,7 @@ func requireNoTimers(t *testing.T, l *loop.Loop) {
 //
 // CPython: test_tasks.BaseTaskTests.test_as_completed_with_timeout
 func TestAsCompletedTimeout(t *testing.T) {
-	const late = "120ms  timed out after 120ms, waiting for the next of AsCompleted (2 not done)"
+	const late = "120ms  timed out after 120ms, waiting for the next of AsCompleted (2 of 3 not done)"
 	for i, want := range []testkit.Trace{
 		{"100ms a <nil>", late, late},
 		{"100ms a <nil>", late},
@@ -132,7 +132,7 @@ func TestAsCompletedTimeout(t *testing.T) {
 // A limit of zero is over in the iteration in which a task takes its first step, and so
 // before anybody is told of its end.
 func TestAsCompletedTimeoutOfZero(t *testing.T) {
-	const late = " timed out, waiting for the next of AsCompleted (2 not done)"
+	const late = " timed out, waiting for the next of AsCompleted (2 of 2 not done)"
 	for i, want := range []testkit.Trace{{late, late}, {late}} {
 		t.Run(asCompleted[i].name, func(t *testing.T) {
 			var tr testkit.Trace

@@ -40,13 +40,13 @@ func TestWhatTasksWaitFor(t *testing.T) {
 				}
 			}
 			return nil
-		}, "the next of AsCompleted (2 not done)", []string{`task "other"`}},
+		}, "the next of AsCompleted (2 of 2 not done)", []string{`task "other"`}},
 		{"a group", func(co *coro.Co) error {
 			return coro.Group(co, func(g *coro.TaskGroup) error {
 				coro.CreateTask(g, coro.Bind3(waitWith, 1, 2, f), coro.Name("member"))
 				return nil
 			})
-		}, "task group (1 unfinished)", []string{`task "member"`}},
+		}, "task group (1 of 1 unfinished)", []string{`task "member"`}},
 		{"what timed out", func(co *coro.Co) error {
 			stubborn := coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
 				for {

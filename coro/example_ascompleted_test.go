@@ -54,7 +54,7 @@ func ExampleAsCompleted_timeout() {
 	}
 	// Output:
 	// 1s <nil>
-	// 1m0s timed out after 1m0s, waiting for the next of AsCompleted (1 not done)
+	// 1m0s timed out after 1m0s, waiting for the next of AsCompleted (1 of 2 not done)
 	// canceled: false
 }
 

@@ -61,7 +61,7 @@ func TestSameDeadline(t *testing.T) {
 				v, err := next(co)
 				tr.Add("%v %v", v, err)
 			}
-		}, testkit.Trace{"0 timed out after 1s, waiting for the next of AsCompleted (1 not done)"}},
+		}, testkit.Trace{"0 timed out after 1s, waiting for the next of AsCompleted (1 of 1 not done)"}},
 		{"the inner of two timeouts was set later", func(co *coro.Co, tr *testkit.Trace) {
 			tr.Add("outer: %v", coro.Timeout(co, time.Second, func(*coro.TimeoutScope) error {
 				err := coro.Timeout(co, time.Second, func(*coro.TimeoutScope) error { return coro.Sleep(co, time.Hour) })

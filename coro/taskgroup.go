@@ -18,6 +18,7 @@ type TaskGroup struct {
 	failed      *ExceptionGroup // the errors of the tasks, nil if there are none
 	base        error           // the first ErrKeyboardInterrupt or SystemExit
 	allDone     future.Core     // what the parent waits for,
+	total       int             // tasks so far
 	waiting     bool            // when it does
 
 	exiting               bool // the body has returned
@@ -124,6 +125,7 @@ func (g *TaskGroup) add(c *future.Core) {
 		g.last.next = m
 	}
 	g.last = m
+	g.total++
 	c.Attach(&m.link)
 	if g.aborting && !c.Done() {
 		c.Cancel(nil) // its eager first step has canceled the group, which did not have it yet
@@ -357,7 +359,7 @@ func (g *groupRole) Describe() string {
 	for m := g.first; m != nil; m = m.next {
 		n++
 	}
-	return fmt.Sprintf("task group (%d unfinished)", n)
+	return fmt.Sprintf("task group (%d of %d unfinished)", n, g.total)
 }
 
 func (g *groupRole) Wait() waits.Info {

@@ -68,8 +68,8 @@ func TestGroup(t *testing.T) {
 				}
 				loop.Of(co).CallAt(399*ms, func() {
 					require.Equal(t, testkit.Trace{
-						"50ms task group (10 unfinished)", "150ms task group (7 unfinished)",
-						"250ms task group (4 unfinished)", "350ms task group (1 unfinished)",
+						"50ms task group (10 of 10 unfinished)", "150ms task group (7 of 10 unfinished)",
+						"250ms task group (4 of 10 unfinished)", "350ms task group (1 of 10 unfinished)",
 					}, unfinished)
 				})
 				return nil

@@ -159,7 +159,7 @@ func Example_debuggingDeadlock() {
 	}
 	// Output:
 	// loop: deadlock: nothing is ready, no timer is set, and nothing else is at work
-	//   task "Task-1" waits for task group (2 unfinished), held by task "ada", task "bob"
+	//   task "Task-1" waits for task group (2 of 2 unfinished), held by task "ada", task "bob"
 	//     at main.main.func1 (main.go:42)
 	//   task "ada" waits for lock "checking", held by task "bob"
 	//     at main.transfer.func1 (main.go:42)

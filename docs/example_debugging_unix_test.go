@@ -75,15 +75,15 @@ func Example_debuggingInspect() {
 	fmt.Println(err)
 	// Output:
 	// loop  virtual time 2s  tasks 4  ready 0  timers 0  outside 0
-	// ID  TASK     STATE    WAITS FOR                  HELD BY            CANCELS  AT
-	// 1   Task-1   waiting  task group (3 unfinished)  ada, bob, auditor  –        main.go:42 main.main.func1
-	// 2   ada      waiting  lock "checking"            bob                –        main.go:42 main.transfer.func1
-	// 3   bob      waiting  lock "savings"             ada                –        main.go:42 main.transfer.func1
-	// 4   auditor  running  –                          –                  –        main.go:42 main.main.func1.1.1
+	// ID  TASK     STATE    WAITS FOR                       HELD BY            CANCELS  AT
+	// 1   Task-1   waiting  task group (3 of 3 unfinished)  ada, bob, auditor  –        main.go:42 main.main.func1
+	// 2   ada      waiting  lock "checking"                 bob                –        main.go:42 main.transfer.func1
+	// 3   bob      waiting  lock "savings"                  ada                –        main.go:42 main.transfer.func1
+	// 4   auditor  running  –                               –                  –        main.go:42 main.main.func1.1.1
 	// circle: ada → bob → ada
 	//
 	// loop  virtual time 2s  tasks 4  ready 0  timers 0  outside 0
-	// Task-1  task group (3 unfinished)  main.go:42 main.main.func1
+	// Task-1  task group (3 of 3 unfinished)  main.go:42 main.main.func1
 	// ├─ ada  lock "checking", held by bob  main.go:42 main.transfer.func1
 	// ├─ bob  lock "savings", held by ada  main.go:42 main.transfer.func1
 	// └─ auditor  running  main.go:42 main.main.func1.1.1

@@ -114,7 +114,7 @@ func ExampleLock_deadlock() {
 		}
 	}
 	// Output:
-	// Task-1 waits for task group (2 unfinished) [task "A" task "B"]
+	// Task-1 waits for task group (2 of 2 unfinished) [task "A" task "B"]
 	// A waits for lock "right" [task "B"]
 	// B waits for lock "left" [task "A"]
 }

@@ -52,7 +52,7 @@ func ExampleSnapshot_WritePSTree() {
 	fmt.Println(err)
 	// Output:
 	// loop  virtual time 1s  tasks 3  ready 0  timers 1  outside 0
-	// Task-1  task group (2 unfinished)  loop_test.ExampleSnapshot_WritePSTree.func1
+	// Task-1  task group (2 of 2 unfinished)  loop_test.ExampleSnapshot_WritePSTree.func1
 	// ├─ a  sleep, 59s left  loop_test.poll
 	// └─ b  task "a"  loop_test.ExampleSnapshot_WritePSTree.func1.2.1
 	//    └─ a  (above)

@@ -59,15 +59,15 @@ func canceledInManyWays(co *coro.Co) error {
 }
 
 const psHistory = `
-ID  TASK     STATE    FOR    WAITS FOR                  HELD BY  CANCELS                  AT
-1   Task-1   running  0s     –                          –        –                        loop_test.TestInspectKnowsTheHistory.func1.1
-2   asked    waiting  490ms  sleep, 59.51s left         –        1 by a callback          loop_test.stubborn
-3   inner    waiting  480ms  sleep, 59.52s left         –        1 by boss via outer      loop_test.stubborn
-4   outer    waiting  500ms  gather of 1 (0 done)       inner    1 by boss                loop_test.canceledInManyWays.func2
-5   late     waiting  470ms  sleep, 59.53s left         –        1 by a timeout           loop_test.canceledInManyWays.func3
-6   grouped  waiting  460ms  task group (1 unfinished)  member   1 by the end of culprit  loop_test.canceledInManyWays.func4
-7   calm     waiting  380ms  sleep, 59m59.62s left      –        –                        loop_test.canceledInManyWays.func5
-9   member   waiting  460ms  sleep, 59.54s left         –        1 by the end of culprit  loop_test.stubborn
+ID  TASK     STATE    FOR    WAITS FOR                       HELD BY  CANCELS                  AT
+1   Task-1   running  0s     –                               –        –                        loop_test.TestInspectKnowsTheHistory.func1.1
+2   asked    waiting  490ms  sleep, 59.51s left              –        1 by a callback          loop_test.stubborn
+3   inner    waiting  480ms  sleep, 59.52s left              –        1 by boss via outer      loop_test.stubborn
+4   outer    waiting  500ms  gather of 1 (0 done)            inner    1 by boss                loop_test.canceledInManyWays.func2
+5   late     waiting  470ms  sleep, 59.53s left              –        1 by a timeout           loop_test.canceledInManyWays.func3
+6   grouped  waiting  460ms  task group (1 of 2 unfinished)  member   1 by the end of culprit  loop_test.canceledInManyWays.func4
+7   calm     waiting  380ms  sleep, 59m59.62s left           –        –                        loop_test.canceledInManyWays.func5
+9   member   waiting  460ms  sleep, 59.54s left              –        1 by the end of culprit  loop_test.stubborn
 `
 
 // Since when a task waits, and who has canceled it, is known where there is a recorder.

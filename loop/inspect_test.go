@@ -117,14 +117,14 @@ func TestInspectKinds(t *testing.T) {
 				return err
 			}
 			return nil
-		}, loop.WaitInfo{Kind: "as completed", Text: "the next of AsCompleted (1 not done)", Place: 1, Of: 1}, "child"},
+		}, loop.WaitInfo{Kind: "as completed", Text: "the next of AsCompleted (1 of 1 not done)", Place: 1, Of: 1}, "child"},
 		{"task group", func(co *coro.Co) error {
 			return coro.Group(co, func(g *coro.TaskGroup) error {
 				spawn(g, "a", sleeping(time.Hour))
 				spawn(g, "b", sleeping(time.Hour))
 				return nil
 			})
-		}, loop.WaitInfo{Kind: "task group", Text: "task group (2 unfinished)"}, "a b"},
+		}, loop.WaitInfo{Kind: "task group", Text: "task group (2 of 2 unfinished)"}, "a b"},
 		{"wait for", func(co *coro.Co) error {
 			stubborn := spawn(co, "stubborn", func(co *coro.Co) error {
 				_ = coro.Sleep(co, time.Hour)
@@ -199,47 +199,6 @@ func TestInspectKinds(t *testing.T) {
 	}
 }
 
-// What is done elsewhere is asked for while the loop is parked.
-func TestInspectOutside(t *testing.T) {
-	noLeak(t)
-	release := make(chan struct{})
-	channel := make(chan int)
-	job := func(context.Context) (int, error) { <-release; return 0, nil }
-	for kind, wait := range map[string]coro.Func[int]{
-		"thread":    loop.ToThread(job),
-		"goroutine": loop.Go(job),
-		"channel":   loop.Receive(channel),
-	} {
-		t.Run(kind, func(t *testing.T) {
-			noLeak(t)
-			_, err := loop.Run(func(co *coro.Co) (int, error) {
-				l := loop.Of(co)
-				go func() {
-					for !l.Parked() {
-						runtime.Gosched()
-					}
-					s, err := loop.Inspect(context.Background(), l)
-					if err == nil {
-						out := fmt.Sprint(s.Outside, s.Tasks[0].On.Kind, s.Tasks[0].On.Text != "a future", s.Running)
-						if want := fmt.Sprint([]loop.OutsideInfo{{Kind: kind, N: 1}}, kind, true, true); out != want {
-							t.Errorf("%s instead of %s", out, want)
-						}
-					} else {
-						t.Error(err)
-					}
-					if kind == "channel" {
-						channel <- 1
-					} else {
-						release <- struct{}{}
-					}
-				}()
-				return wait(co)
-			}, loop.VirtualTime(true))
-			require.NoError(t, err)
-		})
-	}
-}
-
 func texts(t *testing.T, s *loop.Snapshot) (ps, tree string) {
 	t.Helper()
 	var a, b strings.Builder
@@ -308,22 +267,22 @@ func TestInspectText(t *testing.T) {
 
 const psGolden = `
 loop  virtual time 500ms  tasks 8  ready 0  timers 2  outside 0
-ID  TASK         STATE    WAITS FOR                  HELD BY                              CANCELS  AT
-1   Task-1       waiting  task group (4 unfinished)  sweeper, ingest, "late\tone", waits  –        loop_test.seen.func1
-2   x            waiting  gather of 1 (0 done)       y                                    –        loop_test.gathers
-3   y            waiting  task "x"                   x                                    –        loop_test.awaits
-4   mailer       waiting  an item of queue "outbox"  –                                    –        loop_test.mail
-5   sweeper      waiting  sleep, 500ms left          –                                    –        loop_test.sweep
+ID  TASK         STATE    WAITS FOR                       HELD BY                              CANCELS  AT
+1   Task-1       waiting  task group (4 of 4 unfinished)  sweeper, ingest, "late\tone", waits  –        loop_test.seen.func1
+2   x            waiting  gather of 1 (0 done)            y                                    –        loop_test.gathers
+3   y            waiting  task "x"                        x                                    –        loop_test.awaits
+4   mailer       waiting  an item of queue "outbox"       –                                    –        loop_test.mail
+5   sweeper      waiting  sleep, 500ms left               –                                    –        loop_test.sweep
                           under timeout, 4.5s left
-6   ingest       waiting  lock "cache", 1st of 2     sweeper                              –        loop_test.ingest
-7   "late\tone"  waiting  lock "cache", 2nd of 2     sweeper                              –        loop_test.ingest
-8   waits        waiting  task "late\tone"           "late\tone"                          –        loop_test.awaits
+6   ingest       waiting  lock "cache", 1st of 2          sweeper                              –        loop_test.ingest
+7   "late\tone"  waiting  lock "cache", 2nd of 2          sweeper                              –        loop_test.ingest
+8   waits        waiting  task "late\tone"                "late\tone"                          –        loop_test.awaits
 circle: x → y → x
 `
 
 const treeGolden = `
 loop  virtual time 500ms  tasks 8  ready 0  timers 2  outside 0
-Task-1  task group (4 unfinished)  loop_test.seen.func1
+Task-1  task group (4 of 4 unfinished)  loop_test.seen.func1
 ├─ sweeper  sleep, 500ms left, under timeout, 4.5s left  loop_test.sweep
 ├─ ingest  lock "cache", 1st of 2, held by sweeper  loop_test.ingest
 ├─ "late\tone"  lock "cache", 2nd of 2, held by sweeper  loop_test.ingest
