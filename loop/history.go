@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ouro-loop/ouro/internal/events"
@@ -37,9 +38,13 @@ type CancelInfo struct {
 	ByName string `json:"by_name,omitempty"` // its name
 
 	// Via are the tasks that passed the request on, since they wait for this one: the first was
-	// asked itself. In place of a gather or the like, which is no task, there is a 0.
-	Via []uint32 `json:"via,omitempty"`
+	// asked itself. In place of a gather or the like, which is no task, there is a 0. Of many it
+	// has the first hundred, and MoreVia says how many more there were.
+	Via     []uint32 `json:"via,omitempty"`
+	MoreVia int      `json:"more_via,omitempty"`
 }
+
+const maxVia = 100
 
 // tell tells the tasks of s since when they are in their state, and who has canceled them.
 func (h *history) tell(s *Snapshot) {
@@ -79,12 +84,17 @@ type teller struct {
 type moments struct {
 	ready, runs, waits       time.Duration
 	wasReady, hasRun, waited bool
+
+	existed bool // before it was recorded, and has not run since: it has waited for longer
 }
 
 func (t *teller) take(i int) {
 	switch e := &t.events[i]; e.Kind {
 	case events.Spawn:
 		t.names[uint32(e.Object)] = t.nameOf(i)
+		if e.What == events.Existed {
+			t.since[uint32(e.Object)] = moments{existed: true}
+		}
 	case events.Push:
 		t.pushed[e.Entry] = i
 		if e.Cause == events.ByDone {
@@ -93,7 +103,7 @@ func (t *teller) take(i int) {
 			}
 			t.ends[i] = t.ended
 		}
-		if e.What == events.Step {
+		if e.What == events.Step && e.Cause != events.Before {
 			m := t.since[uint32(e.Object)]
 			m.ready, m.wasReady = e.Time, true
 			t.since[uint32(e.Object)] = m
@@ -102,12 +112,12 @@ func (t *teller) take(i int) {
 		t.running = i
 		if e.Task > 0 {
 			m := t.since[e.Task]
-			m.runs, m.hasRun = e.Time, true
+			m.runs, m.hasRun, m.existed = e.Time, true, false
 			t.since[e.Task] = m
 		}
 	case events.Await:
 		m := t.since[e.Task]
-		m.waits, m.waited = e.Time, true
+		m.waits, m.waited = e.Time, !m.existed
 		t.since[e.Task] = m
 	case events.Done:
 		t.ended = i
@@ -138,7 +148,8 @@ func (t *teller) canceled(e *events.Event) {
 		return
 	}
 	c := t.cause(e)
-	c.Time, c.Via = e.Time, append(c.Via, t.way[:depth]...)
+	c.Time, c.Via = e.Time, append(c.Via, t.way[:min(depth, maxVia)]...)
+	c.MoreVia = depth - len(c.Via)
 	t.cancels[uint32(e.Object)] = append(t.cancels[uint32(e.Object)], c)
 }
 
@@ -171,8 +182,7 @@ func (t *teller) tell(info *TaskInfo, s *Snapshot) {
 	if at, known := m.of(info.State); known {
 		info.Since = &at
 	}
-	requests := t.cancels[info.ID]
-	requests = requests[max(0, len(requests)-info.Canceling):] // the others were taken back
+	requests := notTakenBack(t.cancels[info.ID], info.Canceling)
 	for i := range requests {
 		c := &requests[i]
 		c.ByName = t.names[c.By]
@@ -181,6 +191,17 @@ func (t *teller) tell(info *TaskInfo, s *Snapshot) {
 		}
 	}
 	info.CanceledBy = requests
+}
+
+// notTakenBack are the n requests that were not, as far as can be told: a block with a time limit takes
+// its own back when it ends; of others it is the first that was.
+func notTakenBack(requests []CancelInfo, n int) []CancelInfo {
+	for i := len(requests) - 1; i >= 0 && len(requests) > n; i-- {
+		if requests[i].How == "timeout" {
+			requests = slices.Delete(requests, i, i+1)
+		}
+	}
+	return requests[max(0, len(requests)-n):]
 }
 
 // of is when a task has come to the state that it is in.

@@ -121,3 +121,68 @@ func TestInspectKnowsWhatIsKept(t *testing.T) {
 	require.Contains(t, string(text), `"since":1000000000,`)
 	require.Contains(t, string(text), `"canceled_by":[{"time":1000000000,"how":"call","by":1,"by_name":"Task-1"}]`)
 }
+
+// Of two requests a block with a time limit has taken its own back.
+func TestInspectKnowsWhatWasTakenBack(t *testing.T) {
+	var s *loop.Snapshot
+	require.NoError(t, loop.Main(func(co *coro.Co) error {
+		l := loop.Of(co)
+		task := coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
+			_ = coro.Sleep(co, time.Second)
+			_ = coro.Timeout(co, time.Second, func(*coro.TimeoutScope) error { return coro.Sleep(co, time.Hour) })
+			return coro.Sleep(co, time.Second)
+		}))
+		l.CallLater(500*time.Millisecond, func() { task.Cancel() })
+		err := coro.Sleep(co, 2*time.Second)
+		s = l.Snapshot()
+		return err
+	}, loop.VirtualTime(true), loop.Record(trace.New())))
+	require.Equal(t, 1, s.Task(2).Canceling)
+	require.Equal(t, []loop.CancelInfo{{Time: 500 * time.Millisecond, How: "callback"}}, s.Task(2).CanceledBy)
+}
+
+// What was there before the recorder may have waited for long.
+func TestInspectDoesNotKnowWhatWasBefore(t *testing.T) {
+	var s *loop.Snapshot
+	require.NoError(t, loop.Main(func(co *coro.Co) error {
+		l := loop.Of(co)
+		coro.CreateTask(co, coro.Do(stubborn), coro.Quiet())
+		err := coro.Sleep(co, time.Second)
+		begins := coro.CreateTask(co, coro.Do(stubborn), coro.Quiet())
+		l.SetRecorder(trace.New())
+		s = l.Snapshot()
+		require.Nil(t, s.Task(2).Since)
+		require.Nil(t, s.Task(3).Since)
+		err = errors.Join(err, coro.Sleep(co, time.Second))
+		begins.Cancel()
+		err = errors.Join(err, coro.Sleep(co, time.Second))
+		s = l.Snapshot()
+		return err
+	}, loop.VirtualTime(true)))
+	require.Nil(t, s.Task(2).Since)
+	require.Equal(t, 2*time.Second, *s.Task(3).Since)
+}
+
+// A long way is cut: there may be as many ways as tasks on them.
+func TestInspectCutsALongWay(t *testing.T) {
+	const n = 500
+	var s *loop.Snapshot
+	require.NoError(t, loop.Main(func(co *coro.Co) error {
+		last := coro.CreateTask(co, coro.Do(stubborn), coro.Quiet())
+		for range n {
+			before := last
+			last = coro.CreateTask(co, coro.Do(func(co *coro.Co) error { return coro.Await(co, before) }), coro.Quiet())
+		}
+		err := coro.Sleep(co, time.Second)
+		last.Cancel()
+		err = errors.Join(err, coro.Sleep(co, 0))
+		s = loop.Of(co).Snapshot()
+		return err
+	}, loop.VirtualTime(true), loop.Record(trace.New(trace.Last(10*n)))))
+	by := s.Task(2).CanceledBy[0]
+	require.Len(t, by.Via, 100)
+	require.Equal(t, n-100, by.MoreVia)
+	require.Equal(t, uint32(n+2), by.Via[0], "the one that was asked")
+	ps, _ := texts(t, s)
+	require.True(t, strings.Contains(ps, "1 by Task-1 via Task-502, Task-501, Task-500, Task-499, Task-498, and 495 more  "))
+}

@@ -180,7 +180,11 @@ func (s *Snapshot) cancelText(c *CancelInfo) string {
 		text = "a callback"
 	}
 	var way []string
-	for _, id := range c.Via {
+	for i, id := range c.Via {
+		if len(way) == maxNamed {
+			way = append(way, fmt.Sprintf("and %d more", len(c.Via)-i+c.MoreVia))
+			break
+		}
 		if id > 0 {
 			way = append(way, s.nameOf(id))
 		}
