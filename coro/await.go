@@ -94,12 +94,15 @@ func (co *Co) wokenOtherwise(c *future.Core) error {
 	}
 	// The future ended as canceled itself, and its error is the one to be seen.
 	co.mustCancel = false
-	return nil
+	return co.extra.takeInjected()
 }
 
 // takeCancel delivers the cancellation that was asked for.
 func (co *Co) takeCancel() error {
 	co.mustCancel = false
+	if err := co.extra.takeInjected(); err != nil {
+		return err
+	}
 	return canceledError(co.core)
 }
 

@@ -40,6 +40,8 @@ type extra struct {
 type rare struct {
 	site   string      // the line that created the task, in debug mode
 	locals map[any]any // the values of each *TaskLocal
+
+	injected error // see Inject
 }
 
 // created is the line that created the task, "" if it is not known.

@@ -1,8 +1,9 @@
 package locks
 
 import (
+	"errors"
+
 	"github.com/ouro-loop/ouro/coro"
-	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/waits"
 )
 
@@ -86,7 +87,7 @@ func (c *Condition) Wait(co *coro.Co) error {
 			break
 		}
 		err = again
-		if !future.IsCanceled(again) { // the lock is bound to another loop: no attempt will succeed
+		if errors.Is(again, coro.ErrOtherLoop) { // the lock is bound to another loop: no attempt will succeed
 			break
 		}
 	}

@@ -141,7 +141,11 @@ func (x *explorer) difference(failing *run, s schedule.Schedule) string {
 		alike++
 	}
 	var out strings.Builder
-	out.WriteString("the nearest schedule that passes lacks the last of them:\n")
+	if s[len(s)-1].Kind.Injects() {
+		out.WriteString("without it the schedule passes:\n")
+	} else {
+		out.WriteString("the nearest schedule that passes lacks the last of them:\n")
+	}
 	from := max(0, alike-2)
 	if from > 0 {
 		fmt.Fprintf(&out, "    … %s alike\n", count(from, "step", "steps"))

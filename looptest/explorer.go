@@ -31,6 +31,8 @@ type explorer struct {
 
 	fuzzed     bool // it is one of many of a fuzzer
 	goroutines int  // there were then
+
+	err error // what FailEverywhere gives
 }
 
 // wanted is what Sometimes is to be true.
@@ -181,8 +183,7 @@ func (x *explorer) try(s search.Strategy) *run {
 		x.result(Result{Failure: r.drift.Error()})
 	case r.drift != nil:
 		x.tb.Errorf("looptest: run %d does not do the same as one before it with the same schedule: %v.\n"+
-			"Something else decides what the program does: time.Now, chance, the order of a range over a map, a goroutine, "+
-			"or what is kept from one run to the next.", x.ran, r.drift)
+			"%s", x.ran, r.drift, unsteady)
 		x.result(Result{Failure: r.drift.Error()})
 	case r.failed():
 		x.failed(r)
@@ -191,6 +192,10 @@ func (x *explorer) try(s search.Strategy) *run {
 	}
 	return nil
 }
+
+// unsteady is why a program does not do the same as before.
+const unsteady = "Something else decides what the program does: time.Now, chance, the order of a range over a map, a goroutine, " +
+	"or what is kept from one run to the next."
 
 // failed reports that a schedule of many has failed.
 func (x *explorer) failed(r *run) {
@@ -244,11 +249,7 @@ func (x *explorer) passed(d *search.Departures, usual *run) {
 		x.result(Result{Failure: "not the same a second time"})
 		return
 	}
-	for _, w := range x.wanted {
-		if !w.was {
-			x.tb.Errorf("looptest: Sometimes %q: it never was in %s", w.what, count(x.ran, "schedule", "schedules"))
-		}
-	}
+	x.lookForWanted()
 	if x.options.hostile {
 		x.passedHostile()
 		return
@@ -268,6 +269,16 @@ func (x *explorer) passed(d *search.Departures, usual *run) {
 	default:
 		x.tb.Logf("looptest: %s, among them all with up to %s from the usual one",
 			count(x.ran, "schedule passes", "schedules pass"), departures(d.Complete()))
+	}
+}
+
+// lookForWanted fails the test for what was Sometimes to be true, and never was.
+func (x *explorer) lookForWanted() {
+	x.tb.Helper()
+	for _, w := range x.wanted {
+		if !w.was {
+			x.tb.Errorf("looptest: Sometimes %q: it never was in %s", w.what, count(x.ran, "schedule", "schedules"))
+		}
 	}
 }
 

@@ -63,7 +63,20 @@ func (t *T) Calm(d time.Duration, ok func() bool) {
 	r.watchSteps()
 }
 
-func (r *run) watchSteps() { r.scheduler().SetLooker(func(sched.Entry) { r.stepped() }) }
+func (r *run) watchSteps() {
+	r.scheduler().SetLooker(func(next sched.Entry) {
+		r.stepped()
+		if r.moments != nil {
+			r.moments.begins(next)
+		}
+	})
+}
+
+func (r *run) stepEnded(e sched.Entry) {
+	if r.moments != nil {
+		r.moments.ended(e)
+	}
+}
 
 // stepped is called after every step.
 func (r *run) stepped() {

@@ -2,6 +2,7 @@ package looptest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -61,11 +62,20 @@ type run struct {
 	cleanups  []func()
 	next      time.Duration // the next deadline when the clock was stuck,
 	waits     bool          // if there was one
+
+	moments  *moments     // nil if nobody wants to be told
+	collect  func(moment) // is told of each, nil for nobody
+	injected *injection   // nil for none
+	debug    bool         // the loop is to know which lines create tasks
 }
 
 func newRun(x *explorer, s search.Strategy) *run {
 	r := &run{x: x, strategy: s, helpers: map[uintptr]bool{}}
 	r.t = T{TB: x.tb, run: r}
+	if r.injected = injectionOf(r); r.injected != nil {
+		r.departed = schedule.Schedule{r.injected.what}
+		r.collect = r.injected.tell
+	}
 	r.who = func(i int) uint64 { return uint64(taskOf(r.scheduler(), r.tied[i])) }
 	return r
 }
@@ -98,7 +108,11 @@ func (r *run) execute() {
 			r.tellGoexit()
 		}
 		r.cleanUp()
-		if err := r.strategy.End(r.choices, r.final); err != nil && r.drift == nil && !r.failed() {
+		err := r.strategy.End(r.choices, r.final)
+		if r.injected != nil {
+			err = cmp.Or(r.injected.error(), err)
+		}
+		if err != nil && r.drift == nil && !r.failed() {
 			r.drift = err
 		}
 	}()
@@ -112,7 +126,13 @@ func (r *run) execute() {
 	if r.steps.disturb != nil {
 		r.watchSteps()
 	}
+	if r.collect != nil {
+		r.moments = newMoments(r.scheduler(), r.collect)
+		r.scheduler().SetEnder(r.stepEnded)
+		r.watchSteps()
+	}
 	_, err := loop.RunIn(runner, coro.Do(func(co *coro.Co) error { return r.x.main(&r.t, co) }))
+	r.moments = nil
 	r.endContext()
 	r.steps.end(r)
 	if r.histories != nil {
@@ -150,6 +170,9 @@ func (r *run) loopOptions() []loop.Option {
 	}
 	if r.tells {
 		opts = append(opts, loop.Record(r.recorder), loop.Debug(!r.often))
+	}
+	if r.debug {
+		opts = append(opts, loop.Debug(true))
 	}
 	return append(opts, r.x.options.loop...)
 }
@@ -200,6 +223,9 @@ func (r *run) judge(err error) {
 		return
 	}
 	f := failureOf(err)
+	if f.kind == "error" && r.injected != nil {
+		return // it is a consequence
+	}
 	if f.kind == "livelock" && r.waits {
 		f.text += fmt.Sprintf("\nThe next timer is due at %v. If this polls for what it brings, use the option Spin: "+
 			"then time passes while it does.", r.next)

@@ -67,6 +67,7 @@ type Scheduler struct {
 	maxHosted int
 	around    func(Entry)
 	looker    func(Entry)
+	ender     func(Entry)
 
 	running  Entry        // the entry that runs, nil between entries
 	current  *Coroutine   // the coroutine that runs, nil in a callback
@@ -145,6 +146,13 @@ func (s *Scheduler) SetLooker(f func(Entry)) {
 	s.setAlone()
 }
 
+// SetEnder has f called after each entry that has run, before anything else happens; nil takes
+// it back. The loop's goroutine then takes every entry itself.
+func (s *Scheduler) SetEnder(f func(Entry)) {
+	s.ender = f
+	s.setAlone()
+}
+
 // Halt has no further entry taken once what runs now returns, or takes that back.
 func (s *Scheduler) Halt(halted bool) {
 	s.halted = halted
@@ -154,8 +162,8 @@ func (s *Scheduler) Halt(halted bool) {
 // setAlone sums up why nobody but the loop's goroutine may take an entry, and whether
 // somebody looks at each, as they ask at every step.
 func (s *Scheduler) setAlone() {
-	s.alone = s.halted || s.around != nil || s.looker != nil || s.hostile || s.maxHosted == 0
-	s.observed = s.around != nil || s.looker != nil || s.Events != nil || s.watch != nil || s.hostile
+	s.alone = s.halted || s.around != nil || s.looker != nil || s.ender != nil || s.hostile || s.maxHosted == 0
+	s.observed = s.around != nil || s.looker != nil || s.ender != nil || s.Events != nil || s.watch != nil || s.hostile
 }
 
 // SetEvents has r told what happens, or nobody if it is nil.

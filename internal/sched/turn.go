@@ -96,6 +96,9 @@ func (s *Scheduler) runObserved(e Entry) {
 	} else {
 		e.Run()
 	}
+	if s.ender != nil {
+		s.ender(e)
+	}
 }
 
 // Host runs what is ready on the stack of c, which is about to suspend, and reports

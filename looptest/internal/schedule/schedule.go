@@ -19,6 +19,11 @@ const (
 	Delay Kind = 'd' // a time in a range that the test gives; what is picked is in nanoseconds
 	Own   Kind = 'c' // the test's own choice
 	Queue Kind = 'q' // which of what is ready is next, out of turn
+
+	// These are no choices but what is done to a task, see Departure.
+	Cancel Kind = 'x' // it is canceled
+	Expire Kind = 'o' // the time for its wait is over
+	Fail   Kind = 'e' // what it waits for fails
 )
 
 var names = map[Kind]string{
@@ -28,7 +33,24 @@ var names = map[Kind]string{
 	Delay: "a delay",
 	Own:   "a choice of the test",
 	Queue: "a turn in the ready queue",
+
+	Cancel: "a cancellation",
+	Expire: "a timeout",
+	Fail:   "a failure",
 }
+
+// Injects reports whether k is no choice, but done to a task.
+func (k Kind) Injects() bool { return k == Cancel || k == Expire || k == Fail }
+
+// The moments at which something is done to a task, as they stand in a Departure's Pick.
+const (
+	First  = iota // before its first step; the wait is 0
+	AtOnce        // as soon as it waits
+	Woken         // when it was woken, and has yet to run
+)
+
+// moments are the letters that stand for them.
+const moments = "faw"
 
 // String is the kind in words.
 func (k Kind) String() string {
@@ -38,7 +60,9 @@ func (k Kind) String() string {
 	return fmt.Sprintf("a %q", byte(k))
 }
 
-// A Departure is a choice that was not the usual one, which is 0, or the least delay.
+// A Departure is a choice that was not the usual one, which is 0, or the least delay. Where the kind
+// Injects, At is which task it is done to, in order of creation from 1 on, N in which of its waits,
+// and Pick at which moment of that.
 type Departure struct {
 	At   int // which choice of the run it is, from 0 on
 	Kind Kind
@@ -61,7 +85,26 @@ func (s Schedule) String() string {
 	return strings.Join(parts, ".")
 }
 
+// Injection is what is done to a task in s, which comes first.
+func (s Schedule) Injection() (d Departure, ok bool) {
+	if len(s) == 0 || !s[0].Kind.Injects() {
+		return d, false
+	}
+	return s[0], true
+}
+
+// Choices are s without that.
+func (s Schedule) Choices() Schedule {
+	if _, ok := s.Injection(); ok {
+		return s[1:]
+	}
+	return s
+}
+
 func (d Departure) String() string {
+	if d.Kind.Injects() {
+		return fmt.Sprintf("%c%d/%d%c", d.Kind, d.At, d.N, moments[d.Pick])
+	}
 	if d.Kind == Delay {
 		return fmt.Sprintf("%c%d=%v", d.Kind, d.At, durationText(d.Pick))
 	}
@@ -88,7 +131,11 @@ func Parse(text string) (Schedule, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%q is no schedule: %w", text, err)
 		}
-		if n := len(s); n > 0 && s[n-1].At >= d.At {
+		switch n := len(s); {
+		case n == 0:
+		case d.Kind.Injects():
+			return nil, fmt.Errorf("%q is no schedule: %v is not the first of it", text, d)
+		case !s[n-1].Kind.Injects() && s[n-1].At >= d.At:
 			return nil, fmt.Errorf("%q is no schedule: choice %d comes after choice %d", text, d.At, s[n-1].At)
 		}
 		s = append(s, d)
@@ -104,6 +151,9 @@ func parseDeparture(text string) (d Departure, err error) {
 	d.Kind = Kind(text[0])
 	if _, ok := names[d.Kind]; !ok {
 		return d, fmt.Errorf("%q is not a kind of choice that this version has", text[:1])
+	}
+	if d.Kind.Injects() {
+		return parseInjection(d.Kind, text)
 	}
 	where, pick, ok := strings.Cut(text[1:], "=")
 	if !ok {
@@ -135,6 +185,19 @@ func parseDeparture(text string) (d Departure, err error) {
 	}
 	if d.Pick < 0 || d.Pick >= int64(d.N) {
 		return d, fmt.Errorf("%q picks %d of %d, which are counted from 0", text, d.Pick, d.N)
+	}
+	return d, nil
+}
+
+func parseInjection(kind Kind, text string) (d Departure, err error) {
+	last := len(text) - 1
+	task, wait, _ := strings.Cut(text[1:max(1, last)], "/")
+	d = Departure{Kind: kind, Pick: int64(strings.IndexByte(moments, text[last]))}
+	var err2 error
+	d.At, err = strconv.Atoi(task)
+	d.N, err2 = strconv.Atoi(wait)
+	if err != nil || err2 != nil || d.Pick < 0 || d.At <= 0 || d.N < 0 || (d.N == 0) != (d.Pick == First) {
+		return d, fmt.Errorf("%q is not like %c1/0f, %c1/2a or %c1/2w", text, kind, kind, kind)
 	}
 	return d, nil
 }

@@ -8,17 +8,28 @@ import (
 
 // A Replay picks one schedule, once.
 type Replay struct {
-	schedule schedule.Schedule
-	lenient  bool // departures that do not fit are left out
-	next     int  // departure
-	began    bool
+	schedule  schedule.Schedule
+	injection schedule.Departure
+	lenient   bool // departures that do not fit are left out
+	next      int  // departure
+	began     bool
 }
 
 // NewReplay makes a Strategy of one schedule. The program must come to all its choices.
-func NewReplay(s schedule.Schedule) *Replay { return &Replay{schedule: s} }
+func NewReplay(s schedule.Schedule) *Replay {
+	injection, _ := s.Injection()
+	return &Replay{schedule: s.Choices(), injection: injection}
+}
 
 // NewAttempt is NewReplay of a schedule that need not fit.
-func NewAttempt(s schedule.Schedule) *Replay { return &Replay{schedule: s, lenient: true} }
+func NewAttempt(s schedule.Schedule) *Replay {
+	r := NewReplay(s)
+	r.lenient = true
+	return r
+}
+
+// Injection is what the schedule has done to a task, of no Kind for nothing.
+func (r *Replay) Injection() schedule.Departure { return r.injection }
 
 func (r *Replay) Begin() bool {
 	before := r.began
