@@ -105,18 +105,15 @@ func (goroutines) Shutdown(executor.Pending) <-chan struct{} {
 func (l *Loop) ShutdownDefaultExecutor(d time.Duration) coro.Func[coro.None] {
 	return coro.Do(func(co *coro.Co) error {
 		l.executorShutdown = true
-		e := l.defaultExecutor
-		if e == nil {
-			return nil
-		}
-		ended := e.Shutdown(executor.RunPending)
-		err := coro.Timeout(co, d, func(*coro.TimeoutScope) error {
-			_, err := receive(co, ended, receiveOptions{})
-			if errors.Is(err, ErrChannelClosed) {
+		wait := l.jobsEnd
+		if l.sched.Jobs == nil {
+			e := l.defaultExecutor
+			if e == nil {
 				return nil
 			}
-			return err
-		})
+			wait = endOf(e.Shutdown(executor.RunPending))
+		}
+		err := coro.Timeout(co, d, func(*coro.TimeoutScope) error { return wait(co) })
 		var timeout *future.TimeoutError
 		if errors.As(err, &timeout) {
 			l.log().Warn(fmt.Sprintf("The executor did not finish joining its threads within %v.", d))
@@ -124,6 +121,29 @@ func (l *Loop) ShutdownDefaultExecutor(d time.Duration) coro.Func[coro.None] {
 		}
 		return err
 	})
+}
+
+// endOf waits until an executor has ended.
+func endOf(ended <-chan struct{}) func(co *coro.Co) error {
+	return func(co *coro.Co) error {
+		_, err := receive(co, ended, receiveOptions{})
+		if errors.Is(err, ErrChannelClosed) {
+			return nil
+		}
+		return err
+	}
+}
+
+// jobsEnd waits until what is run inside, in place of the default executor, has ended.
+func (l *Loop) jobsEnd(co *coro.Co) error {
+	idle := coro.NewFuture[coro.None](co)
+	l.sched.Jobs.WhenIdle(func() {
+		if !idle.Done() { // the time may be over
+			_ = idle.SetResult(coro.None{})
+		}
+	})
+	_, err := idle.Await(co)
+	return err
 }
 
 // shutdownExecutor lets e finish what it has, without waiting.

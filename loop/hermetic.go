@@ -16,9 +16,10 @@ var ErrHermetic = errors.New("loop: it is hermetic, and takes nothing from outsi
 // [Context] of a Run still end it.
 func Hermetic(on bool) Option { return func(o *options) { o.hermetic = on } }
 
-// hermetically is the refusal of what takes something from outside, nil if the loop may.
+// hermetically is the refusal of what takes something from outside, nil if the loop may. What a job
+// does that is run inside is not from there.
 func (l *Loop) hermetically(what string) error {
-	if !l.hermetic {
+	if !l.hermetic || l.sched.Jobs != nil && l.sched.Jobs.Running() {
 		return nil
 	}
 	return fmt.Errorf("%w: %s cannot be used; do without, or leave the option Hermetic out", ErrHermetic, what)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ouro-loop/ouro/executor"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/frames"
 	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/internal/waits"
 )
@@ -60,7 +61,7 @@ func (w *work[T]) begin(l *Loop, e executor.Executor) error {
 		kind = onGoroutine
 	}
 	if l.hermetic {
-		return l.hermetically("a " + kind.String())
+		return w.beginInside(l, kind, e)
 	}
 	if e == nil {
 		var err error
@@ -77,6 +78,42 @@ func (w *work[T]) begin(l *Loop, e executor.Executor) error {
 	w.future.Core().Attach(w.link.Init((*workDropped[T])(w)))
 	w.errand = l.sendOut(kind, w.future.Core())
 	return nil
+}
+
+// beginInside is begin of a loop that takes nothing from outside: if there is somebody who runs it
+// inside, that is none of the work that is out.
+func (w *work[T]) beginInside(l *Loop, kind errandKind, e executor.Executor) error {
+	jobs := l.sched.Jobs
+	if jobs == nil {
+		return l.hermetically("a " + kind.String())
+	}
+	if e == nil && l.executorShutdown {
+		return ErrExecutorShutdown
+	}
+	var pool any = e
+	if w.goroutine = kind == onGoroutine; w.goroutine {
+		pool = sched.Goroutines
+	}
+	w.loop = l
+	w.future.Core().Init(l, (*workRole[T])(w))
+	w.future.Core().Attach(w.link.Init((*workDropped[T])(w)))
+	jobs.Begin((*jobInside[T])(w), pool)
+	return nil
+}
+
+// A jobInside is work as a sched.Job.
+type jobInside[T any] work[T]
+
+func (j *jobInside[T]) Start() bool   { return (*work[T])(j).leave(workStarted) }
+func (j *jobInside[T]) Call()         { (*work[T])(j).call() }
+func (j *jobInside[T]) Deliver()      { (*work[T])(j).send() }
+func (j *jobInside[T]) GivenUp() bool { return j.future.Done() }
+
+func (j *jobInside[T]) Name() string {
+	if j.fn != nil {
+		return frames.FunctionOf(j.fn, nil).String()
+	}
+	return frames.FunctionOf(j.plain, nil).String()
 }
 
 // takeIn ends its errand. An executor may have run it and refused it all the same, and then
@@ -101,16 +138,19 @@ type workJob[T any] work[T]
 
 // Run calls the function, on a goroutine of the executor's.
 func (j *workJob[T]) Run() {
-	w := (*work[T])(j)
-	if !w.leave(workStarted) {
-		return
+	if w := (*work[T])(j); w.leave(workStarted) {
+		defer w.send()
+		w.call()
 	}
+}
+
+// call calls the function, which may panic, or end the goroutine.
+func (w *work[T]) call() {
 	w.err = executor.ErrGoexit // unless the function gets as far as to return
 	defer func() {
 		if v := recover(); v != nil {
 			w.err = future.NewPanicError(v)
 		}
-		w.send()
 	}()
 	if w.fn != nil {
 		sched.CallJob(w.vars, func() { w.value, w.err = w.fn(w.ctx) })

@@ -101,7 +101,7 @@ func (r *run) choose(c *search.Choice) (pick int64) {
 	r.choices++
 	if r.histories != nil {
 		inside := c.Kind != schedule.Tie && c.Kind != schedule.Slow
-		c.State = r.histories.state(r.loop.Time(), inside)
+		c.State = r.state(inside)
 		if inside {
 			defer func() { r.histories.chose(uint64(pick)) }()
 		}
@@ -119,4 +119,12 @@ func (r *run) choose(c *search.Choice) (pick int64) {
 		r.departed = append(r.departed, d)
 	}
 	return pick
+}
+
+// state is a number for the state of the program, 0 if it is not known: jobs are in no digest.
+func (r *run) state(inside bool) uint64 {
+	if r.histories == nil || len(r.jobs.out) > 0 {
+		return 0
+	}
+	return r.histories.state(r.loop.Time(), inside)
 }

@@ -1,7 +1,6 @@
 package looptest_test
 
 import (
-	"context"
 	crand "crypto/rand"
 	"fmt"
 	"hash/maphash"
@@ -180,8 +179,10 @@ func posting(t *looptest.T, co *coro.Co) error {
 	return <-refused
 }
 
-func handingOut(_ *looptest.T, co *coro.Co) error {
-	_, err := loop.ToThread(func(context.Context) (int, error) { return 1, nil }).Await(co)
+func receiving(_ *looptest.T, co *coro.Co) error {
+	ch := make(chan int, 1)
+	ch <- 1
+	_, err := loop.Receive(ch)(co)
 	return err
 }
 
@@ -211,7 +212,7 @@ func TestDeterministicFinds(t *testing.T) {
 		{"an address", always(printingAnAddress), "an address that is printed or hashed"},
 		{"maphash", always(hashing), "math/rand"},
 		{"a post from outside", always(posting), "cannot be used: nobody controls that"},
-		{"a thread", always(handingOut), "cannot be used: nobody controls that"},
+		{"a channel", always(receiving), "cannot be used: nobody controls that"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for range trials() {

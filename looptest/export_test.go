@@ -2,6 +2,7 @@ package looptest
 
 import (
 	"testing"
+	"time"
 
 	"github.com/ouro-loop/ouro/looptest/internal/search"
 )
@@ -17,3 +18,6 @@ func Repeat(tb testing.TB, main Main, n int) {
 		}
 	}
 }
+
+// JobPatience is how long a job may block, in real time.
+func JobPatience(d time.Duration) Option { return func(o *options) { o.jobs.patience = d } }

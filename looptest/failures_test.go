@@ -52,7 +52,7 @@ func TestFailures(t *testing.T) {
 			mu := new(locks.Lock)
 			return mu.Acquire(co)
 		}},
-		{"uncontrolled", handingOut},
+		{"uncontrolled", receiving},
 		{"error of main", func(*looptest.T, *coro.Co) error { return errors.New("no such account") }},
 		{"t of the test", usingOuter},
 	} {

@@ -21,6 +21,7 @@ type options struct {
 	bubble  bool
 	loop    []loop.Option
 	left    func(loop.Leak) bool
+	jobs    jobOptions
 	result  *Result
 }
 
@@ -70,7 +71,7 @@ type Result struct {
 func Report(r *Result) Option { return func(o *options) { o.result = r } }
 
 func newOptions(opts []Option) options {
-	o := options{runs: 10_000, within: time.Second, seed: 1, slow: true}
+	o := options{runs: 10_000, within: time.Second, seed: 1, slow: true, jobs: usualJobs}
 	for _, opt := range opts {
 		if opt == nil {
 			panic("looptest: a nil Option; leave it out")

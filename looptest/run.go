@@ -66,7 +66,8 @@ type run struct {
 	moments  *moments     // nil if nobody wants to be told
 	collect  func(moment) // is told of each, nil for nobody
 	injected *injection   // nil for none
-	debug    bool         // the loop is to know which lines create tasks
+	jobs     *jobs
+	debug    bool // the loop is to know which lines create tasks
 }
 
 func newRun(x *explorer, s search.Strategy) *run {
@@ -119,6 +120,8 @@ func (r *run) execute() {
 	runner := loop.NewRunner(r.loopOptions()...)
 	r.loop = runner.Loop()
 	r.scheduler().Chooser = r
+	r.jobs = newJobs(r)
+	r.scheduler().Jobs = r.jobs
 	if r.x.options.spin {
 		r.scheduler().Loop().(interface{ SetSpin(iterations int) }).SetSpin(spins)
 	}
@@ -135,15 +138,14 @@ func (r *run) execute() {
 	r.moments = nil
 	r.endContext()
 	r.steps.end(r)
-	if r.histories != nil {
-		r.final = r.histories.state(r.loop.Time(), true)
-	}
+	r.final = r.state(true)
 	closing := runner.Close()
 	for _, f := range r.closing {
 		r.tell(f)
 	}
 	r.judge(err)
 	r.judge(closing)
+	r.judgeLeaks(r.jobs.left())
 	returned = true
 }
 
@@ -204,22 +206,11 @@ func (r *run) report(text string) {
 
 // judge looks at what the run, or its end, has returned.
 func (r *run) judge(err error) {
-	if err == nil {
+	if err == nil || r.failed() && r.failure.kind == "job" { // which it is a consequence of
 		return
 	}
 	if leaks := loop.Leaks(err); leaks != nil {
-		if r.failed() {
-			return // which may be why they were left
-		}
-		leaks = r.x.options.unmeant(leaks)
-		if len(leaks) == 0 {
-			return
-		}
-		text := "left behind when main had ended:"
-		for _, leak := range leaks {
-			text += "\n  " + leak.Text
-		}
-		r.tell(failure{"leak", text})
+		r.judgeLeaks(leaks)
 		return
 	}
 	f := failureOf(err)
@@ -231,6 +222,22 @@ func (r *run) judge(err error) {
 			"then time passes while it does.", r.next)
 	}
 	r.tell(f)
+}
+
+// judgeLeaks looks at what was left. It may be that because the run has failed.
+func (r *run) judgeLeaks(leaks []loop.Leak) {
+	if r.failed() {
+		return
+	}
+	leaks = r.x.options.unmeant(leaks)
+	if len(leaks) == 0 {
+		return
+	}
+	text := "left behind when main had ended:"
+	for _, leak := range leaks {
+		text += "\n  " + leak.Text
+	}
+	r.tell(failure{"leak", text})
 }
 
 func (r *run) context() context.Context {
