@@ -212,7 +212,7 @@ func TestExplored(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			test := func(t *looptest.T, co *coro.Co) error { return expected(main(newCrew(t), co)) }
-			t.Run("explored", func(t *testing.T) { looptest.Explore(t, test, looptest.Runs(1000)) })
+			t.Run("explored", func(t *testing.T) { looptest.Explore(t, test, looptest.Runs(1000), looptest.Within(time.Hour)) })
 			t.Run("canceled", func(t *testing.T) { looptest.CancelEverywhere(t, test) })
 			t.Run("timed out", func(t *testing.T) { looptest.TimeoutEverywhere(t, test) })
 		})

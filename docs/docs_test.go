@@ -137,8 +137,8 @@ var allowedImports = map[string][]string{
 	"trace":                {"internal/events"},
 	"trace/explain":        {"internal/model", "trace"},
 	"inspect":              {"internal/goroutine", "internal/sched", "loop", "trace"},
-	"looptest": {"coro", "future", "internal/events", "internal/frames", "internal/goroutine", "internal/sched", "loop",
-		"looptest/internal/schedule", "looptest/internal/search", "trace"},
+	"looptest": {"coro", "future", "internal/events", "internal/frames", "internal/goroutine", "internal/sched", "internal/waits", "loop",
+		"looptest/internal/schedule", "looptest/internal/search", "timers", "trace"},
 	"looptest/internal/search":   {"looptest/internal/schedule"},
 	"looptest/internal/schedule": {},
 }

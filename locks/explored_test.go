@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -18,17 +19,20 @@ import (
 // explored runs main by many schedules, and with each wait of each task canceled, and timed out.
 func explored(t *testing.T, main looptest.Main) {
 	t.Helper()
-	t.Run("explored", func(t *testing.T) { looptest.Explore(t, main, looptest.Runs(1500)) })
+	t.Run("explored", func(t *testing.T) { looptest.Explore(t, main, looptest.Runs(1500), looptest.Within(time.Hour)) })
 	t.Run("canceled", func(t *testing.T) { looptest.CancelEverywhere(t, main) })
 	t.Run("timed out", func(t *testing.T) { looptest.TimeoutEverywhere(t, main) })
 }
 
 // all runs tasks side by side, and waits until each has ended, also if it is canceled itself. So
-// one that waits for ever is a deadlock.
-func all(co *coro.Co, fs ...func(co *coro.Co) error) error {
+// one that waits for ever is a deadlock. One of them may be canceled some time.
+func all(t *looptest.T, co *coro.Co, fs ...func(co *coro.Co) error) error {
 	var tasks []future.Any
 	for _, f := range fs {
 		tasks = append(tasks, coro.CreateTask(co, coro.Do(f)))
+	}
+	if victim := t.Choose("canceled", len(tasks)+1); victim > 0 {
+		defer t.Loop().CallLater(t.Between(0, 4*ms), func() { tasks[victim-1].Cancel() }).Cancel()
 	}
 	var canceled error
 	for {
@@ -84,7 +88,7 @@ func TestExploredLocks(t *testing.T) {
 						})
 					}
 				}
-				return all(co, guest(0), guest(1), guest(2), guest(3))
+				return all(t, co, guest(0), guest(1), guest(2), guest(3))
 			})
 		})
 	}
@@ -157,7 +161,7 @@ func TestExploredCondition(t *testing.T) {
 			}
 			return nil
 		}
-		return all(co, consume, consume, consume, produce, produce, end, end)
+		return all(t, co, consume, consume, consume, produce, produce, end, end)
 	})
 }
 
@@ -189,7 +193,7 @@ func TestExploredEvent(t *testing.T) {
 			}
 			return err
 		}
-		return all(co, wait, wait, wait)
+		return all(t, co, wait, wait, wait)
 	})
 }
 
@@ -231,6 +235,6 @@ func TestExploredBarrier(t *testing.T) {
 			}
 			return err
 		}
-		return all(co, party, party, party, party, abort)
+		return all(t, co, party, party, party, party, abort)
 	})
 }

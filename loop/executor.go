@@ -105,13 +105,9 @@ func (goroutines) Shutdown(executor.Pending) <-chan struct{} {
 func (l *Loop) ShutdownDefaultExecutor(d time.Duration) coro.Func[coro.None] {
 	return coro.Do(func(co *coro.Co) error {
 		l.executorShutdown = true
-		wait := l.jobsEnd
-		if l.sched.Jobs == nil {
-			e := l.defaultExecutor
-			if e == nil {
-				return nil
-			}
-			wait = endOf(e.Shutdown(executor.RunPending))
+		wait := l.executorEnd()
+		if wait == nil {
+			return nil
 		}
 		err := coro.Timeout(co, d, func(*coro.TimeoutScope) error { return wait(co) })
 		var timeout *future.TimeoutError
@@ -121,6 +117,18 @@ func (l *Loop) ShutdownDefaultExecutor(d time.Duration) coro.Func[coro.None] {
 		}
 		return err
 	})
+}
+
+// executorEnd waits until the default executor has ended, which takes no more work. It is nil if there
+// is nothing to wait for.
+func (l *Loop) executorEnd() func(co *coro.Co) error {
+	switch jobs, e := l.sched.Jobs(), l.defaultExecutor; {
+	case jobs != nil && !jobs.Idle():
+		return l.jobsEnd
+	case jobs == nil && e != nil:
+		return endOf(e.Shutdown(executor.RunPending))
+	}
+	return nil
 }
 
 // endOf waits until an executor has ended.
@@ -137,7 +145,7 @@ func endOf(ended <-chan struct{}) func(co *coro.Co) error {
 // jobsEnd waits until what is run inside, in place of the default executor, has ended.
 func (l *Loop) jobsEnd(co *coro.Co) error {
 	idle := coro.NewFuture[coro.None](co)
-	l.sched.Jobs.WhenIdle(func() {
+	l.sched.Jobs().WhenIdle(func() {
 		if !idle.Done() { // the time may be over
 			_ = idle.SetResult(coro.None{})
 		}

@@ -83,7 +83,7 @@ func (w *work[T]) begin(l *Loop, e executor.Executor) error {
 // beginInside is begin of a loop that takes nothing from outside: if there is somebody who runs it
 // inside, that is none of the work that is out.
 func (w *work[T]) beginInside(l *Loop, kind errandKind, e executor.Executor) error {
-	jobs := l.sched.Jobs
+	jobs := l.sched.Jobs()
 	if jobs == nil {
 		return l.hermetically("a " + kind.String())
 	}

@@ -27,8 +27,14 @@
 // to the exception handler; on a deadlock; if the clock stands still for 100,000 iterations; if
 // it leaves something behind, as [loop.ReportLeaks] has it: a task, a timer, a lock that is held,
 // an error that nobody has looked at; and if it takes something from outside that nobody
-// controls, see [loop.Hermetic]. When all runs are over, a goroutine that one of them has started
+// controls, see [loop.Hermetic]: threads and goroutines of the loop are run inside, see [Jobs]. When all runs are over, a goroutine that one of them has started
 // must have ended. [Left] says what is left on purpose.
+//
+// # Cancellations, timeouts, failures
+//
+// A cancellation may come at any wait, and most tests have none. [CancelEverywhere] runs main once for
+// each wait of each task, at each moment that matters; [TimeoutEverywhere] and [FailEverywhere] do so
+// with other ends of a wait.
 //
 // # What main may do
 //

@@ -115,8 +115,6 @@ type job struct {
 	stuck bool // it does not come back
 }
 
-func newJobs(r *run) *jobs { return &jobs{run: r, pools: map[any]*pool{}} }
-
 func (s *jobs) Running() bool { return s.running.Load() }
 
 func (s *jobs) Begin(j sched.Job, of any) {
@@ -137,6 +135,9 @@ func (s *jobs) pool(of any) *pool {
 		p = &pool{name: "thread", threads: s.run.x.options.jobs.threads}
 		if of == sched.Goroutines {
 			p.name, p.threads = "goroutine", 0
+		}
+		if s.pools == nil {
+			s.pools = map[any]*pool{}
 		}
 		s.pools[of] = p
 	}
@@ -244,7 +245,7 @@ func (s *jobs) end(j *job) {
 			break
 		}
 	}
-	if s.isIdle() {
+	if s.Idle() {
 		idle := s.idle
 		s.idle = nil
 		for _, f := range idle {
@@ -253,19 +254,12 @@ func (s *jobs) end(j *job) {
 	}
 }
 
-// isIdle reports whether the default executor has nothing to do.
-func (s *jobs) isIdle() bool {
+func (s *jobs) Idle() bool {
 	p := s.pools[nil]
 	return p == nil || p.busy == 0 && len(p.queue) == 0
 }
 
-func (s *jobs) WhenIdle(f func()) {
-	if s.isIdle() {
-		f()
-		return
-	}
-	s.idle = append(s.idle, f)
-}
+func (s *jobs) WhenIdle(f func()) { s.idle = append(s.idle, f) }
 
 // left are the jobs that have not ended with the loop, and for which somebody waits.
 func (s *jobs) left() (leaks []loop.Leak) {

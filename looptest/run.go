@@ -27,8 +27,9 @@ const (
 	recorded = 1000
 )
 
-// A run is main, run once by one schedule.
+// A run is main, run once by one schedule. It is a sched.Chooser, and a sched.Jobs.
 type run struct {
+	jobs
 	x        *explorer
 	t        T
 	strategy search.Strategy
@@ -66,13 +67,13 @@ type run struct {
 	moments  *moments     // nil if nobody wants to be told
 	collect  func(moment) // is told of each, nil for nobody
 	injected *injection   // nil for none
-	jobs     *jobs
-	debug    bool // the loop is to know which lines create tasks
+	debug    bool         // the loop is to know which lines create tasks
 }
 
 func newRun(x *explorer, s search.Strategy) *run {
 	r := &run{x: x, strategy: s, helpers: map[uintptr]bool{}}
 	r.t = T{TB: x.tb, run: r}
+	r.jobs.run = r
 	if r.injected = injectionOf(r); r.injected != nil {
 		r.departed = schedule.Schedule{r.injected.what}
 		r.collect = r.injected.tell
@@ -120,8 +121,6 @@ func (r *run) execute() {
 	runner := loop.NewRunner(r.loopOptions()...)
 	r.loop = runner.Loop()
 	r.scheduler().Chooser = r
-	r.jobs = newJobs(r)
-	r.scheduler().Jobs = r.jobs
 	if r.x.options.spin {
 		r.scheduler().Loop().(interface{ SetSpin(iterations int) }).SetSpin(spins)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -14,11 +15,14 @@ import (
 )
 
 // all runs tasks side by side, and waits until each has ended, also if it is canceled itself. So
-// one that waits for ever is a deadlock.
-func all(co *coro.Co, fs ...func(co *coro.Co) error) error {
+// one that waits for ever is a deadlock. One of them may be canceled some time.
+func all(t *looptest.T, co *coro.Co, fs ...func(co *coro.Co) error) error {
 	var tasks []future.Any
 	for _, f := range fs {
 		tasks = append(tasks, coro.CreateTask(co, coro.Do(f)))
+	}
+	if victim := t.Choose("canceled", len(tasks)+1); victim > 0 {
+		defer t.Loop().CallLater(t.Between(0, 4*ms), func() { tasks[victim-1].Cancel() }).Cancel()
 	}
 	var canceled error
 	for {
@@ -42,7 +46,7 @@ func TestExploredQueues(t *testing.T) {
 	for _, kind := range kinds {
 		t.Run(kind.name, func(t *testing.T) {
 			main := func(t *looptest.T, co *coro.Co) error { return traffic(t, co, kind.make(1), kind.name == "Queue") }
-			t.Run("explored", func(t *testing.T) { looptest.Explore(t, main, looptest.Runs(1500)) })
+			t.Run("explored", func(t *testing.T) { looptest.Explore(t, main, looptest.Runs(1500), looptest.Within(time.Hour)) })
 			t.Run("canceled", func(t *testing.T) { looptest.CancelEverywhere(t, main) })
 			t.Run("timed out", func(t *testing.T) { looptest.TimeoutEverywhere(t, main) })
 		})
@@ -135,5 +139,5 @@ func traffic(t *looptest.T, co *coro.Co, q queue, inOrder bool) error {
 		q.Shutdown(false)
 		return q.Join(co)
 	}
-	return all(co, producer(10), producer(20), consumer, consumer, end, end)
+	return all(t, co, producer(10), producer(20), consumer, consumer, end, end)
 }

@@ -1,18 +1,26 @@
 package sched
 
-// Jobs runs inside of the loop, at times of its own choice, what is otherwise handed to threads and
-// goroutines. It is for a loop that takes nothing from outside. All but Running is called on the
-// loop's goroutine.
+// Jobs is a Chooser that also runs inside of the loop, at times of its own choice, what is otherwise
+// handed to threads and goroutines. It is asked by a loop that takes nothing from outside. All but
+// Running is called on the loop's goroutine.
 type Jobs interface {
 	// Begin takes a job for a pool: the executor that it was given to, nil for the default one, or
 	// Goroutines.
 	Begin(j Job, pool any)
 
-	// WhenIdle calls f once the default executor has no job left, which may be now.
+	// Idle reports whether the default executor has no job left. If it has, WhenIdle calls f when
+	// it has none.
+	Idle() bool
 	WhenIdle(f func())
 
 	// Running reports whether a job runs, and the loop waits for it. It is safe for concurrent use.
 	Running() bool
+}
+
+// Jobs is the Chooser, nil if that is none.
+func (s *Scheduler) Jobs() Jobs {
+	jobs, _ := s.Chooser.(Jobs)
+	return jobs
 }
 
 // Goroutines stands for what has no bounds.

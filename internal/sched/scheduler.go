@@ -103,9 +103,6 @@ type Scheduler struct {
 	// Chooser settles what is open, nil as a rule.
 	Chooser Chooser
 
-	// Jobs runs what is for threads and goroutines, nil as a rule.
-	Jobs Jobs
-
 	// Leaks says that the loop reports what it leaves behind when it is closed. It does not
 	// change.
 	Leaks bool

@@ -292,3 +292,23 @@ func TestHostedGoexit(t *testing.T) {
 	require.Contains(t, f.lines, "torn true")
 	require.NotContains(t, f.lines, "not reached")
 }
+
+// A looker and an ender are called around each entry, and nobody hosts: what a step schedules has
+// not run when its end is told.
+func TestLookerAndEnder(t *testing.T) {
+	f := newFake(t)
+	names := map[sched.Entry]string{}
+	f.spawn(func(b *body) {
+		f.soon(func() { f.log("callback") })
+		f.log("step 0")
+		b.sleep0()
+		f.log("step 1")
+	})
+	f.EachReady(func(e sched.Entry) { names[e] = "co" })
+	f.SetLooker(func(e sched.Entry) { f.log("before %s", names[e]) })
+	f.SetEnder(func(e sched.Entry) { f.log("after %s", names[e]) })
+	f.run()
+	require.Equal(t, []string{
+		"before co", "step 0", "after co", "before ", "callback", "after ", "before co", "step 1", "after co",
+	}, f.lines)
+}
