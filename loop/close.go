@@ -3,6 +3,7 @@ package loop
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"github.com/ouro-loop/ouro/future"
@@ -32,19 +33,34 @@ func (l *Loop) Close() error {
 		return errCloseRunning
 	}
 	me := goroutine.Self()
-	if err := l.sched.MayClose(me); err != nil {
+	switch first, err := l.claimClose(me); {
+	case err != nil:
 		return err
-	}
-	if l.closed.Swap(true) {
-		if !l.watchdogs.call() { // which that Close waits for
+	case !first:
+		if !insideReport() { // which that Close may wait for
 			l.closing.wait()
 		}
 		return nil
 	}
 	l.endRest() // the guest that rests on it has ended
-	l.closing.begin(me)
 	defer l.closing.end()
 	return l.close()
+}
+
+// claimClose reports whether the caller is the first to close the loop, and so is to do it. Of
+// several at a time nobody but that one touches what belongs to the loop.
+func (l *Loop) claimClose(me goroutine.ID) (first bool, err error) {
+	l.closing.mu.Lock()
+	defer l.closing.mu.Unlock()
+	if l.closed.Load() {
+		return false, nil
+	}
+	if err := l.sched.MayClose(me); err != nil {
+		return false, err
+	}
+	l.closing.begin(me)
+	l.closed.Store(true)
+	return true, nil
 }
 
 func (l *Loop) close() (err error) {
@@ -145,6 +161,7 @@ func take(step func(), report func(v any), rest []func()) {
 
 // closing is a Close that is at work, or was.
 type closing struct {
+	mu    sync.Mutex             // while it is settled who closes
 	by    atomic.Pointer[string] // the goroutine
 	ended chan struct{}
 }

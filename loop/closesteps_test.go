@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -118,6 +119,29 @@ func TestCloseWaitsForAnother(t *testing.T) {
 	leave <- true
 	require.NoError(t, <-first)
 	require.NoError(t, <-second)
+}
+
+// A second Close changes nothing of the first one, which has to know that its own goroutine is
+// locked to a thread.
+func TestCloseBesideAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		second := make(chan error, 1)
+		l := loop.New(loop.OnException(func(l *loop.Loop, c future.ErrorContext) {
+			require.Equal(t, "Task was destroyed but it is pending!", c.Message)
+			go func() { second <- l.Close() }()
+			synctest.Wait() // it is there
+		}))
+		_, err := loop.RunUntilComplete(l, coro.Do1(coro.Sleep, 1)) // which leaves a worker
+		require.NoError(t, err)
+		coro.CreateTask(l, coro.Do1(coro.Sleep, 1))
+		first := make(chan error)
+		go func() {
+			runtime.LockOSThread()
+			first <- l.Close()
+		}()
+		require.NoError(t, <-first)
+		require.NoError(t, <-second)
+	})
 }
 
 // A broken executor does not break Run.

@@ -201,26 +201,38 @@ const (
 // where finds out from the caller's stack. That takes half a microsecond, and is only
 // done by Run and in debug mode.
 func where() place {
-	var pcs [64]uintptr
+	inside := false
 	var last, before uintptr // of the outermost frames
-	for skip := 2; ; skip += len(pcs) {
-		n := runtime.Callers(skip, pcs[:])
-		for _, pc := range pcs[:n] {
-			entry := runtime.FuncForPC(pc - 1).Entry()
-			if entry == loopEntry || sched.IsWorker(entry) {
-				return insideLoop
-			}
-			last, before = pc, last
-		}
-		if n < len(pcs) {
-			break
-		}
-	}
+	eachCaller(func(pc uintptr) (goOn bool) {
+		last, before = pc, last
+		entry := runtime.FuncForPC(pc - 1).Entry()
+		inside = entry == loopEntry || sched.IsWorker(entry)
+		return !inside
+	})
+	switch {
+	case inside:
+		return insideLoop
 	// Every coroutine begins with corostart, on top of goexit.
-	if before != 0 && runtime.FuncForPC(before-1).Name() == "runtime.corostart" {
+	case before != 0 && runtime.FuncForPC(before-1).Name() == "runtime.corostart":
 		return insidePull
 	}
 	return elsewhere
+}
+
+// eachCaller calls f for those who have called its caller, from the inside out.
+func eachCaller(f func(pc uintptr) (goOn bool)) {
+	var pcs [64]uintptr
+	for skip := 3; ; skip += len(pcs) {
+		n := runtime.Callers(skip, pcs[:])
+		for _, pc := range pcs[:n] {
+			if !f(pc) {
+				return
+			}
+		}
+		if n < len(pcs) {
+			return
+		}
+	}
 }
 
 // insideRunningLoop reports whether the caller is called by a loop, also through the

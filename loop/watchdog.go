@@ -2,8 +2,11 @@ package loop
 
 import (
 	"fmt"
+	"maps"
+	"reflect"
+	"runtime"
+	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/ouro-loop/ouro/future"
@@ -31,9 +34,10 @@ const minWatch = time.Millisecond
 // the watchdog goes on. A recorder's [trace.OnTrouble] is called, on the loop's goroutine, when
 // a stall is over.
 //
-// stop ends the watchdog, and returns when no report is at work any more, unless report
-// itself calls it. A stall that lasts then gets its second report. It is safe for concurrent
-// use, and can be called again. The loop's Close does the same.
+// stop ends the watchdog, and returns when no report is at work any more, unless a report
+// calls it, its own or another watchdog's: they might wait for each other. A stall that lasts
+// then gets its second report. It is safe for concurrent use, and can be called again. The
+// loop's Close does the same.
 //
 // A loop may have several watchdogs, each with a d of its own. Tasks that were suspended
 // before there was one are found, too, but if many loops run side by side perhaps not
@@ -105,7 +109,6 @@ type watchdog struct {
 	stall  Stall // the last one
 	report func(Stall)
 
-	name  atomic.Pointer[string] // of its goroutine
 	once  sync.Once
 	quit  chan struct{}
 	ended chan struct{}
@@ -119,8 +122,6 @@ const looks = 4
 const dozeAfter = 2 * looks
 
 func (w *watchdog) run() {
-	name := goroutine.Name()
-	w.name.Store(&name)
 	returned := false
 	defer func() {
 		if !returned { // report has called Goexit
@@ -129,6 +130,7 @@ func (w *watchdog) run() {
 	}()
 	w.watch()
 	returned = true
+	w.loop.watchdogs.remove(w) // only now: Close waits for those that it finds
 	close(w.ended)
 }
 
@@ -236,17 +238,22 @@ func (w *watchdog) stop() {
 		w.probe.Remove()
 		close(w.quit)
 	})
-	if !w.calls() {
+	if !insideReport() {
 		<-w.ended
 	}
-	w.loop.watchdogs.remove(w) // the last: Close waits for the others
 }
 
-// calls reports whether the caller is the watchdog, by way of what it reports to.
-func (w *watchdog) calls() bool {
-	name := w.name.Load()
-	return name != nil && *name == goroutine.Name()
+// insideReport reports whether the caller is what a watchdog reports to, of whatever loop.
+func insideReport() (inside bool) {
+	eachCaller(func(pc uintptr) (goOn bool) {
+		inside = runtime.FuncForPC(pc-1).Entry() == watchdogEntry
+		return !inside
+	})
+	return inside
 }
+
+// watchdogEntry is that of the function on the stack of every report.
+var watchdogEntry = reflect.ValueOf((*watchdog).watch).Pointer()
 
 // A sentry decides what is a stall, from what it is told and the time.
 type sentry struct {
@@ -299,30 +306,12 @@ func (ws *watchdogs) remove(w *watchdog) {
 	delete(ws.all, w)
 }
 
-// call reports whether the caller is one of them.
-func (ws *watchdogs) call() bool {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	for w := range ws.all {
-		if w.calls() {
-			return true
-		}
-	}
-	return false
-}
-
 // stop ends all of them.
 func (ws *watchdogs) stop() {
-	for {
-		ws.mu.Lock()
-		var next *watchdog
-		for next = range ws.all {
-			break
-		}
-		ws.mu.Unlock()
-		if next == nil {
-			return
-		}
-		next.stop()
+	ws.mu.Lock()
+	all := slices.Collect(maps.Keys(ws.all)) // in a report they end later
+	ws.mu.Unlock()
+	for _, w := range all {
+		w.stop()
 	}
 }

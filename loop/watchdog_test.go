@@ -759,6 +759,55 @@ func TestWatchStop(t *testing.T) {
 	})
 }
 
+// Reports that stop each other's watchdogs, or close each other's loops, do not wait for each
+// other. Close waits for both.
+func TestWatchStopEachOther(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		end  func(l *loop.Loop, stop func())
+	}{
+		{"stop", func(_ *loop.Loop, stop func()) { stop(); sleep(5 * d) }},      // until the loops have ended
+		{"Close", func(l *loop.Loop, _ func()) { sleep(5 * d); _ = l.Close() }}, // which must not run
+	} {
+		for _, loops := range []int{1, 2} {
+			t.Run(fmt.Sprintf("%s, of %d loops", test.name, loops), func(t *testing.T) {
+				noLeak(t)
+				var ended atomic.Int32
+				synctest.Test(t, func(t *testing.T) {
+					var stops [2]func()
+					var at [2]chan struct{} // in its report
+					watched := make([]*loop.Loop, 2)
+					for i := range watched {
+						at[i] = make(chan struct{})
+						if watched[i] = watched[0]; i < loops {
+							watched[i] = loop.New()
+						}
+						stops[i] = loop.Watch(watched[i], d, func(s loop.Stall) {
+							if s.Over {
+								return
+							}
+							close(at[i])
+							<-at[1-i]
+							test.end(watched[1-i], stops[1-i])
+							ended.Add(1)
+						})
+					}
+					var wg sync.WaitGroup
+					for _, l := range watched[:loops] {
+						l.CallSoon(func() { blockNamed(); l.Stop() })
+						wg.Go(func() {
+							_ = l.RunForever()
+							_ = l.Close()
+						})
+					}
+					wg.Wait()
+					require.EqualValues(t, 2, ended.Load(), "Close waits for a report that has stopped its own watchdog")
+				})
+			})
+		}
+	}
+}
+
 // A loop that nobody watches any more does nothing for it.
 func TestWatchGivenUp(t *testing.T) {
 	l := newLoop(t)
