@@ -4,6 +4,7 @@ import (
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/events"
 	"github.com/ouro-loop/ouro/internal/frames"
+	"github.com/ouro-loop/ouro/internal/waits"
 	"github.com/ouro-loop/ouro/trace"
 )
 
@@ -68,10 +69,15 @@ func (co *Co) tellNew(r *events.Recorder, what events.What) {
 //go:noinline
 func (co *Co) tellAwait(c *future.Core) {
 	r := co.sched().Events
-	co.tellWait(r, c)
-	if r.Full() {
-		r.Explain(events.Detail{Text: describe(c.Role()), Tasks: holding(c.Role()), Site: frames.CallSite()})
+	var d events.Detail
+	if r.Full() { // first: what the program's methods do may be recorded itself
+		d = events.Detail{Text: "a future", Tasks: holding(c.Role()), Site: frames.CallSite()}
+		if role := c.Role(); role != nil {
+			d.Text = waits.Described(role)
+		}
 	}
+	co.tellWait(r, c)
+	r.Explain(d)
 }
 
 func (co *Co) tellWait(r *events.Recorder, c *future.Core) {
@@ -105,15 +111,6 @@ func (b *body[T]) TellExisting(r *events.Recorder) {
 	if co.awaited != nil {
 		co.tellWait(r, co.awaited)
 	}
-}
-
-// describe is what r describes itself as, if that does not panic.
-func describe(r future.Role) (text string) {
-	defer func() { _ = recover() }()
-	if r == nil {
-		return "a future"
-	}
-	return r.Describe()
 }
 
 // holding are the tasks that could end a wait for r, as far as that is known.

@@ -129,7 +129,7 @@ var allowedImports = map[string][]string{
 	"internal/named":       {},
 	"internal/unretrieved": {"internal/frames"},
 	"internal/waits":       {},
-	"future":               {"internal/chain", "internal/events", "internal/frames", "internal/mark", "internal/sched", "internal/unretrieved"},
+	"future":               {"internal/chain", "internal/events", "internal/frames", "internal/mark", "internal/sched", "internal/unretrieved", "internal/waits"},
 	"coro":                 {"future", "internal/chain", "internal/events", "internal/frames", "internal/sched", "internal/unretrieved", "internal/waits", "timers", "trace"},
 	"loop":                 {"coro", "executor", "future", "internal/events", "internal/frames", "internal/goroutine", "internal/sched", "internal/unretrieved", "internal/waits", "timers", "trace"},
 	"locks":                {"coro", "future", "internal/named", "internal/waits", "trace"},

@@ -3,6 +3,7 @@ package future
 import (
 	"github.com/ouro-loop/ouro/internal/events"
 	"github.com/ouro-loop/ouro/internal/sched"
+	"github.com/ouro-loop/ouro/internal/waits"
 )
 
 // recorded reports whether it is recorded what happens on the loop of c.
@@ -17,23 +18,23 @@ func (c *Core) tellDone(r *events.Recorder, first *Link) {
 	case c.err != nil:
 		what = events.Failed
 	}
-	r.Done(what, c.sched.Task(), taskOf(c), waiterOf(first))
-	if r.Full() {
-		d := events.Detail{Name: describe(c.role)}
+	var d events.Detail
+	if r.Full() { // first: what the program's methods do may be recorded itself
+		d = c.detail()
 		if what == events.Failed {
 			d.Text = textOf(c.err)
 		}
-		r.Explain(d)
 	}
+	r.Done(what, c.sched.Task(), taskOf(c), waiterOf(first))
+	r.Explain(d)
 }
 
-// describe is what r describes itself as, if that does not panic.
-func describe(r Role) (text string) {
-	defer func() { _ = recover() }()
-	if r == nil {
-		return ""
+// detail is what c is called where all is recorded.
+func (c *Core) detail() (d events.Detail) {
+	if c.role != nil {
+		d.Name = waits.Described(c.role)
 	}
-	return r.Describe()
+	return d
 }
 
 // taskOf is the serial of the task whose future c is, zero if it is no task's.
@@ -72,12 +73,13 @@ func (c *Core) tellCancel(depth int, msg *string) {
 		what = events.Passed
 	}
 	r := c.sched.Events
-	r.Cancel(what, c.sched.Task(), taskOf(c), depth)
-	if r.Full() {
-		d := events.Detail{Name: describe(c.role)}
+	var d events.Detail
+	if r.Full() { // first, as in tellDone
+		d = c.detail()
 		if msg != nil {
 			d.Text = *msg
 		}
-		r.Explain(d)
 	}
+	r.Cancel(what, c.sched.Task(), taskOf(c), depth)
+	r.Explain(d)
 }

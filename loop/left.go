@@ -12,6 +12,7 @@ import (
 	"github.com/ouro-loop/ouro/internal/frames"
 	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/internal/unretrieved"
+	"github.com/ouro-loop/ouro/internal/waits"
 )
 
 // leftovers are what a loop has found that it leaves behind, if it was made to ReportLeaks.
@@ -129,7 +130,7 @@ func waitsFor(c *future.Core) string {
 	case c.Role() == nil:
 		return "waits for a future"
 	}
-	return "waits for " + brief(described(c.Role()))
+	return "waits for " + brief(waits.Described(c.Role()))
 }
 
 func (l *leftovers) generator(g *sched.Generator) {
@@ -170,7 +171,7 @@ func (l *Loop) findHeld() {
 		l.left.add(Leak{
 			Kind: LeakedLock,
 			Name: nameOf(r),
-			Text: fmt.Sprintf("%s held by %s", brief(described(r)), ended(by)),
+			Text: fmt.Sprintf("%s held by %s", brief(waits.Described(r)), ended(by)),
 		})
 	}
 }

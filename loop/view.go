@@ -443,7 +443,7 @@ func (v *view) askRoles() {
 		v.foreign = v.foreign[1:]
 		role := v.things[i].role
 		v.things[i].info.Text = fmt.Sprintf("a %T, whose Describe calls runtime.Goexit", role) // unless it returns
-		v.things[i].info.Text = described(role)
+		v.things[i].info.Text = waits.Described(role)
 		v.askWhere(i)
 	}
 }
@@ -469,17 +469,6 @@ func (v *view) askWhere(i int) {
 func (v *view) unknown(text string) ref {
 	v.ended = append(v.ended, endedTask{name: text})
 	return refEnded + ref(len(v.ended)-1)
-}
-
-// described is what r describes itself as. A Describe that panics must not hide the rest of
-// a report.
-func described(r future.Role) (text string) {
-	defer func() {
-		if v := recover(); v != nil {
-			text = fmt.Sprintf("a %T, whose Describe panics: %v", r, v)
-		}
-	}()
-	return r.Describe()
 }
 
 // taskName is the name of the task that r is.

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/locks"
 	"github.com/ouro-loop/ouro/loop"
 	"github.com/ouro-loop/ouro/trace"
@@ -185,4 +186,50 @@ func TestThing(t *testing.T) {
 	}
 	require.Greater(t, len(states), 2)
 	require.Equal(t, []int{1, 3}, states[:2])
+}
+
+// A talker's Describe does what is recorded.
+type talker struct {
+	core future.Core
+	r    *trace.Recorder
+	l    *loop.Loop
+}
+
+func (d *talker) Describe() string {
+	d.r.Note("asked")
+	d.l.CallSoon(func() {})
+	return "a talker"
+}
+
+func (d *talker) Holders() []coro.AnyTask {
+	d.r.Note("asked who")
+	return nil
+}
+
+// What a Describe does has its own place in the trace, and takes nobody else's details.
+func TestDescribeIsRecorded(t *testing.T) {
+	r := trace.New(trace.Full())
+	tr := recorded(t, r, func(co *coro.Co) error {
+		d := &talker{r: r, l: loop.Of(co)}
+		d.core.Init(d.l, d)
+		d.l.CallSoon(func() { d.core.Cancel(nil) })
+		return expected(co.Suspend(&d.core), future.ErrCanceled)
+	})
+	notes := 0
+	for i, e := range tr.Events {
+		d := tr.Detail(i)
+		switch {
+		case e.Kind == trace.Note && e.What == trace.Text:
+			require.Contains(t, []string{"asked", "asked who"}, d.Text)
+			notes++
+		case e.Kind == trace.Await:
+			require.Equal(t, "a talker", d.Text)
+			require.NotEmpty(t, d.Site)
+		case e.Object == 0 && (e.Kind == trace.Cancel || e.Kind == trace.Done):
+			require.Equal(t, "a talker", d.Of)
+		case e.Kind == trace.Push && e.What == trace.Call:
+			require.Equal(t, trace.ByCode, e.Cause)
+		}
+	}
+	require.Equal(t, 4, notes, "of an Await twice, of a Cancel, and of a Done")
 }

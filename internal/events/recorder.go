@@ -131,8 +131,13 @@ func (r *Recorder) before(e Event) uint32 {
 	return e.Task
 }
 
-// Explain gives the last event its details.
-func (r *Recorder) Explain(d Detail) { r.details[len(r.details)-1] = d }
+// Explain gives the last event its details, where they are wanted. They are made before the
+// event if that calls what is the program's.
+func (r *Recorder) Explain(d Detail) {
+	if r.full {
+		r.details[len(r.details)-1] = d
+	}
+}
 
 // texted gives the next event a text.
 func (r *Recorder) texted(s string) {
@@ -235,9 +240,7 @@ func (r *Recorder) Untimer(task uint32, id uint64) {
 func (r *Recorder) Note(what What, task uint32, of uint32, s string) {
 	r.texted(s)
 	r.record(Note, what, 0, task, 0, uint64(of), 0)
-	if r.full {
-		r.Explain(Detail{Text: s})
-	}
+	r.Explain(Detail{Text: s})
 }
 
 // Line: the program is about to run a line.

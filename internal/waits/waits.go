@@ -3,6 +3,7 @@
 package waits
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 )
@@ -46,4 +47,15 @@ func (i Info) String() string {
 		return i.Kind + " " + strconv.Quote(i.Name)
 	}
 	return i.Kind
+}
+
+// Described is what something that is waited for describes itself as. A Describe that panics
+// must not hide the rest of a report.
+func Described(r interface{ Describe() string }) (text string) {
+	defer func() {
+		if v := recover(); v != nil {
+			text = fmt.Sprintf("a %T, whose Describe panics: %v", r, v)
+		}
+	}()
+	return r.Describe()
 }
