@@ -14,7 +14,8 @@ import (
 
 // Share is for the authors of primitives: it tells a recorder that keeps everything, if the
 // loop has one, of something that tasks share. From then on the trace tells when it has
-// changed. A primitive calls it before it has a task wait.
+// changed. A primitive calls it before it has a task wait. t is a pointer; another value is
+// known by what it is equal to, and left out if it cannot be compared.
 func (co *Co) Share(t trace.Thing) {
 	if co.coroutine.Recorded() {
 		co.share(t)
@@ -23,10 +24,13 @@ func (co *Co) Share(t trace.Thing) {
 
 //go:noinline
 func (co *Co) share(t trace.Thing) {
-	co.sched().Events.Share(t, func() any {
-		state := t.State()
-		return &state
-	})
+	co.sched().Events.Share(t, stateOf)
+}
+
+// stateOf is the state of a trace.Thing, by a pointer.
+func stateOf(thing any) any {
+	state := thing.(trace.Thing).State()
+	return &state
 }
 
 // IDs are the numbers by which a trace names tasks.

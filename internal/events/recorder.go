@@ -24,8 +24,7 @@ type Recorder struct {
 	full    bool
 	all     []Event  // in place of the ring
 	details []Detail // one for each of all
-	shared  []thing
-	looking bool // at those
+	shared  shared
 
 	// BeforeEvent, if it is set and all is kept, is called before each event, with the task
 	// that has run until then. It may Note something.
