@@ -136,7 +136,7 @@ var allowedImports = map[string][]string{
 	"queues":               {"coro", "future", "internal/named", "internal/waits", "trace"},
 	"trace":                {"internal/events"},
 	"trace/explain":        {"internal/model", "trace"},
-	"inspect":              {"internal/goroutine", "internal/sched", "loop", "trace"},
+	"inspect":              {"internal/events", "internal/goroutine", "internal/sched", "loop", "trace"},
 	"looptest": {"coro", "future", "internal/events", "internal/frames", "internal/goroutine", "internal/sched", "internal/waits", "loop",
 		"looptest/internal/schedule", "looptest/internal/search", "timers", "trace"},
 	"looptest/internal/search":   {"looptest/internal/schedule"},

@@ -31,8 +31,10 @@ const (
 // own, see [loop.Record], shows what that has when the time is over. Otherwise it is recorded
 // for that time, the last 65,536 events, which costs it some nanoseconds each.
 //
-// It serves GET and HEAD, and answers 405 to other methods and 400 to a parameter that means nothing. A loop that does not answer within three seconds, or for as long as the client waits, is
-// 503, with a word on why; one that is closed is 410. Nothing is cached.
+// It serves GET and HEAD, and answers 405 to other methods and 400 to a parameter that means
+// nothing. A loop that does not answer within three seconds, or for as long as the client waits,
+// is 503, with a word on why; one that is closed is 410. Nothing is cached. What it waits for does
+// not count for the server's WriteTimeout.
 func Handler(l *loop.Loop) http.Handler {
 	if l == nil {
 		panic("inspect: Handler of a nil Loop")
@@ -41,9 +43,8 @@ func Handler(l *loop.Loop) http.Handler {
 }
 
 type handler struct {
-	loop      *loop.Loop
-	patience  time.Duration
-	recording recording
+	loop     *loop.Loop
+	patience time.Duration
 }
 
 // A page is what is served of a snapshot.
@@ -115,11 +116,12 @@ func (h *handler) servePage(w http.ResponseWriter, r *http.Request, p page) {
 		http.Error(w, "inspect: stacks is 0 or 1", http.StatusBadRequest)
 		return
 	}
+	mayTake(w, r, h.patience)
 	ctx, cancel := context.WithTimeout(r.Context(), h.patience)
 	defer cancel()
 	s, err := loop.Inspect(ctx, h.loop, loop.Stacks(stacks))
 	if err != nil {
-		noAnswer(w, err)
+		h.noAnswer(w, err)
 		return
 	}
 	var b bytes.Buffer // whole, so that a slow client keeps nothing but this
@@ -130,14 +132,24 @@ func (h *handler) servePage(w http.ResponseWriter, r *http.Request, p page) {
 	h.serve(w, r, p.contentType, b.Bytes())
 }
 
+// mayTake has the server allow for d more than it does for any answer.
+func mayTake(w http.ResponseWriter, r *http.Request, d time.Duration) {
+	if s, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok && s.WriteTimeout > 0 {
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.WriteTimeout + d)) // if w can
+	}
+}
+
 // noAnswer tells why the loop does not answer.
-func noAnswer(w http.ResponseWriter, err error) {
+func (h *handler) noAnswer(w http.ResponseWriter, err error) {
 	if errors.Is(err, loop.ErrClosed) {
 		http.Error(w, err.Error(), http.StatusGone)
 		return
 	}
-	http.Error(w, err.Error()+"\n/debug/pprof/goroutine?debug=2, if it is served, shows what keeps it.",
-		http.StatusServiceUnavailable)
+	text := err.Error()
+	if h.loop.IsRunning() {
+		text += "\n/debug/pprof/goroutine?debug=2, if it is served, shows what keeps it."
+	}
+	http.Error(w, text, http.StatusServiceUnavailable)
 }
 
 func (h *handler) serve(w http.ResponseWriter, r *http.Request, contentType string, body []byte) {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/ouro-loop/ouro/internal/events"
 	"github.com/ouro-loop/ouro/loop"
 	"github.com/ouro-loop/ouro/trace"
 )
@@ -46,9 +47,11 @@ func (h *handler) serveTrace(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "inspect: format is text, json or perfetto", http.StatusBadRequest)
 		return
 	}
-	t, err := h.record(r.Context(), time.Duration(seconds*float64(time.Second)))
+	d := time.Duration(seconds * float64(time.Second))
+	mayTake(w, r, d+2*h.patience)
+	t, err := h.record(r.Context(), d)
 	if err != nil {
-		noAnswer(w, err)
+		h.noAnswer(w, err)
 		return
 	}
 	var b bytes.Buffer
@@ -59,44 +62,43 @@ func (h *handler) serveTrace(w http.ResponseWriter, r *http.Request) {
 	h.serve(w, r, format.contentType, b.Bytes())
 }
 
-// recording is what the requests share that record a loop at the same time. It belongs to the
-// loop's goroutine.
-type recording struct {
-	recorder *trace.Recorder // nil while there are none
-	requests int
-	ours     bool // the loop had none before
+// begin has l recorded, on its goroutine, unless it is. Requests at the same time, of whatever
+// Handler, share a recorder.
+func begin(l *loop.Loop) *trace.Recorder {
+	r := l.Recorder()
+	if r == nil {
+		r = trace.New(trace.Last(kept))
+		l.SetRecorder(r)
+		guests(r, 1)
+	} else if guests(r, 0) > 0 {
+		guests(r, 1)
+	}
+	return r
 }
 
-// begin has the loop recorded, unless it is.
-func (r *recording) begin(l *loop.Loop) {
-	r.requests++
-	if r.recorder != nil {
-		return
-	}
-	if r.recorder = l.Recorder(); r.recorder == nil {
-		r.recorder = trace.New(trace.Last(kept))
-		l.SetRecorder(r.recorder)
-		r.ours = true
-	}
-}
-
-// end is what was recorded.
-func (r *recording) end(l *loop.Loop) *trace.Trace {
-	t := r.recorder.Trace()
-	if r.requests--; r.requests > 0 {
-		return t
-	}
-	if r.ours && l.Recorder() == r.recorder { // the program has not given it another one
+// end is what r, which begin has given, was told. The last request takes it off, unless it is
+// the program's.
+func end(l *loop.Loop, r *trace.Recorder) *trace.Trace {
+	t := r.Trace()
+	if guests(r, 0) > 0 && guests(r, -1) == 0 && l.Recorder() == r { // else the program has given another one
 		l.SetRecorder(nil)
 	}
-	*r = recording{}
 	return t
+}
+
+// guests changes the number of requests that r was made for, and returns it: zero if it is the
+// program's.
+func guests(r *trace.Recorder, more int) int {
+	e := (*events.Recorder)(r)
+	e.Guests += more
+	return e.Guests
 }
 
 // record is what is recorded of the loop until d is over, or the client is gone.
 func (h *handler) record(ctx context.Context, d time.Duration) (*trace.Trace, error) {
+	var recorder *trace.Recorder // the loop's goroutine's
 	begun, err := onLoop(h.loop, func() *trace.Trace {
-		h.recording.begin(h.loop)
+		recorder = begin(h.loop)
 		return nil
 	})
 	if err != nil {
@@ -111,7 +113,7 @@ func (h *handler) record(ctx context.Context, d time.Duration) (*trace.Trace, er
 		case <-ctx.Done():
 		}
 	}
-	ended, closed := onLoop(h.loop, func() *trace.Trace { return h.recording.end(h.loop) }) // in any case
+	ended, closed := onLoop(h.loop, func() *trace.Trace { return end(h.loop, recorder) }) // in any case
 	if err == nil {
 		err = closed
 	}
@@ -136,6 +138,10 @@ func (h *handler) wait(result <-chan *trace.Trace) (*trace.Trace, error) {
 	case t := <-result:
 		return t, nil
 	case <-patience.C:
-		return nil, fmt.Errorf("%w within %v", loop.ErrNoAnswer, h.patience)
+		why := "it does not run"
+		if h.loop.IsRunning() {
+			why = "a task or callback keeps it"
+		}
+		return nil, fmt.Errorf("%w within %v: %s", loop.ErrNoAnswer, h.patience, why)
 	}
 }

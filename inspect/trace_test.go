@@ -1,11 +1,15 @@
 package inspect
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -80,6 +84,28 @@ func TestTraceOfARecordedLoop(t *testing.T) {
 	require.Same(t, own, recorderOf(t, l))
 }
 
+// Requests of two handlers share a recorder as well: that of the one that ends first takes
+// nothing away from the other.
+func TestTraceOfTwoHandlers(t *testing.T) {
+	l := running(t)
+	ctx, gone := context.WithCancel(context.Background())
+	first := make(chan string, 1)
+	go func() {
+		w := httptest.NewRecorder()
+		Handler(l).ServeHTTP(w, httptest.NewRequest("GET", "/trace?seconds=60", nil).WithContext(ctx))
+		first <- readAll(t, w.Result())
+	}()
+	for recorderOf(t, l) == nil {
+		runtime.Gosched()
+	}
+	require.Contains(t, readAll(t, get(Handler(l), "GET", "/trace?seconds=0")), "server")
+	_, err := l.CallSoonThreadsafe(func() { l.Recorder().Note("after the other one") })
+	require.NoError(t, err)
+	gone()
+	require.Contains(t, <-first, "after the other one")
+	require.Nil(t, recorderOf(t, l))
+}
+
 // A loop that is kept by something is recorded no longer than that when it is free.
 func TestTraceOfABlockedLoop(t *testing.T) {
 	l := running(t)
@@ -89,7 +115,43 @@ func TestTraceOfABlockedLoop(t *testing.T) {
 	require.NoError(t, err)
 	r := get(h, "GET", "/trace?seconds=0")
 	require.Equal(t, http.StatusServiceUnavailable, r.StatusCode)
+	require.Equal(t, "loop: it has not answered within 1ns: a task or callback keeps it\n"+
+		"/debug/pprof/goroutine?debug=2, if it is served, shows what keeps it.\n", readAll(t, r))
 	close(free)
 	require.Nil(t, recorderOf(t, l))
-	require.Zero(t, h.recording.requests)
+}
+
+// A loop that does not run is kept by nothing.
+func TestTraceOfALoopThatDoesNotRun(t *testing.T) {
+	l := loop.New(loop.ReportLeaks(true))
+	for _, path := range []string{"/trace", "/ps"} {
+		r := get(&handler{loop: l, patience: 1}, "GET", path)
+		require.Equal(t, http.StatusServiceUnavailable, r.StatusCode)
+		text := readAll(t, r)
+		require.Contains(t, text, ": it does not run")
+		require.NotContains(t, text, "pprof")
+	}
+	require.NoError(t, l.Close(), "what was asked is no leak")
+}
+
+// deadlineWriter notes until when the server allows for an answer.
+type deadlineWriter struct {
+	*httptest.ResponseRecorder
+	until time.Time
+}
+
+func (w *deadlineWriter) SetWriteDeadline(t time.Time) error { w.until = t; return nil }
+
+// What a request waits for does not count for the server's WriteTimeout.
+func TestWriteTimeout(t *testing.T) {
+	h := Handler(running(t))
+	ctx := context.WithValue(context.Background(), http.ServerContextKey, &http.Server{WriteTimeout: time.Hour})
+	ctx, gone := context.WithCancel(ctx)
+	gone()
+	for path, atLeast := range map[string]time.Duration{"/trace?seconds=60": time.Hour + time.Minute, "/ps": time.Hour + patience} {
+		w := &deadlineWriter{ResponseRecorder: httptest.NewRecorder()}
+		begin := time.Now()
+		h.ServeHTTP(w, httptest.NewRequest("GET", path, nil).WithContext(ctx))
+		require.GreaterOrEqual(t, w.until.Sub(begin), atLeast, path)
+	}
 }

@@ -37,6 +37,10 @@ type Recorder struct {
 	// may explain.
 	OnTrouble func(what string)
 
+	// Guests is for how many the recorder was made who look for a while, and of whom the last
+	// takes it off the loop; zero for one of the program's.
+	Guests int
+
 	// Current is the task that runs, zero for none, once the recorder is with a loop.
 	Current func() uint32
 
