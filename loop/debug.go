@@ -194,7 +194,7 @@ type place int
 
 const (
 	elsewhere  place = iota // an ordinary goroutine
-	insideLoop              // a loop's goroutine, or a coroutine's
+	insideLoop              // a loop's goroutine, a coroutine's, or one on which the program is asked what a role is
 	insidePull              // inside an iter.Pull: whose, cannot be told
 )
 
@@ -206,7 +206,7 @@ func where() place {
 	eachCaller(func(pc uintptr) (goOn bool) {
 		last, before = pc, last
 		entry := runtime.FuncForPC(pc - 1).Entry()
-		inside = entry == loopEntry || sched.IsWorker(entry)
+		inside = entry == loopEntry || entry == askRolesEntry || sched.IsWorker(entry)
 		return !inside
 	})
 	switch {

@@ -38,6 +38,7 @@ type Loop struct {
 	steps     *steps // what the run is for, nil for RunForever
 	midway    bool   // the last run ended in the middle of an iteration
 	runsMain  bool   // of a Run or a Runner
+	looking   bool   // somebody makes a view
 	found     error  // a deadlock or that the clock is stuck: what the last run ended with
 
 	isRunning atomic.Bool

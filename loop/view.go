@@ -42,6 +42,7 @@ type view struct {
 	// While it looks:
 
 	onThread bool        // the goroutine is locked to its OS thread
+	inside   bool        // what the program was asked for another view looks itself
 	left     int         // edges that may still be noted
 	foreign  []int       // things that only the program's own code can tell of
 	shared   map[any]ref // things that several may wait for, by role
@@ -157,8 +158,12 @@ func (l *Loop) lookAll(stacks int) *view {
 	return v
 }
 
-// look looks at the loop, on its goroutine, and at the stacks of up to so many tasks.
+// look looks at the loop, on its goroutine, and at the stacks of up to so many tasks. A
+// Describe or Holders that it calls may look, too, and is not asked then.
 func (l *Loop) look(stacks int) *view {
+	inside := l.looking
+	l.looking = true
+	defer func() { l.looking = inside }()
 	v := &view{
 		time:     l.Time(),
 		virtual:  l.clock.virtual,
@@ -170,6 +175,7 @@ func (l *Loop) look(stacks int) *view {
 		tasks:    make([]taskView, 0, l.sched.Count()),
 		left:     maxEdges,
 		onThread: l.sched.OnThread(),
+		inside:   inside,
 	}
 	if stacks > 0 && (v.running || l.sched.MayAsk()) {
 		v.counters = make([][][]uintptr, 0, min(stacks, l.sched.Count()))
@@ -338,6 +344,9 @@ func (v *view) thingOf(role future.Role) ref {
 		t.info = waits.Info{Kind: strings.TrimPrefix(reflect.TypeOf(role).String(), "*"), Asks: true}
 	}
 	switch {
+	case t.info.Asks && v.inside:
+		t.info.Asks, t.info.Text = false, fmt.Sprintf("a %T, whose Describe is not called inside of another one", role)
+		t.role = nil
 	case t.info.Asks:
 		v.foreign = append(v.foreign, i)
 	case !isThrough && !held:
@@ -447,6 +456,9 @@ func (v *view) askRoles() {
 		v.askWhere(i)
 	}
 }
+
+// askRolesEntry is that of the function on the stack of what the program is asked.
+var askRolesEntry = reflect.ValueOf((*view).askRoles).Pointer()
 
 // askWhere asks what a thing leads to.
 func (v *view) askWhere(i int) {
