@@ -12,7 +12,7 @@ import (
 //
 // Tasks are named by a number, the loop's n-th task being n; zero is none. Entries of the
 // ready queue are numbered in the order in which they were put into it, which is the order in
-// which they run. So the Run of an entry was caused by the Push with the same Entry, and
+// which they run, unless a test has chosen another one. So the Run of an entry was caused by the Push with the same Entry, and
 // what happens between a Run and the next one was done by that entry.
 type Event struct {
 	Kind   Kind          `json:"kind"`

@@ -141,15 +141,30 @@ func (s *State) run(i int, e trace.Event) {
 	if e.What != trace.Eager {
 		s.Running = s.Running[:0:0]
 		s.Left--
-		if len(s.Ready) > 0 && s.Ready[0].Number == e.Entry {
-			entry.Push, entry.Timer = s.Ready[0].Push, s.Ready[0].Timer
-			s.Ready = s.Ready[1:]
+		if taken, ok := s.take(e.Entry); ok {
+			entry.Push, entry.Timer = taken.Push, taken.Timer
 		}
 	}
 	s.Running = append(s.Running, entry)
 	if task := s.Tasks[e.Task]; task != nil {
 		task.State, task.Steps = Running, task.Steps+1
 	}
+}
+
+// take takes an entry out of the ready queue: the next one, unless a test has them run out of
+// turn.
+func (s *State) take(number uint64) (taken Entry, ok bool) {
+	at, ok := slices.BinarySearchFunc(s.Ready, number, func(e Entry, number uint64) int { return cmp.Compare(e.Number, number) })
+	switch {
+	case !ok:
+		return Entry{}, false
+	case at == 0:
+		taken, s.Ready = s.Ready[0], s.Ready[1:]
+	default:
+		taken = s.Ready[at]
+		s.Ready = slices.Concat(s.Ready[:at], s.Ready[at+1:]) // who has the queue of before keeps it
+	}
+	return taken, true
 }
 
 func (s *State) spawn(i int, e trace.Event) {
