@@ -146,7 +146,7 @@ func (h *handler) noAnswer(w http.ResponseWriter, err error) {
 		return
 	}
 	text := err.Error()
-	if h.loop.IsRunning() {
+	if errors.Is(err, loop.ErrNoAnswer) && h.loop.IsRunning() {
 		text += "\n/debug/pprof/goroutine?debug=2, if it is served, shows what keeps it."
 	}
 	http.Error(w, text, http.StatusServiceUnavailable)

@@ -17,8 +17,8 @@ import (
 )
 
 // running is a loop that runs, in which a task waits for an event.
-func running(t *testing.T) *loop.Loop {
-	l := loop.New()
+func running(t *testing.T, opts ...loop.Option) *loop.Loop {
+	l := loop.New(opts...)
 	event := new(locks.Event)
 	event.SetName("ready")
 	coro.CreateTask(l, coro.Do(event.Wait), coro.Name("server"), coro.Quiet())
@@ -122,6 +122,13 @@ func TestHandlerWithoutAnswer(t *testing.T) {
 		require.Equal(t, 503, r.StatusCode)
 		require.Contains(t, readAll(t, r), "it does not run")
 		require.NoError(t, l.Close())
+	})
+	t.Run("hermetic", func(t *testing.T) {
+		r := get(Handler(running(t, loop.Hermetic(true))), "GET", "/trace")
+		require.Equal(t, 503, r.StatusCode)
+		text := readAll(t, r)
+		require.Contains(t, text, loop.ErrHermetic.Error())
+		require.NotContains(t, text, "pprof")
 	})
 	t.Run("closed", func(t *testing.T) {
 		l := loop.New()

@@ -69,6 +69,7 @@ type Loop struct {
 	signals   signals
 	regions   regions
 	watchdogs watchdogs
+	troubled  atomic.Bool // there is a recorder that wants to be told of trouble
 }
 
 // New makes a loop. Whoever makes one has to Close it; Run and a Runner do both.

@@ -37,8 +37,10 @@ func (l *Loop) setRecorder(r *events.Recorder) {
 		before.Names, before.Current = nil, nil
 	}
 	l.sched.SetEvents(nil)
+	l.troubled.Store(false)
 	if r != nil && !l.closed.Load() {
 		l.record(r)
+		l.troubled.Store(r.OnTrouble != nil)
 	}
 	l.setWatchful()
 }
@@ -193,8 +195,11 @@ func (l *Loop) trouble(err error) {
 }
 
 // tellStall tells a recorder of a stall, on the loop's goroutine. It is called by a watchdog, on
-// its own.
+// its own. Where nobody wants to know, the loop is given nothing to do.
 func (l *Loop) tellStall(s Stall) {
+	if !l.troubled.Load() {
+		return
+	}
 	_, _ = l.post(func() {
 		if r := l.sched.Events; r != nil {
 			r.Trouble(s.String())

@@ -20,6 +20,7 @@ import (
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/loop"
+	"github.com/ouro-loop/ouro/trace"
 )
 
 // The tests that count on times run in a testing/synctest bubble, where a watchdog looks
@@ -890,4 +891,30 @@ func TestWatchTellsARecorder(t *testing.T) {
 	}, loop.Record(r))
 	require.Len(t, *found, 1)
 	require.Contains(t, (*found)[0].why, `loop free again: task "main"`)
+}
+
+// A loop of which nobody wants to know what has gone wrong does nothing more because it was
+// watched.
+func TestWatchLeavesNoTrace(t *testing.T) {
+	hashes := map[uint64]bool{}
+	for _, watched := range []bool{false, true} {
+		r := trace.New()
+		opts := []loop.Option{loop.Record(r), loop.VirtualTime(true)}
+		if watched {
+			opts = append(opts, loop.Watchdog(d, func(loop.Stall) {}))
+		}
+		synctest.Test(t, func(t *testing.T) {
+			require.NoError(t, loop.Main(func(co *coro.Co) error {
+				for range 3 {
+					blockNamed()
+					if err := coro.Sleep(co, d); err != nil {
+						return err
+					}
+				}
+				return nil
+			}, append(opts, loop.Interrupts(false))...))
+		})
+		hashes[r.Trace().Hash()] = true
+	}
+	require.Len(t, hashes, 1)
 }

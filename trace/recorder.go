@@ -1,6 +1,8 @@
 package trace
 
 import (
+	"fmt"
+
 	"github.com/ouro-loop/ouro/internal/events"
 )
 
@@ -29,12 +31,18 @@ type options struct {
 // DefaultLast is how many events a Recorder keeps if neither Last nor Full is given.
 const DefaultLast = 4096
 
+// maxLast is the most that Last can be given: 40 gigabytes.
+const maxLast = 1 << 30
+
 // Last has the last n events kept, or some more, up to twice as many. An event takes 40
 // bytes, is noted in nanoseconds, and allocates nothing: a program can run with this for
 // ever, as an aircraft does with its flight recorder.
 func Last(n int) Option {
-	if n <= 0 {
+	switch {
+	case n <= 0:
 		panic("trace: Last of less than one event")
+	case n > maxLast:
+		panic(fmt.Sprintf("trace: Last of %d events, which no memory has room for; Full keeps all there are", n))
 	}
 	return func(o *options) { o.last = n }
 }

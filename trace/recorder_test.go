@@ -1,6 +1,7 @@
 package trace_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -122,6 +123,7 @@ func TestNote(t *testing.T) {
 func TestNewRefuses(t *testing.T) {
 	require.PanicsWithValue(t, "trace: a nil Option; leave it out", func() { trace.New(nil) })
 	require.PanicsWithValue(t, "trace: Last of less than one event", func() { trace.New(trace.Last(0)) })
+	require.Panics(t, func() { trace.New(trace.Last(math.MaxInt)) }, "what keeps all is Full")
 	for _, r := range []*trace.Recorder{nil, new(trace.Recorder)} {
 		require.PanicsWithValue(t, "trace: a Recorder that was not made by New", func() { r.Note("") })
 		require.PanicsWithValue(t, "trace: a Recorder that was not made by New", func() { r.Trace() })
