@@ -88,6 +88,9 @@ func newLoop(o options) *Loop {
 	}
 	l.clock = newClock(o)
 	l.chance = newChance(o)
+	if o.virtual || o.leaks {
+		l.outside.errands = new(errands)
+	}
 	l.progress = newProgress(o)
 	l.inbox.init()
 	l.closing.ended = make(chan struct{})

@@ -21,8 +21,12 @@ type outside struct {
 	by   [ofProgram]int32 // those of each kind
 	held atomic.Int32     // those of Hold, by any goroutine
 
+	*errands // what a virtual clock waits for, or could be a leak; else nil
+}
+
+type errands struct {
 	mu   sync.Mutex
-	list []*errand // what a virtual clock waits for, or could be a leak
+	list []*errand
 	free []*errand // to be used again
 }
 
@@ -79,10 +83,10 @@ func (l *Loop) isOut() bool { return l.outside.n > 0 || l.outside.held.Load() > 
 func (l *Loop) holdsStill() bool { return l.isOut() || l.inbox.work() }
 
 func (l *Loop) note(kind errandKind, of *future.Core) *errand {
-	if !l.clock.virtual && !l.sched.Leaks {
+	o := l.outside.errands
+	if o == nil {
 		return &untold[kind]
 	}
-	o := &l.outside
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	var e *errand
@@ -101,7 +105,7 @@ func (l *Loop) forget(e *errand) {
 	if e == &untold[e.kind] {
 		return
 	}
-	o := &l.outside
+	o := l.outside.errands
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	e.of = nil
@@ -144,13 +148,13 @@ var patience = 5 * time.Second
 // tellWaits logs what the virtual clock waits for. It is safe for concurrent use.
 func (l *Loop) tellWaits() {
 	defer l.loggerPanicked("a virtual clock that stands still")
-	if what := l.outside.String(); what != "" {
+	if what := l.outside.errands.String(); what != "" {
 		l.log().Warn("The virtual clock stands still: it waits for " + what + ".")
 	}
 }
 
 // String says how much work is out and where it comes from.
-func (o *outside) String() string {
+func (o *errands) String() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	type origin struct{ kind, site string }
