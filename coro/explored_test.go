@@ -9,6 +9,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/looptest"
 )
 
@@ -211,10 +212,7 @@ func TestExplored(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			test := func(t *looptest.T, co *coro.Co) error { return expected(main(newCrew(t), co)) }
-			t.Run("explored", func(t *testing.T) { looptest.Explore(t, test, looptest.Runs(1000), looptest.Within(time.Hour)) })
-			t.Run("canceled", func(t *testing.T) { looptest.CancelEverywhere(t, test) })
-			t.Run("timed out", func(t *testing.T) { looptest.TimeoutEverywhere(t, test) })
+			testkit.Explore(t, 1000, func(t *looptest.T, co *coro.Co) error { return expected(main(newCrew(t), co)) })
 		})
 	}
 }

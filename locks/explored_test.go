@@ -5,50 +5,15 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
-	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/locks"
 	"github.com/ouro-loop/ouro/loop"
 	"github.com/ouro-loop/ouro/looptest"
 )
-
-// explored runs main by many schedules, and with each wait of each task canceled, and timed out.
-func explored(t *testing.T, main looptest.Main) {
-	t.Helper()
-	t.Run("explored", func(t *testing.T) { looptest.Explore(t, main, looptest.Runs(1500), looptest.Within(time.Hour)) })
-	t.Run("canceled", func(t *testing.T) { looptest.CancelEverywhere(t, main) })
-	t.Run("timed out", func(t *testing.T) { looptest.TimeoutEverywhere(t, main) })
-}
-
-// all runs tasks side by side, and waits until each has ended, also if it is canceled itself. So
-// one that waits for ever is a deadlock. One of them may be canceled some time.
-func all(t *looptest.T, co *coro.Co, fs ...func(co *coro.Co) error) error {
-	var tasks []future.Any
-	for _, f := range fs {
-		tasks = append(tasks, coro.CreateTask(co, coro.Do(f)))
-	}
-	if victim := t.Choose("canceled", len(tasks)+1); victim > 0 {
-		defer t.Loop().CallLater(t.Between(0, 4*ms), func() { tasks[victim-1].Cancel() }).Cancel()
-	}
-	var canceled error
-	for {
-		_, pending, err := coro.Wait(co, tasks)
-		canceled = errors.Join(canceled, err)
-		if len(pending) == 0 && err == nil {
-			break
-		}
-	}
-	for _, task := range tasks {
-		if err := task.Err(); err != nil && !future.IsCanceled(err) && !future.IsTimeout(err) {
-			return err
-		}
-	}
-	return canceled
-}
 
 // Of what lets some in at a time it never lets in more, nobody is forgotten in line, nobody
 // overtakes, and it is free in the end.
@@ -63,7 +28,7 @@ func TestExploredLocks(t *testing.T) {
 		"Condition":        {func() lockable { c := new(locks.Condition); return &conditionLock{c} }, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			explored(t, func(t *looptest.T, co *coro.Co) error {
+			testkit.Explore(t, 1500, func(t *looptest.T, co *coro.Co) error {
 				l, inside := test.make(), 0
 				free := fmt.Sprint(l)
 				var came, entered []int
@@ -88,7 +53,7 @@ func TestExploredLocks(t *testing.T) {
 						})
 					}
 				}
-				return all(t, co, guest(0), guest(1), guest(2), guest(3))
+				return testkit.All(t, co, 4*ms, guest(0), guest(1), guest(2), guest(3))
 			})
 		})
 	}
@@ -113,7 +78,7 @@ func (conditionLock) Waiters() []coro.AnyTask { return nil }
 // A notification reaches somebody who is there to look: nobody waits for what has come, nothing is
 // taken twice, and who comes out of a wait has the lock.
 func TestExploredCondition(t *testing.T) {
-	explored(t, func(t *looptest.T, co *coro.Co) error {
+	testkit.Explore(t, 1500, func(t *looptest.T, co *coro.Co) error {
 		var c locks.Condition
 		made, items, taken, over := 0, 0, 0, false
 		t.Finally(func() {
@@ -161,14 +126,14 @@ func TestExploredCondition(t *testing.T) {
 			}
 			return nil
 		}
-		return all(t, co, consume, consume, consume, produce, produce, end, end)
+		return testkit.All(t, co, 4*ms, consume, consume, consume, produce, produce, end, end)
 	})
 }
 
 // Who waits for an event is let through when it is set, although it is cleared at once. Who comes
 // later waits for the next time.
 func TestExploredEvent(t *testing.T) {
-	explored(t, func(t *looptest.T, co *coro.Co) error {
+	testkit.Explore(t, 1500, func(t *looptest.T, co *coro.Co) error {
 		var e locks.Event
 		t.Finally(func() { require.Empty(t, e.Waiters()) })
 		sets := 0
@@ -193,14 +158,14 @@ func TestExploredEvent(t *testing.T) {
 			}
 			return err
 		}
-		return all(t, co, wait, wait, wait)
+		return testkit.All(t, co, 4*ms, wait, wait, wait)
 	})
 }
 
 // A barrier lets through as many as it is for, each with an index of its own, and holds nobody in
 // the end.
 func TestExploredBarrier(t *testing.T) {
-	explored(t, func(t *looptest.T, co *coro.Co) error {
+	testkit.Explore(t, 1500, func(t *looptest.T, co *coro.Co) error {
 		b := locks.NewBarrier(2)
 		through, gone := 0, 0
 		t.Finally(func() {
@@ -235,6 +200,6 @@ func TestExploredBarrier(t *testing.T) {
 			}
 			return err
 		}
-		return all(t, co, party, party, party, party, abort)
+		return testkit.All(t, co, 4*ms, party, party, party, party, abort)
 	})
 }

@@ -4,51 +4,24 @@ import (
 	"errors"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/looptest"
 	"github.com/ouro-loop/ouro/queues"
 )
-
-// all runs tasks side by side, and waits until each has ended, also if it is canceled itself. So
-// one that waits for ever is a deadlock. One of them may be canceled some time.
-func all(t *looptest.T, co *coro.Co, fs ...func(co *coro.Co) error) error {
-	var tasks []future.Any
-	for _, f := range fs {
-		tasks = append(tasks, coro.CreateTask(co, coro.Do(f)))
-	}
-	if victim := t.Choose("canceled", len(tasks)+1); victim > 0 {
-		defer t.Loop().CallLater(t.Between(0, 4*ms), func() { tasks[victim-1].Cancel() }).Cancel()
-	}
-	var canceled error
-	for {
-		_, pending, err := coro.Wait(co, tasks)
-		canceled = errors.Join(canceled, err)
-		if len(pending) == 0 && err == nil {
-			break
-		}
-	}
-	for _, task := range tasks {
-		if err := task.Err(); err != nil && !future.IsCanceled(err) && !future.IsTimeout(err) {
-			return err
-		}
-	}
-	return canceled
-}
 
 // Whatever was put is got once or still there, a Queue's in order; what failed to be put is not.
 // Nobody waits for what is there, nor for room that is there, and Join ends.
 func TestExploredQueues(t *testing.T) {
 	for _, kind := range kinds {
 		t.Run(kind.name, func(t *testing.T) {
-			main := func(t *looptest.T, co *coro.Co) error { return traffic(t, co, kind.make(1), kind.name == "Queue") }
-			t.Run("explored", func(t *testing.T) { looptest.Explore(t, main, looptest.Runs(1500), looptest.Within(time.Hour)) })
-			t.Run("canceled", func(t *testing.T) { looptest.CancelEverywhere(t, main) })
-			t.Run("timed out", func(t *testing.T) { looptest.TimeoutEverywhere(t, main) })
+			testkit.Explore(t, 1500, func(t *looptest.T, co *coro.Co) error {
+				return traffic(t, co, kind.make(1), kind.name == "Queue")
+			})
 		})
 	}
 }
@@ -139,5 +112,5 @@ func traffic(t *looptest.T, co *coro.Co, q queue, inOrder bool) error {
 		q.Shutdown(false)
 		return q.Join(co)
 	}
-	return all(t, co, producer(10), producer(20), consumer, consumer, end, end)
+	return testkit.All(t, co, 4*ms, producer(10), producer(20), consumer, consumer, end, end)
 }
