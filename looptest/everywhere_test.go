@@ -179,7 +179,12 @@ func answer(d time.Duration) coro.Func[int] {
 func TestWhatAWaitEndsWith(t *testing.T) {
 	waits := map[string]func(co *coro.Co) error{
 		"sleep": func(co *coro.Co) error { return coro.Sleep(co, time.Second) },
-		"turn":  func(co *coro.Co) error { return coro.Sleep(co, 0) },
+		"canceled meanwhile": func(co *coro.Co) error {
+			task := co.Task()
+			loop.Of(co).CallLater(time.Second, func() { task.Cancel() })
+			return coro.Sleep(co, 2*time.Second)
+		},
+		"turn": func(co *coro.Co) error { return coro.Sleep(co, 0) },
 		"task": func(co *coro.Co) error {
 			_, err := coro.CreateTask(co, answer(time.Second)).Await(co)
 			return err
@@ -229,6 +234,10 @@ func TestWhatAWaitEndsWith(t *testing.T) {
 		"sleep": {
 			{"<nil> at 1s, 0", "canceled at 0s, 1", "canceled at 1s, 1"},
 			{"<nil> at 1s, 0", "timed out at 1s, 0", "timed out, waiting for sleep until 1s at 0s, 0"},
+		},
+		"canceled meanwhile": { // it is no timeout then
+			{"canceled at 0s, 1", "canceled at 1s, 1", "canceled at 1s, 2"},
+			{"canceled at 1s, 1", "timed out, waiting for sleep until 2s at 0s, 0"},
 		},
 		"turn": {
 			{"<nil> at 0s, 0", "canceled at 0s, 1"},

@@ -124,5 +124,5 @@ func (s *invariants) end(r *run) {
 // Sometimes says that ok must be true in at least one run: an exploration in which it never was
 // fails, as it has not tested what it was meant to. What says in some words what that is.
 func (t *T) Sometimes(what string, ok bool) {
-	t.run.x.sometimes(what, ok)
+	t.run.x.sometimes(fmt.Sprintf("Sometimes %q: it never was", what), ok)
 }

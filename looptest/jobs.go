@@ -38,7 +38,8 @@ func Jobs(least, most time.Duration, threads int) Option {
 }
 
 // JobTakes is Jobs for the function of a name with that of its package, such as "bank.load" or
-// "bank.(*Bank).load", and for those that are written down in it. The first that fits counts.
+// "bank.(*Bank).load", and for those that are written down in it. The first that fits counts. If an
+// exploration comes to none, the test fails.
 func JobTakes(name string, least, most time.Duration) Option {
 	mustBeRange("JobTakes", least, most)
 	pkg, function, ok := strings.Cut(name, ".")
@@ -66,6 +67,11 @@ type namedJob struct {
 	least, most   time.Duration
 }
 
+// missing is what there is to say if none was begun.
+func (n *namedJob) missing() string {
+	return fmt.Sprintf("JobTakes of %q: no function of that name was given to a thread or goroutine", n.pkg+"."+n.function)
+}
+
 // fits reports whether a function is n's, or written down in that, by its name without the path of
 // its package. One that was inlined into another has its name behind the other's.
 func (n *namedJob) fits(name string) bool {
@@ -75,15 +81,16 @@ func (n *namedJob) fits(name string) bool {
 
 var usualJobs = jobOptions{most: time.Second, threads: 5, patience: 10 * time.Second}
 
-// times are how long a function may take.
-func (o *jobOptions) times(name string) (least, most time.Duration) {
+// jobTimes are how long a function may take.
+func (x *explorer) jobTimes(name string) (least, most time.Duration) {
 	name = name[strings.LastIndex(name, "/")+1:]
-	for _, n := range o.named {
+	for _, n := range x.options.jobs.named {
 		if n.fits(name) {
+			x.sometimes(n.missing(), true)
 			return n.least, n.most
 		}
 	}
-	return o.least, o.most
+	return x.options.jobs.least, x.options.jobs.most
 }
 
 // jobs are those of a run. It is a sched.Jobs.
@@ -160,7 +167,7 @@ func (s *jobs) next(p *pool) {
 
 func (j *job) begin() {
 	r := j.jobs.run
-	least, most := r.x.options.jobs.times(j.name)
+	least, most := r.x.jobTimes(j.name)
 	d := r.chooseDelay(least, most)
 	if d > 0 {
 		j.early = r.choose(&search.Choice{Kind: schedule.Own, N: 2}) == 1

@@ -54,6 +54,11 @@ func TestJobsTakeTime(t *testing.T) {
 	looptest.Run(t, main, looptest.JobTakes("looptest_test.onThread", time.Minute, time.Minute))
 	require.Equal(t, "0 works at 0s", got[0], "another name")
 
+	r, _ := explore(t, main, looptest.JobTakes("looptest_test.onThread", time.Minute, time.Minute), looptest.Runs(1))
+	require.Equal(t, []string{
+		`looptest: JobTakes of "looptest_test.onThread": no function of that name was given to a thread or goroutine in 1 schedule`,
+	}, r.errors)
+
 	// Every order, and each job at its beginning or its end.
 	seen := map[string]bool{}
 	r, result := explore(t, func(t *looptest.T, co *coro.Co) error {
@@ -122,6 +127,21 @@ func TestHowJobsEnd(t *testing.T) {
 		runtime.Goexit()
 		return 1, nil
 	}))
+}
+
+// What a job tells the run's own t is as good as what a task does.
+func TestAJobThatFailsTheTest(t *testing.T) {
+	r, result := explore(t, func(t *looptest.T, co *coro.Co) error {
+		_, err := loop.ToThread(func(context.Context) (int, error) {
+			require.Equal(t, 0, t.Choose("wrong", 2), "the job says")
+			return 1, nil
+		})(co)
+		return err
+	})
+	require.Len(t, r.errors, 1)
+	require.Contains(t, r.errors[0], "the job says")
+	require.Regexp(t, `^c\d/2=1$`, result.Schedule)
+	requireNothingRuns(t)
 }
 
 // A function that is at work goes on when its task is canceled; one that has not begun never does. The
