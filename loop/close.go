@@ -42,6 +42,7 @@ func (l *Loop) Close() error {
 		}
 		return nil
 	}
+	l.sched.ClosesOn(me)
 	l.endRest() // the guest that rests on it has ended
 	defer l.closing.end()
 	return l.close()

@@ -201,7 +201,7 @@ func (s *Scheduler) Reset() {
 
 // Close unwinds every suspended coroutine, and then every suspended generator, runs their
 // deferred functions, and ends all workers. No goroutine is left when it returns, unless a
-// deferred function blocks. What is ready is forgotten. MayClose has to be asked before.
+// deferred function blocks. What is ready is forgotten. MayClose has to be asked, and ClosesOn told, before.
 func (s *Scheduler) Close() {
 	s.BeginClose()
 	s.Reset()

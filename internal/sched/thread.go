@@ -57,9 +57,11 @@ func (s *Scheduler) MayClose(g goroutine.ID) error {
 	if s.thread != "" && s.thread != threadOf(g) && s.anyBegun() {
 		return ErrThread
 	}
-	s.closesLocked = g.Locked
 	return nil
 }
+
+// ClosesOn says that Close is called on g.
+func (s *Scheduler) ClosesOn(g goroutine.ID) { s.closesLocked = g.Locked }
 
 // OnThread reports whether coroutines can be resumed on one goroutine only, which is locked
 // to its OS thread.
