@@ -69,6 +69,22 @@ func (l *Loop) Time() time.Duration {
 	return time.Since(l.clock.start)
 }
 
+// quietTime is Time for what the loop itself does, which is not on a tape.
+func (l *Loop) quietTime() time.Duration {
+	if l.tape != nil {
+		return l.tape.look()
+	}
+	return l.Time()
+}
+
+// due is the time by which timers are due, and false if none is to be looked at.
+func (l *Loop) due() (now time.Duration, ok bool) {
+	if l.tape != nil {
+		return l.tape.due()
+	}
+	return l.Time(), true
+}
+
 func (c *clock) time() time.Duration {
 	if c.virtual {
 		return c.now
@@ -82,8 +98,10 @@ func (l *Loop) Now() time.Time { return l.clock.epoch.Add(l.Time()) }
 
 // until is how long it takes until the loop's time is when, zero if that has passed.
 func (l *Loop) until(when time.Duration) time.Duration {
-	now := l.Time()
+	now := l.quietTime()
 	switch {
+	case l.replays():
+		return noLimit
 	case when <= now: // of a time long past the difference is out of range
 		return 0
 	case l.clock.own != nil:

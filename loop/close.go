@@ -67,6 +67,10 @@ func (l *Loop) claimClose(me goroutine.ID) (first bool, err error) {
 func (l *Loop) close() (err error) {
 	var steps []func()
 	l.endRecord()
+	if l.tape != nil {
+		l.tape.end()
+		defer func() { err = join(l.tape.err, err) }()
+	}
 	posted := l.inbox.close()
 	l.questions.close()
 	l.sched.BeginClose()

@@ -11,6 +11,7 @@ import (
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/frames"
 	"github.com/ouro-loop/ouro/internal/goroutine"
+	"github.com/ouro-loop/ouro/internal/record"
 	"github.com/ouro-loop/ouro/internal/sched"
 )
 
@@ -36,6 +37,8 @@ func (l *Loop) setAround() {
 	switch {
 	case l.steps.limited():
 		l.sched.SetAround(l.runLimited)
+	case l.replays():
+		l.sched.SetAround(l.runReplayed)
 	case l.progress.ran != nil, l.sched.Debug, l.regions.on:
 		l.sched.SetAround(l.runLooked)
 	default:
@@ -179,7 +182,7 @@ func (l *Loop) calledFromElsewhere() bool {
 // better heard, but come in the middle of a change.
 func (l *Loop) reportWrongGoroutine(e sched.Entry) {
 	site := frames.CallSite()
-	_, _ = l.post(func() {
+	_, _ = l.post(record.Unknown, func() {
 		l.CallExceptionHandler(future.ErrorContext{
 			Message: "call from a wrong goroutine",
 			Err:     ErrWrongGoroutine,

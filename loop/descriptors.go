@@ -14,7 +14,10 @@ type descriptors struct {
 }
 
 // A descriptor has at most one callback for each direction.
-type descriptor struct{ reader, writer *standingCall }
+type descriptor struct {
+	reader, writer *standingCall
+	number         uint64 // on a tape
+}
 
 func (l *Loop) watchesDescriptors() bool { return len(l.watched) > 0 }
 
@@ -77,6 +80,10 @@ func (l *Loop) watch(fd int, fn func(), write bool) (Handle, error) {
 	d := l.watched[fd]
 	if d == nil {
 		d = &descriptor{}
+		if l.tape != nil {
+			l.tape.descriptors++
+			d.number = l.tape.descriptors
+		}
 	}
 	if err := l.poller.set(fd, !write || d.reader != nil, write || d.writer != nil); err != nil {
 		delete(l.watched, fd) // the poller has given it up altogether
@@ -128,10 +135,10 @@ func (l *Loop) pollDescriptors() bool {
 			return
 		}
 		if readable {
-			l.readyDescriptor(fd, d.reader, false)
+			l.readyDescriptor(fd, d, false)
 		}
 		if writable {
-			l.readyDescriptor(fd, d.writer, true)
+			l.readyDescriptor(fd, d, true)
 		}
 	})
 	if err != nil {
@@ -140,7 +147,11 @@ func (l *Loop) pollDescriptors() bool {
 	return l.sched.Ready() > before
 }
 
-func (l *Loop) readyDescriptor(fd int, c *standingCall, write bool) {
+func (l *Loop) readyDescriptor(fd int, d *descriptor, write bool) {
+	c := *d.slot(write)
+	if c != nil && l.tape != nil && l.tape.in == nil {
+		l.tape.polled(d, write)
+	}
 	switch {
 	case c == nil:
 	case c.canceled:

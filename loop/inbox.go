@@ -25,6 +25,7 @@ type inbox struct {
 	wake   chan struct{}
 	onWake atomic.Pointer[func()] // called whenever the loop would be woken
 	blocks sync.Pool              // *postedBlock with calls to give out
+	box    *box                   // of a replay; set before anybody posts
 	_      [cacheLine]byte
 }
 
@@ -62,9 +63,13 @@ func (b *inbox) post(e sched.Entry) error { return b.deliver(&post{entry: e}) }
 func (b *inbox) deliver(p *post) error {
 	for {
 		p.before = b.posts.Load()
-		if p.before == closed {
+		switch p.before {
+		case closed:
 			p.before = nil
 			return ErrClosed
+		case held:
+			p.before = nil
+			return b.box.put(p.entry)
 		}
 		first := p.before == nil
 		if b.posts.CompareAndSwap(p.before, p) {
@@ -104,6 +109,10 @@ func (b *inbox) unpark() {
 func (b *inbox) close() (last *post) {
 	last = b.posts.Swap(closed)
 	b.onWake.Store(nil)
+	if last == held {
+		b.box.close()
+		return nil
+	}
 	return last
 }
 
@@ -112,6 +121,10 @@ func (b *inbox) close() (last *post) {
 func (l *Loop) takeInbox() {
 	b := &l.inbox
 	if b.onlyAsked() {
+		return
+	}
+	if l.replays() {
+		l.tape.arrivals()
 		return
 	}
 	l.movePosts(b)
@@ -132,6 +145,9 @@ func (l *Loop) movePosts(b *inbox) {
 		}
 		p := b.taken
 		b.taken, p.before = p.before, nil
+		if l.tape != nil {
+			l.tape.arrived(p.entry)
+		}
 		l.sched.Push(p.entry)
 		if l.sched.Events != nil {
 			l.tellPush(p.entry, events.Outside, 0)
@@ -147,7 +163,7 @@ func (b *inbox) take() (first *post) { return inOrder(b.posts.Swap(nil)) }
 
 // inOrder turns posts round, of which the last leads to those before it.
 func inOrder(last *post) (first *post) {
-	for p := last; p != nil && p != more && p != asking; {
+	for p := last; p != nil && p != more && p != asking && p != held; {
 		p, p.before, first = p.before, first, p
 	}
 	return first

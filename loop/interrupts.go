@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ouro-loop/ouro/internal/goroutine"
+	"github.com/ouro-loop/ouro/internal/record"
 )
 
 // interruptPatience is how long a loop has for doing what the last interrupt that it
@@ -78,6 +79,14 @@ func (a interrupt) Run() {
 	}
 }
 
+func (a interrupt) arrival() arrival {
+	n := uint64(0)
+	if a.cleanup {
+		n = 1
+	}
+	return arrival{source: record.Interrupt, number: n}
+}
+
 // String names it, for reports.
 func (a interrupt) String() string { return "the interrupt" }
 
@@ -102,7 +111,7 @@ func (i *interrupts) stir(change func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	change()
-	if i.exhausted && !w.loop.closed.Load() {
+	if i.exhausted && !w.loop.closed.Load() && !w.loop.replays() {
 		i.exhausted = false
 		signal.Notify(w.arrived, w.sig)
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/record"
 )
 
 // iterate is the loop. Everything else only puts something into the ready queue,
@@ -38,6 +39,9 @@ func (l *Loop) takePosted() {
 }
 
 func (l *Loop) takeAll() {
+	if l.replays() && l.sched.Ready() == 0 {
+		l.tape.cross(record.BeforeWait)
+	}
 	if l.inbox.any() {
 		l.takeInbox()
 		l.answerAll()
@@ -45,7 +49,7 @@ func (l *Loop) takeAll() {
 	if l.progress.left <= 0 {
 		l.lookStuck()
 	}
-	l.unretrieved.ReportLost(l.reportUnretrieved)
+	l.reportLost()
 }
 
 // noLimit is the timeout of a wait that only other goroutines can end.
@@ -79,6 +83,9 @@ func (l *Loop) wait(limit time.Duration) {
 }
 
 func (l *Loop) waitFor(limit time.Duration) {
+	if l.tape != nil && l.tape.waited(limit) {
+		return
+	}
 	if l.watchesDescriptors() && l.pollDescriptors() || limit == 0 {
 		return
 	}
@@ -119,7 +126,10 @@ func (l *Loop) promote() {
 		l.promoteChosen()
 		return
 	}
-	now := l.Time()
+	now, ok := l.due()
+	if !ok {
+		return
+	}
 	if l.sched.Events != nil {
 		l.promoteTold(now)
 		return
@@ -137,7 +147,7 @@ func (w *wired) OnlyReady() bool {
 	if l.inbox.any() || l.progress.left <= 1 || l.stopping.Load() != 0 || l.watchesDescriptors() || l.unretrieved.AnyLost() {
 		return false
 	}
-	if next := l.timers.Next(); next != nil && (next.When() <= l.Time() || l.sched.Chooser != nil) {
+	if next := l.timers.Next(); next != nil && (next.When() <= l.quietTime() || l.sched.Chooser != nil) {
 		return false
 	}
 	l.progress.left-- // else takePosted counts it

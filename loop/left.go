@@ -214,7 +214,7 @@ func nameOf(r coro.HeldBy) (name string) {
 // findTimers looks for the program's, and takes them all out on the way, which gives their
 // order. Those of a task go with the task.
 func (l *Loop) findTimers() {
-	now := l.Time()
+	now := l.quietTime()
 	for t := l.timers.PopDue(noLimit); t != nil; t = l.timers.PopDue(noLimit) {
 		c, ok := t.Run.(*timedCall)
 		if !ok || isQuiet(c.context()) {

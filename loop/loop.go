@@ -30,6 +30,8 @@ type Loop struct {
 	turns    turns
 	inbox    inbox
 
+	tape *tape // nil unless it is recorded or replayed
+
 	goroutine string // that the loop runs on
 	bubble    string // the testing/synctest bubble that it was made in
 	abort     error  // ends the run before the next entry
@@ -93,6 +95,7 @@ func newLoop(o options) *Loop {
 	}
 	l.progress = newProgress(o)
 	l.inbox.init()
+	l.tape = newTape(l, o)
 	l.closing.ended = make(chan struct{})
 	l.bubble = goroutine.Bubble()
 	l.sched.Init((*wired)(l), o.maxIdle)
@@ -173,6 +176,8 @@ func (l *Loop) mayRun() (me goroutine.ID, err error) {
 		return me, ErrClosed
 	case l.isRunning.Load():
 		return me, errAlreadyRunning
+	case l.tape != nil && l.tape.err != nil:
+		return me, l.tape.err
 	}
 	me = goroutine.Self()
 	switch {
@@ -199,6 +204,9 @@ func (l *Loop) end(err error) (stopped bool) {
 		stopped = l.stopping.Swap(0)&stopAsked != 0
 	}
 	l.isRunning.Store(false)
+	if stopped && l.tape != nil {
+		l.tape.stopped()
+	}
 	l.runEnded()
 	return stopped
 }
@@ -274,6 +282,9 @@ func (s *stopper) ended(err error) error {
 //
 // Semantics: asyncio.loop.stop, CPython 3.15.
 func (l *Loop) Stop() {
+	if l.replays() && l.calledFromElsewhere() {
+		return // when that comes is in the record
+	}
 	l.stopping.Or(stopAsked)
 	l.inbox.rouse()
 }
@@ -327,7 +338,7 @@ func CreateFuture[T any](l *Loop) *future.Future[T] {
 func (l *Loop) attentive() bool { return l.watchful || l.inbox.any() }
 
 func (l *Loop) setWatchful() {
-	l.watchful = l.sched.Debug || l.resting != nil || l.sched.Events != nil
+	l.watchful = l.sched.Debug || l.replays() || l.resting != nil || l.sched.Events != nil
 }
 
 // push puts an entry into the ready queue.

@@ -2,6 +2,7 @@ package loop
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"time"
 
@@ -32,6 +33,9 @@ type options struct {
 	leaks        bool
 	seed         *uint64
 	watchdogs    []watchOptions
+	recordTo     io.Writer
+	replayFrom   io.Reader
+	endContext   context.CancelCauseFunc // of a replay
 }
 
 func newOptions(opts []Option) options {
@@ -49,6 +53,7 @@ func newOptions(opts []Option) options {
 		opt(&o)
 	}
 	o.checkClocks()
+	o.checkTapes()
 	return o
 }
 

@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/record"
 	"github.com/ouro-loop/ouro/internal/sched"
 )
 
@@ -49,15 +50,19 @@ func (l *Loop) CallSoonThreadsafe(fn func(), opts ...future.CallOption) (PostedH
 	if err := l.hermetically("CallSoonThreadsafe"); err != nil {
 		return PostedHandle{}, err
 	}
-	return l.post(fn, opts...)
+	return l.post(record.Post, fn, opts...)
 }
 
-// post is CallSoonThreadsafe of a loop that may take it.
-func (l *Loop) post(fn func(), opts ...future.CallOption) (PostedHandle, error) {
+// post is CallSoonThreadsafe of a loop that may take it, from what a record calls so.
+func (l *Loop) post(from record.Source, fn func(), opts ...future.CallOption) (PostedHandle, error) {
 	h := l.inbox.giveOut(l)
 	h.p.fn = fn
 	h.p.setContext(opts)
-	if err := l.inbox.deliver(&h.p.post); err != nil {
+	leave := &h.p.post
+	if l.tape != nil {
+		leave = newTapedPost(h, from)
+	}
+	if err := l.inbox.deliver(leave); err != nil {
 		h.p.fn, h.p.in = nil, nil
 		return PostedHandle{}, err
 	}
@@ -95,11 +100,23 @@ const (
 )
 
 func (p *posted) Run() {
+	if p.begin() {
+		p.call()
+		p.block.ended()
+	}
+}
+
+// begin reports whether the function is to be called: it was not canceled, and cannot be any more.
+func (p *posted) begin() bool {
 	state := p.state.Load()
 	if state&postedCanceled != 0 || !p.state.CompareAndSwap(state, state+postedRan) {
 		p.fn = nil
-		return
+		return false
 	}
+	return true
+}
+
+func (p *posted) call() {
 	s, in := &p.block.loop.sched, p.in
 	if in == nil {
 		if vars := *s.Vars(); vars != p.vars { // seldom: the loop's own is empty as a rule
@@ -109,7 +126,6 @@ func (p *posted) Run() {
 	}
 	s.Call(in, p.fn)
 	p.fn, p.in = nil, nil
-	p.block.ended()
 }
 
 // A postedBlock is as many posted calls as are made at once, and used again at once:

@@ -3,6 +3,7 @@ package loop
 import (
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/record"
 	"github.com/ouro-loop/ouro/internal/waits"
 )
 
@@ -35,11 +36,19 @@ func Receive[T any](ch <-chan T, opts ...ReceiveOption) coro.Func[T] {
 //
 //ouro:allow it is what brings a value from outside, at a time that is not the loop's
 func receive[T any](co *coro.Co, ch <-chan T, o receiveOptions) (T, error) {
+	if t := Of(co).tape; t != nil {
+		return receiveTaped(co, ch, o, t)
+	}
 	select {
 	case v, ok := <-ch:
 		return received(v, ok)
 	default:
 	}
+	return receiveLater(co, ch, o)
+}
+
+// receiveLater is receive from a channel in which there is nothing yet.
+func receiveLater[T any](co *coro.Co, ch <-chan T, o receiveOptions) (T, error) {
 	r := newReceiver(Of(co), ch, o.background)
 	defer r.stop() // also when the loop closes
 	_, err := r.arrived.Await(co)
@@ -47,6 +56,7 @@ func receive[T any](co *coro.Co, ch <-chan T, o receiveOptions) (T, error) {
 		return received(r.value, r.ok)
 	}
 	r.stop()
+	r.lookTaken()
 	if !r.taken || !r.ok {
 		var zero T
 		return zero, err
@@ -95,6 +105,8 @@ type receiver[T any] struct {
 	ended   chan struct{}
 	stopped bool
 	errand  *errand // nil if it is not out
+	number  uint64  // on a tape
+	ch      <-chan T
 
 	// Written by the goroutine before it ends.
 	value T
@@ -108,12 +120,22 @@ func newReceiver[T any](l *Loop, ch <-chan T, background bool) *receiver[T] {
 		arrived: new(future.Future[coro.None]),
 		quit:    make(chan struct{}),
 		ended:   make(chan struct{}),
+		ch:      ch,
 	}
 	r.arrived.Core().Init(l, channelRole{})
 	if !background {
 		r.errand = l.sendOut(onChannel, r.arrived.Core())
 	}
-	go r.receive(ch)
+	if t := l.tape; t != nil && !t.over {
+		t.channels++
+		r.number = t.channels
+	}
+	if l.replays() {
+		close(r.ended) // the value comes when it is its turn
+		l.tape.expectArrival(record.Channel, r.number, r)
+	} else {
+		go r.receive()
+	}
 	return r
 }
 
@@ -124,10 +146,10 @@ func (channelRole) Describe() string { return "a value of a channel" }
 
 func (r channelRole) Wait() waits.Info { return waits.Info{Kind: "channel", Text: r.Describe()} }
 
-func (r *receiver[T]) receive(ch <-chan T) {
+func (r *receiver[T]) receive() {
 	defer close(r.ended)
 	select {
-	case r.value, r.ok = <-ch:
+	case r.value, r.ok = <-r.ch:
 		r.taken = true
 		_ = r.loop.inbox.post(r) // on a closed loop nobody waits for it
 	case <-r.quit:

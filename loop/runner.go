@@ -7,6 +7,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/record"
 )
 
 // executorTimeout is how long the end of a Run waits for the default executor.
@@ -203,16 +204,20 @@ func (r *Runner) begin(main coro.AnyTask) *mainRun {
 	if r.ctx.Done() == nil {
 		return run
 	}
-	contextEnded := func() { run.cancel(context.Cause(r.ctx)) }
-	if r.ctx.Err() != nil {
-		contextEnded() // before main can begin
-	} else {
+	switch {
+	case r.loop.tape.endedBefore(r.ctx):
+		run.contextEnded() // before main can begin
+	case r.loop.replays():
+		r.loop.tape.in.run = run
+	default:
 		run.stopCtx = context.AfterFunc(r.ctx, func() {
-			_, _ = r.loop.post(contextEnded) // closed: it has ended
+			_, _ = r.loop.post(record.Context, run.contextEnded) // closed: it has ended
 		})
 	}
 	return run
 }
+
+func (run *mainRun) contextEnded() { run.cancel(context.Cause(run.runner.ctx)) }
 
 func (run *mainRun) cancel(cause error) {
 	if run.main.Cancel() {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ouro-loop/ouro/internal/goroutine"
+	"github.com/ouro-loop/ouro/internal/record"
 )
 
 // signals are the signals that a loop watches, on the loop's goroutine. Each has a
@@ -108,6 +109,9 @@ func (w *signalWatch) setHandler(h *standingCall) {
 
 // begin hooks the signal, if that is not so.
 func (w *signalWatch) begin() {
+	if w.loop.replays() {
+		return // they are in the record
+	}
 	if w.ended == nil {
 		w.ended = make(chan struct{})
 		go w.forward()
@@ -124,8 +128,12 @@ func (w *signalWatch) begin() {
 func (w *signalWatch) end() {
 	w.unhook()
 	close(w.arrived)
-	<-w.ended
+	if w.ended != nil {
+		<-w.ended
+	}
 }
+
+func (w *signalWatch) arrival() arrival { return arrival{source: record.Signal, site: w.sig.String()} }
 
 // unhook returns when nothing more is sent. Of two calls of signal.Stop at once, the
 // other being letGo's, one would return before that.

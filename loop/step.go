@@ -119,6 +119,9 @@ func (l *Loop) stepped(s *steps) error {
 	if err != nil {
 		return err
 	}
+	if l.tape != nil {
+		return errRecordedSteps
+	}
 	return l.runSteps(s, me)
 }
 
@@ -200,7 +203,7 @@ func (l *Loop) Idle() bool {
 	l.mustBeMade()
 	next := l.timers.Next()
 	return l.sched.Ready() == 0 && !l.inbox.work() && !l.unretrieved.AnyLost() &&
-		(next == nil || next.When() > l.Time())
+		(next == nil || next.When() > l.quietTime())
 }
 
 // NextDeadline is the loop's time at which the first timer is due, [coro.Forever] if there

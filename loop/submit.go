@@ -9,6 +9,7 @@ import (
 	"github.com/ouro-loop/ouro/executor"
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/frames"
+	"github.com/ouro-loop/ouro/internal/record"
 	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/internal/unretrieved"
 )
@@ -46,6 +47,9 @@ func submit[T any](l *Loop, f coro.Func[T]) (*submission[T], error) {
 	}
 	s := &submission[T]{loop: l, fn: f, out: new(executor.Future[T])}
 	s.vars, s.hasVars = sched.CallerVars()
+	if l.tape != nil {
+		s.posted = siteOfPost()
+	}
 	if l.submitted.debug.Load() {
 		s.site = frames.CallSite()
 	}
@@ -70,6 +74,13 @@ type submission[T any] struct {
 	vars    sched.Vars // the caller's context
 	hasVars bool       // if it has one
 	site    string     // the line that submitted it, in debug mode
+	posted  string     // that line on a tape
+}
+
+func (s *submission[T]) arrival() arrival { return arrival{source: record.Submission, site: s.posted} }
+
+func (s *submissionCanceled[T]) arrival() arrival {
+	return arrival{source: record.Cancellation, site: s.posted}
 }
 
 // Run is called on the loop, and creates the task.

@@ -7,6 +7,7 @@ import (
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/events"
 	"github.com/ouro-loop/ouro/internal/frames"
+	"github.com/ouro-loop/ouro/internal/record"
 	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/timers"
 	"github.com/ouro-loop/ouro/trace"
@@ -63,7 +64,7 @@ func (l *Loop) record(r *events.Recorder) {
 // TellAll tells r, which has been told nothing of the loop, what there is.
 func (w *wired) TellAll(r *events.Recorder) {
 	l := w.loop()
-	r.Begin(l.Time(), l.sched.Ready())
+	r.Begin(l.timeOfRecord(), l.sched.Ready())
 	l.sched.All(func(c *sched.Coroutine) { recorded(c).TellExisting(r) })
 	i := 0
 	l.sched.EachReady(func(e sched.Entry) {
@@ -71,6 +72,15 @@ func (w *wired) TellAll(r *events.Recorder) {
 		i++
 	})
 	l.timers.Each(func(t *timers.Timer) { r.Timer(0, l.timers.Number(t), t.When()) })
+}
+
+// timeOfRecord is the time of what is recorded now. Where there is a tape it is that, so that a
+// replay shows the same.
+func (l *Loop) timeOfRecord() time.Duration {
+	if l.tape != nil {
+		return l.tape.now
+	}
+	return l.Time()
 }
 
 // endRecord is the last that is recorded: the loop closes.
@@ -148,7 +158,7 @@ func (l *Loop) tellWait() {
 	if next := l.timers.Next(); next != nil {
 		until = next.When()
 	}
-	l.sched.Events.Clock(l.Time())
+	l.sched.Events.Clock(l.timeOfRecord())
 	l.sched.Events.Wait(until)
 }
 
@@ -200,7 +210,7 @@ func (l *Loop) tellStall(s Stall) {
 	if !l.troubled.Load() {
 		return
 	}
-	_, _ = l.post(func() {
+	_, _ = l.post(record.Nothing, func() {
 		if r := l.sched.Events; r != nil {
 			r.Trouble(s.String())
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/ouro-loop/ouro/internal/record"
 	"github.com/ouro-loop/ouro/trace"
 )
 
@@ -33,7 +34,7 @@ func TraceOf(ctx context.Context, l *Loop) (*trace.Trace, error) {
 		return nil, errTraceInside
 	}
 	answer := make(chan *trace.Trace, 1)
-	h, err := l.post(func() {
+	h, err := l.post(record.Nothing, func() {
 		var t *trace.Trace
 		if r := l.Recorder(); r != nil {
 			t = r.Trace()

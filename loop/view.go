@@ -165,7 +165,7 @@ func (l *Loop) look(stacks int) *view {
 	l.looking = true
 	defer func() { l.looking = inside }()
 	v := &view{
-		time:     l.Time(),
+		time:     l.quietTime(),
 		virtual:  l.clock.virtual,
 		debug:    l.sched.Debug,
 		running:  l.isRunning.Load(),

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/record"
 	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/internal/unretrieved"
 	"github.com/ouro-loop/ouro/timers"
@@ -100,9 +101,10 @@ func (w *wired) RemoveTimer(t *timers.Timer) bool {
 }
 
 func (w *wired) Time() time.Duration            { return w.loop().Time() }
+func (w *wired) TimeOfRecord() time.Duration    { return w.loop().timeOfRecord() }
 func (w *wired) IsRunning() bool                { return w.isRunning.Load() }
 func (w *wired) Abort(err error)                { w.loop().abortWith(err) }
-func (w *wired) Post(f func())                  { _, _ = w.loop().post(f) }
+func (w *wired) Post(f func())                  { _, _ = w.loop().post(record.Unknown, f) }
 func (w *wired) EagerTasks() bool               { return w.eagerTasks }
 func (w *wired) ParentContext() context.Context { return w.ctx }
 
@@ -110,5 +112,7 @@ func (w *wired) ParentContext() context.Context { return w.ctx }
 func (w *wired) Ended() <-chan struct{} { return w.closing.ended }
 
 // ClosesAbandoned is false in a testing/synctest bubble, where the collector's goroutine could
-// not wake the loop.
-func (w *wired) ClosesAbandoned() bool { return w.ReportsCollected() && w.bubble == "" }
+// not wake the loop, and where there is a tape, since the collector comes at other times in a replay.
+func (w *wired) ClosesAbandoned() bool {
+	return w.ReportsCollected() && w.bubble == "" && w.tape == nil
+}

@@ -22,6 +22,7 @@ type work[T any] struct {
 	loop   *Loop
 	post   post          // brings the outcome to the loop
 	stage  atomic.Uint32 // see workWaiting
+	number uint64        // on a tape
 
 	goroutine bool // it is called on a goroutine of its own, not by an executor
 
@@ -72,7 +73,7 @@ func (w *work[T]) begin(l *Loop, e executor.Executor) error {
 	w.loop = l
 	w.goroutine = kind == onGoroutine
 	w.future.Core().Init(l, (*workRole[T])(w))
-	if err := e.Execute((*workJob[T])(w)); err != nil {
+	if err := w.execute(e); err != nil {
 		return err
 	}
 	w.future.Core().Attach(w.link.Init((*workDropped[T])(w)))
@@ -114,6 +115,13 @@ func (j *jobInside[T]) Name() string {
 		return frames.FunctionOf(j.fn, nil).String()
 	}
 	return frames.FunctionOf(j.plain, nil).String()
+}
+
+func (w *work[T]) execute(e executor.Executor) error {
+	if w.loop.tape != nil {
+		return w.executeTaped(e)
+	}
+	return e.Execute((*workJob[T])(w))
 }
 
 // takeIn ends its errand. An executor may have run it and refused it all the same, and then
@@ -172,7 +180,7 @@ type workDropped[T any] work[T]
 
 func (d *workDropped[T]) Run() {
 	w := (*work[T])(d)
-	if w.future.Canceled() && w.leave(workCanceled) {
+	if w.future.Canceled() && !w.arrives() && w.leave(workCanceled) {
 		w.forget()
 		w.takeIn()
 	}

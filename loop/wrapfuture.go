@@ -3,6 +3,7 @@ package loop
 import (
 	"github.com/ouro-loop/ouro/executor"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/record"
 	"github.com/ouro-loop/ouro/internal/waits"
 )
 
@@ -26,6 +27,10 @@ func WrapFuture[T any](l *Loop, f *executor.Future[T]) (*future.Future[T], error
 		return nil, err
 	}
 	w := &wrapping[T]{loop: l, from: f}
+	if l.tape != nil {
+		l.tape.wrapped++
+		w.number = l.tape.wrapped
+	}
 	core := w.future.Core()
 	core.Init(l, wrappingRole{})
 	w.errand = l.sendOut(onFuture, core)
@@ -43,6 +48,11 @@ type wrapping[T any] struct {
 	loop   *Loop
 	from   *executor.Future[T]
 	errand *errand
+	number uint64 // on a tape
+}
+
+func (w *wrapping[T]) arrival() arrival {
+	return arrival{source: record.WrappedFuture, number: w.number}
 }
 
 // Run is called on the loop when the other future is done.

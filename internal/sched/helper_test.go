@@ -39,7 +39,7 @@ func (f *fake) CheckGoroutine()     {}
 func (f *fake) Calm()               {}
 func (f *fake) OnlyReady() bool     { return !f.busy }
 func (f *fake) Panicked(v any)      { f.log("panic: %v", v) }
-func (f *fake) Time() time.Duration { return 0 }
+func (f *fake) TimeOfRecord() time.Duration { return 0 }
 
 // run runs iterations until nothing is ready.
 func (f *fake) run() {

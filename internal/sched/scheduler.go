@@ -43,8 +43,8 @@ type Loop interface {
 	// gone.
 	Panicked(v any)
 
-	// Time is the loop's clock.
-	Time() time.Duration
+	// TimeOfRecord is the loop's time for who records.
+	TimeOfRecord() time.Duration
 }
 
 // DefaultMaxHosted is up to how many entries are worth being run by a coroutine that
@@ -68,6 +68,7 @@ type Scheduler struct {
 	around    func(Entry)
 	looker    func(Entry)
 	ender     func(Entry)
+	tape      Tape // nil unless there is one
 
 	running  Entry        // the entry that runs, nil between entries
 	current  *Coroutine   // the coroutine that runs, nil in a callback
@@ -163,12 +164,23 @@ func (s *Scheduler) Halt(halted bool) {
 // somebody looks at each, as they ask at every step.
 func (s *Scheduler) setAlone() {
 	s.alone = s.halted || s.around != nil || s.looker != nil || s.ender != nil || s.hostile || s.maxHosted == 0
-	s.observed = s.around != nil || s.looker != nil || s.ender != nil || s.Events != nil || s.watch != nil || s.hostile
+	s.observed = s.tape != nil || s.around != nil || s.looker != nil || s.ender != nil || s.Events != nil || s.watch != nil || s.hostile
 }
 
 // SetEvents has r told what happens, or nobody if it is nil.
 func (s *Scheduler) SetEvents(r *events.Recorder) {
 	s.Events = r
+	s.setAlone()
+}
+
+// A Tape is told of every entry that is taken, before it runs, and whether an iteration begins with it.
+type Tape interface {
+	Take(e Entry, begins bool)
+}
+
+// SetTape sets the tape of s.
+func (s *Scheduler) SetTape(t Tape) {
+	s.tape = t
 	s.setAlone()
 }
 

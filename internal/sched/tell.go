@@ -31,6 +31,10 @@ func (s *Scheduler) observe(e Entry) {
 	if s.looker != nil {
 		s.looker(e)
 	}
+	if s.tape != nil {
+		s.tape.Take(e, s.begins)
+		s.begins = s.begins && s.Events != nil // else nobody else is told of it
+	}
 	if s.watch != nil {
 		s.showAlive()
 		s.showEntry(e)
@@ -44,7 +48,7 @@ func (s *Scheduler) observe(e Entry) {
 func (s *Scheduler) tellRun(e Entry) {
 	if s.begins {
 		s.begins = false
-		s.Events.Clock(s.loop.Time())
+		s.Events.Clock(s.loop.TimeOfRecord())
 		s.Events.Iterate(s.left + 1)
 	}
 	switch c, ok := e.(*Coroutine); {

@@ -15,6 +15,7 @@ import (
 // Only Collected and Look are safe for concurrent use.
 type List struct {
 	first, last *Note
+	added       uint64
 
 	lost struct {
 		any   atomic.Bool
@@ -28,6 +29,7 @@ type Note struct {
 	Err  error
 	Vars any // the task's context
 	Origin
+	Number uint64 // in its list, in order of Add, from 1 on
 
 	next, prev *Note
 	list       *List
@@ -56,7 +58,8 @@ func (o Origin) Name() string {
 
 // Add puts n at the end of the list.
 func (l *List) Add(n *Note) {
-	n.list, n.prev = l, l.last
+	l.added++
+	n.list, n.prev, n.Number = l, l.last, l.added
 	if l.last == nil {
 		l.first = n
 	} else {
@@ -134,6 +137,16 @@ func (l *List) All() []*Note {
 		notes = append(notes, n)
 	}
 	return notes
+}
+
+// Numbered is the one in the list with that number, nil if there is none.
+func (l *List) Numbered(number uint64) *Note {
+	for n := l.first; n != nil; n = n.next {
+		if n.Number == number {
+			return n
+		}
+	}
+	return nil
 }
 
 // Report calls report with n, unless it has been dropped, and drops it.

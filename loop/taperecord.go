@@ -1,0 +1,135 @@
+package loop
+
+import (
+	"strings"
+	"time"
+
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/frames"
+	"github.com/ouro-loop/ouro/internal/record"
+	"github.com/ouro-loop/ouro/internal/sched"
+)
+
+const (
+	checkpointEvery = 4096 // entries
+	saveEvery       = time.Second
+)
+
+// note notes that e has entered, here. Without a time of its own it has that of the last event.
+func (t *tape) note(e record.Event) {
+	if t.over {
+		return
+	}
+	if e.Time == 0 {
+		e.Time = t.now
+	}
+	e.Place = t.place()
+	t.at(&e)
+	t.out.Event(&e)
+}
+
+func (t *tape) recordEntry(e record.Entry) {
+	if t.entries%checkpointEvery == 0 && t.entries > 0 || t.out.Full() {
+		t.save(record.BeforeEntry)
+	}
+	t.out.Entry(e)
+}
+
+// save writes a block.
+func (t *tape) save(m record.Moment) {
+	t.out.Checkpoint(t.checkpoint(m))
+	t.saved = t.now
+	if err := t.out.Err(); err != nil {
+		t.over = true
+		t.loop.CallExceptionHandler(future.ErrorContext{Message: "the loop is no longer recorded", Err: err})
+	}
+}
+
+// rests is told that the loop is about to wait.
+func (t *tape) rests() {
+	if !t.over && !t.out.Empty() && t.real()-t.saved >= saveEvery {
+		t.save(record.BeforeWait)
+	}
+}
+
+// end is the end of the record: the loop is closed.
+func (t *tape) end() {
+	if t.over {
+		return
+	}
+	if t.in != nil {
+		t.replayEnds()
+	} else {
+		t.save(record.BeforeClose)
+		t.out.End(t.entries)
+	}
+	t.over = true
+}
+
+// arrived tells that e has come in, before it is put into the ready queue.
+func (t *tape) arrived(e sched.Entry) {
+	if t.over {
+		return
+	}
+	a := arrivalOf(e)
+	if o, ok := e.(interface{ outcome() []byte }); ok {
+		a.data = o.outcome()
+	}
+	t.note(record.Event{Kind: record.Arrival, Source: a.source, Number: a.number, Site: a.site, Data: a.data, Time: t.real()})
+}
+
+// An arrival is what an entry that comes from outside is to a record.
+type arrival struct {
+	source record.Source
+	number uint64
+	site   string
+	data   []byte
+}
+
+func arrivalOf(e sched.Entry) arrival {
+	if a, ok := e.(interface{ arrival() arrival }); ok {
+		return a.arrival()
+	}
+	return arrival{source: record.Unknown}
+}
+
+// A tapedPost is a posted of a loop with a tape.
+type tapedPost struct {
+	*posted
+	from arrival
+}
+
+func (p *tapedPost) arrival() arrival { return p.from }
+
+// Run calls the function, unless it was canceled, which another goroutine may do at any time.
+func (p *tapedPost) Run() {
+	t := p.block.loop.tape
+	switch {
+	case t.in == nil:
+		if !p.begin() {
+			t.note(record.Event{Kind: record.Looked, Source: record.Post})
+			return
+		}
+		p.call()
+		p.block.ended()
+	case !t.wasCanceled():
+		p.call() // and it is not used again: it may be canceled
+	}
+}
+
+// newTapedPost is h for a loop with a tape, of the source from.
+func newTapedPost(h PostedHandle, from record.Source) *post {
+	return &post{entry: &tapedPost{h.p, arrival{source: from, site: siteOfPost()}}}
+}
+
+// siteOfPost is the program's line that posts something, without the directories that differ
+// from one machine to another.
+func siteOfPost() string { return withoutDirectories(frames.CallSite()) }
+
+// withoutDirectories leaves the last directory of a file's path.
+func withoutDirectories(site string) string {
+	if file := strings.LastIndexByte(site, '/'); file > 0 {
+		return site[strings.LastIndexByte(site[:file], '/')+1:]
+	}
+	return site
+}
