@@ -145,7 +145,7 @@ func (t *tape) Take(e sched.Entry, begins bool) {
 	if begins {
 		t.iteration++
 	}
-	entry := record.Entry{What: uint8(sched.WhatIs(e)), Task: sched.SerialOf(e)}
+	entry := recordEntryOf(e)
 	if t.in != nil {
 		t.replayEntry(e, entry)
 	} else {

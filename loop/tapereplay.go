@@ -20,6 +20,7 @@ type replay struct {
 	changed    string // what of the program is known to differ
 	crossed    int    // so many checkpoints were the same
 	endContext context.CancelCauseFunc
+	last       sched.Entry        // that was taken
 	run        *mainRun           // that the end of a context ends
 	out        map[uint64]fetcher // jobs and channels that are waited for, by outKey
 }
@@ -172,7 +173,10 @@ func (t *tape) describeEntry(e record.Entry) string {
 }
 
 func (t *tape) taskName(serial uint32) string {
-	name := fmt.Sprintf("task number %d, which does not exist", serial)
+	name := fmt.Sprintf("task number %d, which has ended,", serial)
+	if serial > t.loop.sched.Created {
+		name = fmt.Sprintf("task number %d, which does not exist", serial)
+	}
 	t.loop.eachName(func(s uint32, n string) {
 		if s == serial {
 			name = n
@@ -184,20 +188,53 @@ func (t *tape) taskName(serial uint32) string {
 // replayEntry compares the entry that is taken with the record.
 func (t *tape) replayEntry(e sched.Entry, got record.Entry) {
 	t.cross(record.BeforeEntry)
-	if t.over {
+	if t.over || t.missed() {
 		return
 	}
 	if next, ok := t.in.Event(); ok && next.Place.Entries <= t.entries {
-		t.parted(t.describe(next), "goes on with "+t.describeEntry(got), standsAt(e))
+		t.goesOn(t.describe(next), e, got)
 		return
 	}
-	want, ok := t.in.Entry()
-	switch {
+	switch want, ok := t.in.Entry(); {
 	case !ok:
 		t.part("goes on with "+t.describeEntry(got), standsAt(e))
 	case want != got:
-		t.parted(t.describeEntry(want), "goes on with "+t.describeEntry(got), standsAt(e))
+		t.goesOn(t.describeEntry(want), e, got)
 	}
+	t.in.last = e
+}
+
+// goesOn parts where the program goes on with an entry, and the record with something else.
+func (t *tape) goesOn(has string, e sched.Entry, got record.Entry) {
+	does, site := "goes on with "+t.describeEntry(got), standsAt(e)
+	if last := t.in.last; last != nil {
+		does += " after " + t.describeEntry(recordEntryOf(last))
+		if site == "" {
+			site = standsAt(last)
+		}
+	}
+	t.parted(has, does, site)
+}
+
+// recordEntryOf is what a record has of e.
+func recordEntryOf(e sched.Entry) record.Entry {
+	return record.Entry{What: uint8(sched.WhatIs(e)), Task: sched.SerialOf(e)}
+}
+
+// missed reports whether there is something that the last entry should have done, and has not. The
+// replay has ended then.
+func (t *tape) missed() bool {
+	next, ok := t.in.Event()
+	if !ok || next.Place.Entries > t.entries || !next.Kind.Done() {
+		return false
+	}
+	last := t.in.last
+	if last == nil {
+		t.parted(t.describe(next), "begins without it", "")
+		return true
+	}
+	t.parted(t.describe(next), "has run "+t.describeEntry(recordEntryOf(last))+" without it", standsAt(last))
+	return true
 }
 
 // standsAt is the program's line at which the task of a step waits, or where it begins.
@@ -285,7 +322,9 @@ func (t *tape) waited(limit time.Duration) bool {
 	if e, ok := t.in.Event(); ok && (e.Kind == record.Due || e.Kind == record.Lost) && t.isHere(e) {
 		return true // for the next steps of the loop
 	}
-	t.part("has nothing to do", "")
+	if !t.missed() {
+		t.part("has nothing to do", "")
+	}
 	return true
 }
 

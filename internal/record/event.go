@@ -40,6 +40,9 @@ const (
 	kinds
 )
 
+// Done reports whether it is something that the program has done itself, in the middle of an entry.
+func (k Kind) Done() bool { return k == Reading || k == Value || k == Looked }
+
 // Source is where an Arrival comes from.
 type Source uint8
 
