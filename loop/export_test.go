@@ -58,3 +58,10 @@ func (l *Loop) Asked() bool { return l.questions.any.Load() }
 
 // Watched reports whether the loop does something for watchdogs.
 func (l *Loop) Watched() bool { return l.sched.Watched() }
+
+// SetReplayPatience changes how long a replay waits for a goroutine, until undo.
+func SetReplayPatience(d time.Duration) (undo func()) {
+	before := replayPatience
+	replayPatience = d
+	return func() { replayPatience = before }
+}

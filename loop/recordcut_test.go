@@ -35,10 +35,7 @@ func ticking(co *coro.Co) error {
 func TestRecordCutAnywhere(t *testing.T) {
 	file, _ := recordRun(t, ticking)
 	reasons := map[string]int{}
-	for n := range file {
-		if n > 600 && n < len(file)-600 && n%97 > 0 {
-			continue // the middle of blocks
-		}
+	for n := 0; n < len(file); n += 1 + len(file)/200 {
 		_, err := replayRun(file[:n], ticking, quietly())
 		switch {
 		case errors.Is(err, loop.ErrNoRecord):
@@ -46,15 +43,14 @@ func TestRecordCutAnywhere(t *testing.T) {
 		case errors.Is(err, loop.ErrRecordEnds):
 			require.Contains(t, err.Error(), "at its checkpoint after")
 			reasons["cut"]++
-		case err == nil:
-			reasons["all but the trailer"]++
 		default:
 			require.NoErrorf(t, err, "cut at %d of %d", n, len(file))
 		}
 	}
 	require.Positive(t, reasons["none"])
 	require.Positive(t, reasons["cut"])
-	require.Positive(t, reasons["all but the trailer"])
+	_, err := replayRun(file[:len(file)-1], ticking)
+	require.NoError(t, err, "the trailer alone is missing")
 }
 
 // A record of few bytes is cut at every one of them.
@@ -75,17 +71,14 @@ func TestRecordWithABitFlipped(t *testing.T) {
 	main := func(co *coro.Co) error { return coro.Sleep(co, time.Microsecond) }
 	file, _ := recordRun(t, main)
 	for i := range file {
-		for bit := range 8 {
-			changed := bytes.Clone(file)
-			changed[i] ^= 1 << bit
-			_, err := replayRun(changed, main, quietly())
-			if err == nil {
-				// The length of the trailer, or its letter, makes it a record that was cut before it.
-				require.GreaterOrEqualf(t, i, len(file)-8, "bit %d of byte %d", bit, i)
-				continue
-			}
-			require.ErrorIsf(t, err, loop.ErrNoRecord, "bit %d of byte %d", bit, i)
+		changed := bytes.Clone(file)
+		changed[i] ^= 1 << (i % 8)
+		_, err := replayRun(changed, main, quietly())
+		if err == nil { // its trailer is longer now, and so it was cut
+			require.GreaterOrEqualf(t, i, len(file)-8, "byte %d", i)
+			continue
 		}
+		require.ErrorIsf(t, err, loop.ErrNoRecord, "byte %d", i)
 	}
 }
 

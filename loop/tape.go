@@ -39,6 +39,7 @@ func newTape(l *Loop, o options) *tape {
 	t := &tape{loop: l, own: l.clock.own}
 	switch {
 	case o.recordTo != nil:
+		l.clock.epoch = l.clock.epoch.Round(0) // a replay cannot have its monotonic reading
 		h := record.NewHeader()
 		h.Seed, h.Options = l.chance.seed, o.described()
 		h.SetEpoch(l.clock.epoch)

@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -72,10 +73,11 @@ func (t *tape) arrived(e sched.Entry) {
 		return
 	}
 	a := arrivalOf(e)
+	n := record.Event{Kind: record.Arrival, Source: a.source, Number: a.number, Site: a.site, Time: t.real()}
 	if o, ok := e.(interface{ outcome() []byte }); ok {
-		a.data = o.outcome()
+		n.Data = o.outcome()
 	}
-	t.note(record.Event{Kind: record.Arrival, Source: a.source, Number: a.number, Site: a.site, Data: a.data, Time: t.real()})
+	t.note(n)
 }
 
 // An arrival is what an entry that comes from outside is to a record.
@@ -83,7 +85,6 @@ type arrival struct {
 	source record.Source
 	number uint64
 	site   string
-	data   []byte
 }
 
 func arrivalOf(e sched.Entry) arrival {
@@ -100,6 +101,14 @@ type tapedPost struct {
 }
 
 func (p *tapedPost) arrival() arrival { return p.from }
+
+// outcome is why the context has ended, if it has.
+func (p *tapedPost) outcome() []byte {
+	if p.from.source != record.Context {
+		return nil
+	}
+	return record.Encode(struct{}{}, context.Cause(p.block.loop.ctx))
+}
 
 // Run calls the function, unless it was canceled, which another goroutine may do at any time.
 func (p *tapedPost) Run() {
