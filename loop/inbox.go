@@ -19,8 +19,8 @@ type inbox struct {
 	posts  atomic.Pointer[post] // the last that came, which leads to those before it
 	_      [cacheLine]byte
 	taken  *post       // the loop's: the first of those that it has taken, and not moved yet
-	left   int         // how many this iteration may still move,
-	now    int         // which is that one, by progress.left
+	now    int         // the present iteration, by progress.left,
+	left   int32       // and how many it may still move
 	parked atomic.Bool // the loop waits on wake, or is about to; who clears it for the loop sends
 	wake   chan struct{}
 	onWake atomic.Pointer[func()] // called whenever the loop would be woken

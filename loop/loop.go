@@ -36,8 +36,8 @@ type Loop struct {
 	bubble    string // the testing/synctest bubble that it was made in
 	abort     error  // ends the run before the next entry
 	resting   *guest // what steps the loop, while it waits for something to do
-	watchful  bool   // what is scheduled has to be looked at: debug mode, a recorder, or a guest is resting
 	steps     *steps // what the run is for, nil for RunForever
+	watchful  bool   // what is scheduled has to be looked at: debug mode, a recorder, a replay, or a guest is resting
 	midway    bool   // the last run ended in the middle of an iteration
 	runsMain  bool   // of a Run or a Runner
 	looking   bool   // somebody makes a view

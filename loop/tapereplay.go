@@ -461,7 +461,7 @@ func (l *Loop) reportLost() {
 		l.unretrieved.ReportLost(l.reportUnretrieved)
 	case t.in == nil:
 		l.unretrieved.ReportLost(func(n *unretrieved.Note) {
-			t.note(record.Event{Kind: record.Lost, Number: n.Number})
+			t.note(record.Event{Kind: record.Lost, Number: uint64(n.Number)})
 			l.reportUnretrieved(n)
 		})
 	default:
@@ -471,7 +471,7 @@ func (l *Loop) reportLost() {
 
 func (t *tape) replayLost() {
 	for e, ok := t.next(record.Lost); ok; e, ok = t.next(record.Lost) {
-		n := t.loop.unretrieved.Numbered(e.Number)
+		n := t.loop.unretrieved.Numbered(uint32(e.Number))
 		if n == nil {
 			t.partAt(e, "has none that is lost")
 			return

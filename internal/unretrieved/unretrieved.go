@@ -15,11 +15,11 @@ import (
 // Only Collected and Look are safe for concurrent use.
 type List struct {
 	first, last *Note
-	added       uint64
 
 	lost struct {
 		any   atomic.Bool
 		mu    sync.Mutex
+		added uint32 // to the list so far; here it takes no room
 		notes []*Note
 	}
 }
@@ -29,7 +29,7 @@ type Note struct {
 	Err  error
 	Vars any // the task's context
 	Origin
-	Number uint64 // in its list, in order of Add, from 1 on
+	Number uint32 // in its list, in order of Add, from 1 on
 
 	next, prev *Note
 	list       *List
@@ -58,8 +58,8 @@ func (o Origin) Name() string {
 
 // Add puts n at the end of the list.
 func (l *List) Add(n *Note) {
-	l.added++
-	n.list, n.prev, n.Number = l, l.last, l.added
+	l.lost.added++
+	n.list, n.prev, n.Number = l, l.last, l.lost.added
 	if l.last == nil {
 		l.first = n
 	} else {
@@ -140,7 +140,7 @@ func (l *List) All() []*Note {
 }
 
 // Numbered is the one in the list with that number, nil if there is none.
-func (l *List) Numbered(number uint64) *Note {
+func (l *List) Numbered(number uint32) *Note {
 	for n := l.first; n != nil; n = n.next {
 		if n.Number == number {
 			return n
