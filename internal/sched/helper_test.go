@@ -35,10 +35,10 @@ func (f *fake) Schedule(e sched.Entry) { f.Push(e) }
 func (f *fake) Callback(fn func(), _ sched.CallOptions) sched.Entry {
 	return &callback{f, sched.Vars{}, fn}
 }
-func (f *fake) CheckGoroutine()     {}
-func (f *fake) Calm()               {}
-func (f *fake) OnlyReady() bool     { return !f.busy }
-func (f *fake) Panicked(v any)      { f.log("panic: %v", v) }
+func (f *fake) CheckGoroutine()             {}
+func (f *fake) Calm()                       {}
+func (f *fake) OnlyReady() bool             { return !f.busy }
+func (f *fake) Panicked(v any)              { f.log("panic: %v", v) }
 func (f *fake) TimeOfRecord() time.Duration { return 0 }
 
 // run runs iterations until nothing is ready.
