@@ -56,6 +56,13 @@ func (l *Loop) LookFloor() (n int) {
 // Asked reports whether a question is waiting. It is safe for concurrent use.
 func (l *Loop) Asked() bool { return l.questions.any.Load() }
 
+// Questions is how many questions are waiting. It is safe for concurrent use.
+func (l *Loop) Questions() int {
+	l.questions.mu.Lock()
+	defer l.questions.mu.Unlock()
+	return len(l.questions.list)
+}
+
 // Watched reports whether the loop does something for watchdogs.
 func (l *Loop) Watched() bool { return l.sched.Watched() }
 

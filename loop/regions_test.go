@@ -44,6 +44,7 @@ func TestRegions(t *testing.T) {
 	require.NoError(t, l.Step())
 	l.SetRegions(true)
 	require.NoError(t, l.AdvanceTo(time.Second))
+	l.SetRegions(false) // which ends no task again
 	rtrace.Stop()
 	require.True(t, task.Done())
 	require.Len(t, reports, 1)

@@ -2,6 +2,7 @@ package loop_test
 
 import (
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -161,4 +162,25 @@ func TestWatchGivenUp(t *testing.T) {
 	l.CallSoon(func() {})
 	drain(t, l)
 	require.False(t, l.Watched())
+}
+
+// A watchdog keeps nothing alive of what has run.
+func TestWatchKeepsNothing(t *testing.T) {
+	l := newLoop(t)
+	defer loop.Watch(l, time.Hour, nil)()
+	collected := make(chan struct{})
+	func() {
+		held := new([1 << 16]byte)
+		runtime.AddCleanup(held, func(struct{}) { close(collected) }, struct{}{})
+		coro.CreateTask(l, coro.Do(func(*coro.Co) error { held[0]++; return nil }))
+		drain(t, l)
+	}()
+	for {
+		select {
+		case <-collected:
+			return
+		default:
+			runtime.GC()
+		}
+	}
 }
