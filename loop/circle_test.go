@@ -38,6 +38,20 @@ func TestCircleOfAwaits(t *testing.T) {
 		require.Equal(t, [][]string{{"Task-2", "Task-3", "Task-4"}}, deadlock.Circles)
 		require.ErrorContains(t, err, "in a circle: Task-2, Task-3, Task-4, Task-2")
 	})
+	t.Run("each in its line", func(t *testing.T) {
+		_, err := loop.Run(func(co *coro.Co) (int, error) {
+			tasks := circle(co, 2)
+			tasks[0].SetName("a\nb\x1b[31m")
+			spawn(co, "waits", func(co *coro.Co) error {
+				core := new(future.Core)
+				core.Init(co, &role{func() string { return "a\ngate" }, func() []coro.AnyTask { return nil }})
+				return co.Suspend(core)
+			})
+			return tasks[0].Await(co)
+		}, loop.VirtualTime(true))
+		require.ErrorContains(t, err, `in a circle: "a\nb\x1b[31m", Task-3, "a\nb\x1b[31m"`)
+		require.ErrorContains(t, err, `task "waits" waits for "a\ngate"`)
+	})
 	for _, n := range []int{2, 3, 1000, many(1_000_000)} {
 		t.Run(fmt.Sprintf("of %d, canceled", n), func(t *testing.T) {
 			noLeak(t)

@@ -40,7 +40,7 @@ const (
 
 // String says what the task waits for, and who holds that.
 func (t WaitingTask) String() string {
-	s := fmt.Sprintf("task %q waits for %s", t.Name, t.On)
+	s := fmt.Sprintf("task %q waits for %s", t.Name, plain(t.On))
 	if len(t.Holders) > 0 {
 		s += ", held by " + strings.Join(t.Holders, ", ")
 	}
@@ -60,7 +60,11 @@ func (e *DeadlockError) Error() string {
 	if more := len(e.Tasks) - len(shown); more > 0 {
 		fmt.Fprintf(&b, "\n  and %d more tasks", more)
 	}
-	for _, names := range e.Circles {
+	for _, circle := range e.Circles {
+		names := make([]string, len(circle))
+		for i, name := range circle {
+			names[i] = plain(name)
+		}
 		fmt.Fprintf(&b, "\n  in a circle: %s, %s", strings.Join(names, ", "), names[0])
 	}
 	if e.moreCircles > 0 {
