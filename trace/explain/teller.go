@@ -17,6 +17,9 @@ import (
 // gigabyte. Of a long run leave the pictures out, see [Options]: then a million events take
 // some seconds.
 func Of(t *trace.Trace, o Options) *Story {
+	if t == nil {
+		panic("explain: Of a nil Trace; the error that came with it says why there is none")
+	}
 	w := &teller{
 		t: t, o: o,
 		story:    &Story{},

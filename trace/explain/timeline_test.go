@@ -243,6 +243,9 @@ func TestNilOption(t *testing.T) {
 	require.PanicsWithValue(t, "explain: a nil TextOption; leave it out", func() {
 		_ = new(explain.Story).WriteText(io.Discard, 0, nil)
 	})
+	require.PanicsWithValue(t, "explain: Of a nil Trace; the error that came with it says why there is none", func() {
+		explain.Of(nil, explain.Options{})
+	})
 }
 
 // What cannot be written is an error.
