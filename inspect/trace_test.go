@@ -106,6 +106,26 @@ func TestTraceOfTwoHandlers(t *testing.T) {
 	require.Nil(t, recorderOf(t, l))
 }
 
+// A recorder that the program gives the loop meanwhile stays.
+func TestTraceOfALoopThatIsRecordedMeanwhile(t *testing.T) {
+	l := running(t)
+	ctx, gone := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		Handler(l).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/trace?seconds=60", nil).WithContext(ctx))
+	}()
+	for recorderOf(t, l) == nil {
+		runtime.Gosched()
+	}
+	own := trace.New()
+	_, err := l.CallSoonThreadsafe(func() { l.SetRecorder(own) })
+	require.NoError(t, err)
+	gone()
+	<-ended
+	require.Same(t, own, recorderOf(t, l))
+}
+
 // A loop that is kept by something is recorded no longer than that when it is free.
 func TestTraceOfABlockedLoop(t *testing.T) {
 	l := running(t)

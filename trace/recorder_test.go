@@ -235,3 +235,24 @@ func TestDescribeIsRecorded(t *testing.T) {
 	}
 	require.Equal(t, 4, notes, "of an Await twice, of a Cancel, and of a Done")
 }
+
+// What is pushed after a future's callbacks is not their doing.
+func TestCauseAfterDone(t *testing.T) {
+	for _, r := range []*trace.Recorder{trace.New(), trace.New(trace.Full())} {
+		tr := recorded(t, r, func(co *coro.Co) error {
+			l := loop.Of(co)
+			f := loop.CreateFuture[int](l)
+			f.AddDoneCallback(func() {})
+			require.NoError(t, f.SetResult(1))
+			l.CallSoon(func() {})
+			return coro.Sleep(co, 0)
+		})
+		var causes []trace.Cause
+		for i, e := range tr.Events {
+			if e.Kind == trace.Push && tr.Events[i].Task != 0 {
+				causes = append(causes, e.Cause)
+			}
+		}
+		require.Equal(t, []trace.Cause{trace.ByDone, trace.ByCode, trace.ByCode}, causes[:3], "callback, call, yield")
+	}
+}

@@ -38,3 +38,19 @@ func TestOutOfTurn(t *testing.T) {
 	s.Apply(0, run(9)) // which was pushed before the trace begins
 	require.Equal(t, -1, s.Running[0].Push)
 }
+
+// When a loop is closed another one may be recorded, which begins anew. The tasks are numbered
+// on.
+func TestAnotherLoop(t *testing.T) {
+	var s model.State
+	for i, e := range []trace.Event{
+		{Kind: trace.Spawn, Object: 1}, {Kind: trace.Timer, Object: 1, Arg: 5}, {Kind: trace.Push, Entry: 1, What: trace.Call},
+		{Kind: trace.Iterate, Arg: 1}, {Kind: trace.Note, What: trace.Closed},
+	} {
+		s.Apply(i, e)
+	}
+	require.Equal(t, model.State{Iteration: 1, Left: 1, Tasks: s.Tasks, Order: []uint32{1}, Closed: true}, s)
+	s.Apply(5, trace.Event{Kind: trace.Spawn, Object: 2, Time: 7})
+	require.Equal(t, model.State{Time: 7, Tasks: s.Tasks, Order: []uint32{1, 2}}, s)
+	require.Len(t, s.Tasks, 2)
+}
