@@ -22,23 +22,14 @@ func (b *inbox) hold(x *box) {
 // A box keeps what goroutines have posted during a replay until the record has it.
 type box struct {
 	mu     sync.Mutex
-	came   chan struct{} // closed when something has, and replaced
-	waits  map[boxKey][]sched.Entry
+	came   chan struct{}             // closed when something has, and replaced
+	waits  map[arrival][]sched.Entry // by where they come from, in order
 	closed bool
 }
 
-// A boxKey is what entries that came from the same place have in common.
-type boxKey struct {
-	source record.Source
-	number uint64
-	site   string
-}
-
 func newBox() *box {
-	return &box{came: make(chan struct{}), waits: make(map[boxKey][]sched.Entry)}
+	return &box{came: make(chan struct{}), waits: make(map[arrival][]sched.Entry)}
 }
-
-func keyOf(a arrival) boxKey { return boxKey{a.source, a.number, a.site} }
 
 // put is called on any goroutine.
 func (x *box) put(e sched.Entry) error {
@@ -51,7 +42,7 @@ func (x *box) put(e sched.Entry) error {
 	case a.source == record.Signal, a.source == record.Interrupt, a.source == record.Context, a.source == record.Nothing:
 		return nil // these the record has
 	}
-	x.waits[keyOf(a)] = append(x.waits[keyOf(a)], e)
+	x.waits[a] = append(x.waits[a], e)
 	close(x.came)
 	x.came = make(chan struct{})
 	return nil
@@ -71,7 +62,7 @@ var replayPatience = 10 * time.Second
 func (x *box) take(a arrival) (sched.Entry, error) {
 	var patience <-chan time.Time
 	for {
-		e, came := x.try(keyOf(a))
+		e, came := x.try(a)
 		switch {
 		case e != nil:
 			return e, nil
@@ -88,13 +79,13 @@ func (x *box) take(a arrival) (sched.Entry, error) {
 }
 
 // try is take for who does not wait; came is closed when there is more.
-func (x *box) try(key boxKey) (e sched.Entry, came <-chan struct{}) {
+func (x *box) try(a arrival) (e sched.Entry, came <-chan struct{}) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if q := x.waits[key]; len(q) > 0 {
-		e, x.waits[key] = q[0], q[1:]
+	if q := x.waits[a]; len(q) > 0 {
+		e, x.waits[a] = q[0], q[1:]
 		if len(q) == 1 {
-			delete(x.waits, key)
+			delete(x.waits, a)
 		}
 	}
 	return e, x.came

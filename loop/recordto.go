@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/ouro-loop/ouro/coro"
-	"github.com/ouro-loop/ouro/internal/frames"
 	"github.com/ouro-loop/ouro/internal/record"
 )
 
@@ -139,6 +138,3 @@ func (o *options) checkTapes() {
 func (o *options) described() string {
 	return fmt.Sprintf("EagerTasks(%v) Hermetic(%v)", o.eager, o.hermetic)
 }
-
-// callSite is the program's line, for an error.
-func callSite() string { return frames.CallSite() }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/frames"
 	"github.com/ouro-loop/ouro/internal/record"
 	"github.com/ouro-loop/ouro/internal/sched"
 )
@@ -28,7 +29,7 @@ func receiveTaped[T any](co *coro.Co, ch <-chan T, o receiveOptions, t *tape) (v
 		return receiveLater(co, ch, o)
 	case t.in != nil:
 		if v, open, err = receiveNow(ch); err != nil {
-			t.part("has "+err.Error(), callSite())
+			t.part("has "+err.Error(), frames.CallSite())
 			return v, t.err
 		}
 	}
@@ -67,7 +68,7 @@ func (r *receiver[T]) lookTaken() {
 	taken := t.looked(record.Channel, "gives up receiving from a channel", func() bool { return r.taken })
 	if t.in != nil && taken {
 		if err := r.take(); err != nil {
-			t.part("has "+err.Error(), callSite())
+			t.part("has "+err.Error(), frames.CallSite())
 		}
 	}
 }

@@ -74,7 +74,7 @@ func (t *tape) expect(k record.Kind, does string) *record.Event {
 	}
 	e, ok := t.next(k)
 	if !ok {
-		t.part(does, callSite())
+		t.part(does, frames.CallSite())
 		return nil
 	}
 	t.went(e)
@@ -99,7 +99,7 @@ func (t *tape) part(does, site string) {
 }
 
 // partAt is part where the record has e, which was taken from it.
-func (t *tape) partAt(e record.Event, does string) { t.parted(t.describe(&e), does, callSite()) }
+func (t *tape) partAt(e record.Event, does string) { t.parted(t.describe(&e), does, frames.CallSite()) }
 
 func (t *tape) parted(has, does, site string) {
 	t.stop(&PartedError{Record: has, Program: does, Site: site, After: t.after(), Changed: t.in.changed})
