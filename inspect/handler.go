@@ -29,7 +29,8 @@ const (
 // "trace" is what happens on the loop from now on, for ?seconds=1 or another number up to 60:
 // as ?format=text, json, or perfetto, for a viewer of such traces. A loop with a recorder of its
 // own, see [loop.Record], shows what that has when the time is over. Otherwise it is recorded
-// for that time, the last 65,536 events, which costs it some nanoseconds each.
+// for that time, the last 65,536 events, which costs it some nanoseconds each, and up to some
+// milliseconds in the end, when they are copied.
 //
 // It serves GET and HEAD, and answers 405 to other methods and 400 to a parameter that means
 // nothing. A loop that does not answer within three seconds, or for as long as the client waits,
