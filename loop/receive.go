@@ -48,6 +48,8 @@ func receive[T any](co *coro.Co, ch <-chan T, o receiveOptions) (T, error) {
 }
 
 // receiveLater is receive from a channel in which there is nothing yet.
+//
+//ouro:allow as receive
 func receiveLater[T any](co *coro.Co, ch <-chan T, o receiveOptions) (T, error) {
 	r := newReceiver(Of(co), ch, o.background)
 	defer r.stop() // also when the loop closes

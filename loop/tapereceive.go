@@ -12,6 +12,8 @@ import (
 
 // receiveTaped is receive on a loop with a tape, which has whether a value was there already. A
 // replay takes it from the same channel, and waits for it.
+//
+//ouro:allow as receive
 func receiveTaped[T any](co *coro.Co, ch <-chan T, o receiveOptions, t *tape) (v T, err error) {
 	open := false
 	there := t.looked(record.Channel, "receives from a channel", func() (there bool) {
