@@ -99,12 +99,13 @@ func findPython(t *testing.T, major, minor int) string {
 	return path
 }
 
-// findExactly is the path of a Python of this version. Without any the test is skipped.
-func findExactly(t *testing.T, major, minor int) string {
+// findExactly is the path of a Python of this version, of that release or a later one: asyncio was
+// mended in some. Without any the test is skipped.
+func findExactly(t *testing.T, major, minor, release int) string {
 	t.Helper()
-	path := searchPython("sys.version_info[:2] != (%d, %d)", major, minor)
+	path := searchPython(fmt.Sprintf("sys.version_info[:2] != (%%d, %%d) or sys.version_info[2] < %d", release), major, minor)
 	if path == "" {
-		t.Skipf("needs a Python %d.%d, and there is none", major, minor)
+		t.Skipf("needs a Python %d.%d.%d or a later %d.%d, and there is none", major, minor, release, major, minor)
 	}
 	return path
 }
