@@ -209,6 +209,29 @@ func TestReplayPartsLate(t *testing.T) {
 	require.Equal(t, "a step of Task-1", parted.Record)
 }
 
+// What leaves no other trace is seen at the next checkpoint.
+func TestReplayPartsAtACheckpoint(t *testing.T) {
+	program := func(changed bool) func(co *coro.Co) error {
+		return func(co *coro.Co) error {
+			if changed {
+				loop.Of(co).CallAt(time.Hour, func() {})
+			}
+			for range 5000 {
+				if err := coro.Sleep(co, 0); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	file, _ := recordRun(t, program(false))
+	_, err := replayRun(file, program(true), quietly())
+	var parted *loop.PartedError
+	require.ErrorAs(t, err, &parted)
+	require.Equal(t, "a checkpoint with 0 timers instead of 1", parted.Record)
+	require.Equal(t, "stands differently", parted.Program)
+}
+
 // Another program altogether parts as well.
 func TestReplayOfAnotherProgram(t *testing.T) {
 	file, _ := recordRun(t, ticking)
