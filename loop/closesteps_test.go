@@ -137,6 +137,7 @@ func TestCloseBesideAnother(t *testing.T) {
 		first := make(chan error)
 		go func() {
 			runtime.LockOSThread()
+			defer runtime.UnlockOSThread() // WebAssembly has but one thread
 			first <- l.Close()
 		}()
 		require.NoError(t, <-first)
