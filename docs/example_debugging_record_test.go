@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/loop"
+	"github.com/ouro-loop/ouro/looptest"
 )
 
 // measure asks a server that cannot be reached from the desk.
@@ -67,4 +69,31 @@ func Example_debuggingParted() {
 	}
 
 	// Output: it has run a step of Task-1 without it at main.go:42
+}
+
+// forecastTest prints the first line of why it fails: real times are in the others.
+type forecastTest struct{ failing }
+
+func (forecastTest) Name() string { return "TestForecast" }
+func (forecastTest) Errorf(format string, args ...any) {
+	first, _, _ := strings.Cut(strings.TrimSpace(fmt.Sprintf(format, args...)), "\n")
+	fmt.Println(first)
+}
+
+func Example_debuggingReplay() {
+	forecast := func(co *coro.Co) error {
+		degrees, err := loop.ToThread(measure)(co)
+		if err == nil && degrees > 0 {
+			err = errors.New("that is no forecast")
+		}
+		return err
+	}
+	var file bytes.Buffer
+	silent := loop.OnException(func(*loop.Loop, future.ErrorContext) {})
+	_ = loop.Main(forecast, loop.RecordTo(&file), silent)
+	t := forecastTest{}
+
+	looptest.Replay(t, &file, func(_ *looptest.T, co *coro.Co) error { return forecast(co) })
+
+	// Output: main returned an error: that is no forecast
 }

@@ -131,7 +131,7 @@ const shown = 8
 // difference tells in which steps a run that fails parts from the nearest that passes: that which
 // lacks the last departure.
 func (x *explorer) difference(failing *run, s schedule.Schedule) string {
-	passing := x.record(search.NewAttempt(s[:len(s)-1]))
+	passing := x.recorded(search.NewAttempt(s[:len(s)-1]))
 	if passing.failed() {
 		return ""
 	}

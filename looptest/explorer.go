@@ -25,6 +25,7 @@ type explorer struct {
 	ran     int
 	wanted  []*wanted
 
+	record     []byte     // what is replayed, nil for nothing
 	bubble     *testing.T // for one, nil for none
 	outer      bool       // tb has failed
 	stuckAfter int
@@ -91,8 +92,8 @@ func (x *explorer) execute(r *run) {
 	x.noteOuter(r)
 }
 
-// record is once, with what has happened.
-func (x *explorer) record(s search.Strategy) *run {
+// recorded is once, with what has happened.
+func (x *explorer) recorded(s search.Strategy) *run {
 	s.Begin()
 	r := newRun(x, s)
 	r.recorder, r.tells = trace.New(trace.Full()), true

@@ -19,6 +19,9 @@ func (f failure) same(other failure) bool {
 	return f.kind == other.kind && outline(f.text) == outline(other.text)
 }
 
+// isCause reports whether the errors that follow are but consequences.
+func (f failure) isCause() bool { return f.kind == "job" || f.kind == "parted" || f.kind == "record" }
+
 // outline is the beginning of a text, without its numbers.
 func outline(text string) string {
 	const enough = 160
@@ -36,7 +39,12 @@ func failureOf(err error) failure {
 	var deadlock *loop.DeadlockError
 	var stuck *loop.StuckError
 	var panicked *future.PanicError
+	var parts *loop.PartedError
 	switch {
+	case errors.As(err, &parts):
+		return parted(err)
+	case errors.Is(err, loop.ErrRecordEnds), errors.Is(err, loop.ErrNoRecord):
+		return failure{"record", err.Error()}
 	case errors.As(err, &deadlock):
 		return failure{"deadlock", err.Error()}
 	case errors.As(err, &stuck):

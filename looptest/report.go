@@ -20,7 +20,7 @@ func (x *explorer) report(r *run, s schedule.Schedule, how string) {
 	if r.failure.kind == "livelock" {
 		x.stuckAfter = recorded
 	}
-	failing := x.record(search.NewReplay(s))
+	failing := x.recorded(search.NewReplay(s))
 	if !failing.failed() || failing.drift != nil {
 		x.tb.Errorf("%slooptest: the schedule %v has failed, and does not when it is run again: "+
 			"something else decides what the program does", r.text(), s)

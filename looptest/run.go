@@ -120,7 +120,9 @@ func (r *run) execute() {
 	}()
 	runner := loop.NewRunner(r.loopOptions()...)
 	r.loop = runner.Loop()
-	r.scheduler().Chooser = r
+	if r.x.record == nil {
+		r.scheduler().Chooser = r
+	}
 	if r.x.options.spin {
 		r.scheduler().Loop().(interface{ SetSpin(iterations int) }).SetSpin(spins)
 	}
@@ -157,20 +159,28 @@ func (r *run) scheduler() *sched.Scheduler { return (*sched.Scheduler)(r.loop.Sc
 
 func (r *run) loopOptions() []loop.Option {
 	opts := []loop.Option{
-		loop.VirtualTime(true),
-		loop.Hermetic(true),
-		loop.Seed(r.x.options.seed),
-		loop.Interrupts(false),
 		loop.ReportLeaks(true),
-		loop.StuckAfter(r.x.stuckAfter),
 		loop.OnException(r.reported),
 		loop.Logger(slog.New((*runLogger)(r))),
+	}
+	if r.x.record != nil {
+		opts = append(opts, loop.ReplayFrom(bytes.NewReader(r.x.record)))
+	} else {
+		opts = append(opts,
+			loop.VirtualTime(true),
+			loop.Hermetic(true),
+			loop.Seed(r.x.options.seed),
+			loop.Interrupts(false),
+			loop.StuckAfter(r.x.stuckAfter))
 	}
 	if r.x.bubble != nil {
 		opts = append(opts, keepTime())
 	}
+	if r.recorder != nil {
+		opts = append(opts, loop.Record(r.recorder))
+	}
 	if r.tells {
-		opts = append(opts, loop.Record(r.recorder), loop.Debug(!r.often))
+		opts = append(opts, loop.Debug(!r.often))
 	}
 	if r.debug {
 		opts = append(opts, loop.Debug(true))
@@ -205,7 +215,7 @@ func (r *run) report(text string) {
 
 // judge looks at what the run, or its end, has returned.
 func (r *run) judge(err error) {
-	if err == nil || r.failed() && r.failure.kind == "job" { // which it is a consequence of
+	if err == nil || r.failed() && r.failure.isCause() {
 		return
 	}
 	if leaks := loop.Leaks(err); leaks != nil {

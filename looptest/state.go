@@ -27,8 +27,8 @@ func (t *T) State(digest func() uint64) {
 		panic("looptest: State of a nil function")
 	}
 	r := t.run
-	if r.x.options.hostile {
-		return // what is left of an iteration is no part of a state
+	if r.x.options.hostile || r.x.record != nil {
+		return // what is left of an iteration is no part of a state, nor is what is left of a record
 	}
 	if r.recorder == nil {
 		r.recorder = trace.New(trace.Last(enoughForAStep))
