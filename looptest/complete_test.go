@@ -38,7 +38,7 @@ func sleepers(n int, outcomes map[string]int) looptest.Main {
 	}
 }
 
-func TestEqualSleepsWakeInEveryOrder(t *testing.T) {
+func TestCompleteOrdersOfEqualSleeps(t *testing.T) {
 	factorial := 1
 	for n := 1; n <= 6; n++ {
 		factorial *= n
@@ -53,7 +53,7 @@ func TestEqualSleepsWakeInEveryOrder(t *testing.T) {
 }
 
 // Those that come too late are those that were set later, as on a clock that goes on.
-func TestEqualSleepsThatAreApart(t *testing.T) {
+func TestCompleteOrdersThatAreApart(t *testing.T) {
 	outcomes := map[string]int{}
 	_, result := explore(t, sleepers(3, outcomes))
 	require.True(t, result.All)
@@ -63,7 +63,7 @@ func TestEqualSleepsThatAreApart(t *testing.T) {
 }
 
 // A step may take so long that what is due later is in time for the same iteration.
-func TestUnequalSleepsKeepTheirOrder(t *testing.T) {
+func TestLegalOrderOfUnequalSleeps(t *testing.T) {
 	outcomes := map[string]int{}
 	_, result := explore(t, func(_ *looptest.T, co *coro.Co) error {
 		got := ""
@@ -86,7 +86,7 @@ func TestUnequalSleepsKeepTheirOrder(t *testing.T) {
 }
 
 // What asyncio fixes no schedule changes.
-func TestWhatIsFixedStaysSo(t *testing.T) {
+func TestLegalSchedulesKeepWhatIsFixed(t *testing.T) {
 	_, result := explore(t, func(t *looptest.T, co *coro.Co) error {
 		var got []string
 		note := func(what string) func() { return func() { got = append(got, what) } }

@@ -150,10 +150,7 @@ func (x *explorer) explore() {
 	if usual == nil {
 		return
 	}
-	for !x.over(2) {
-		if departures.All() {
-			break
-		}
+	for !x.options.random && !departures.All() && !x.over(2) {
 		if x.try(departures) == nil {
 			return
 		}
@@ -220,10 +217,28 @@ func (x *explorer) shrunk(r *run, which string) {
 	}
 	s := search.Shrink(r.departed, maxShrink, func(s schedule.Schedule) (schedule.Schedule, bool) {
 		again := x.once(search.NewAttempt(s))
-		return again.departed, again.failed() && again.failure.same(*r.failure)
+		return again.departed, again.failsAs(r)
 	})
+	if x.options.random || x.fuzzed {
+		s = x.shorter(r, s)
+	}
 	x.report(r, s, fmt.Sprintf("%s fails, with %s from the usual schedule; %s enough",
 		which, departures(len(r.departed)), count(len(s), "is", "are")))
+}
+
+// shorter is the first schedule by which main fails as in r of those that are tried in order, if it is
+// shorter than s: that which is left of a long one need not be the shortest that there is.
+func (x *explorer) shorter(r *run, s schedule.Schedule) schedule.Schedule {
+	departures := search.NewDepartures(maxShrink)
+	for range maxShrink {
+		if departures.All() || departures.Complete() >= len(s)-1 {
+			break
+		}
+		if other := x.once(departures); other.failsAs(r) && len(other.departed) < len(s) {
+			return other.departed
+		}
+	}
+	return s
 }
 
 // maxShrink is how many runs are made to make a schedule shorter.

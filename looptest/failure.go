@@ -22,6 +22,8 @@ func (f failure) same(other failure) bool {
 // isCause reports whether the errors that follow are but consequences.
 func (f failure) isCause() bool { return f.kind == "job" || f.kind == "parted" || f.kind == "record" }
 
+func (r *run) failsAs(other *run) bool { return r.failed() && r.failure.same(*other.failure) }
+
 // outline is the beginning of a text, without its numbers.
 func outline(text string) string {
 	const enough = 160

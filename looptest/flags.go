@@ -15,6 +15,7 @@ var (
 	scheduleFlag = flag.String("looptest.schedule", "", "run only the schedule that a failure has printed")
 	runsFlag     = flag.Int("looptest.runs", 0, "try `n` schedules at most, in place of what the test says")
 	timeFlag     = flag.Duration("looptest.time", 0, "try schedules for so `long`, in place of what the test says")
+	randomFlag   = flag.Bool("looptest.random", false, "try random schedules alone, without those that are tried in order first")
 	seedFlag     = flag.String("looptest.seed", "", "begin random schedules at `n`, or at another one each time with now")
 )
 
@@ -43,6 +44,15 @@ func (o *options) setFlags() {
 		d, err := time.ParseDuration(text)
 		mustBeFlag("time", text, "a time, such as 30s", err == nil && d > 0)
 		o.within = d
+	}
+	random := ""
+	if *randomFlag {
+		random = "true"
+	}
+	if text := given("random", random); text != "" {
+		b, err := strconv.ParseBool(text)
+		mustBeFlag("random", text, "true or false", err == nil)
+		o.random = b
 	}
 	switch text := given("seed", *seedFlag); text {
 	case "":

@@ -15,6 +15,7 @@ type options struct {
 	runs    int
 	within  time.Duration
 	seed    uint64
+	random  bool // nothing but, after the usual one
 	slow    bool
 	hostile bool
 	spin    bool

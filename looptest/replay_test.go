@@ -1,6 +1,7 @@
 package looptest_test
 
 import (
+	"errors"
 	"flag"
 	"regexp"
 	"testing"
@@ -86,6 +87,27 @@ func TestTheEnvironmentIsAsGoodAsAFlag(t *testing.T) {
 	t.Setenv("LOOPTEST_SEED", "two")
 	require.PanicsWithValue(t, `looptest: "two" for -looptest.seed or LOOPTEST_SEED, which is to be a number, or now`,
 		func() { looptest.Run(t, transfers(true)) })
+}
+
+// A bug that needs six choices of twelve is found by chance alone, and then all the same by its
+// shortest schedule.
+func TestRandomAlone(t *testing.T) {
+	main := func(t *looptest.T, _ *coro.Co) error {
+		n := 0
+		for range 12 {
+			n += t.Choose("bit", 2)
+		}
+		if n == 6 || n == 1 && t.Choose("last", 2) == 1 {
+			return errors.New("found")
+		}
+		return nil
+	}
+	_, result := explore(t, main)
+	require.Equal(t, 25, result.Runs)
+	withFlag(t, "looptest.random", "true")
+	r, result := explore(t, main)
+	require.Less(t, result.Runs, 10)
+	require.Contains(t, r.text(), "; 2 are enough\n")
 }
 
 func TestAProgramThatIsNotTheSameEachTime(t *testing.T) {

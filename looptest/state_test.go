@@ -80,7 +80,7 @@ var many = flag.Bool("many", false, "compare 200 programs with and without state
 
 func all(vars []int) uint64 { return looptest.Digest(vars) }
 
-func TestStatesChangeNoOutcome(t *testing.T) {
+func TestPruneChangesNoOutcome(t *testing.T) {
 	long := looptest.Within(time.Hour)
 	programs := uint64(40)
 	if *many {
@@ -125,7 +125,7 @@ func rounds(n, writers int, state bool, outcomes map[string]int) looptest.Main {
 	return p.main(outcomes, all)
 }
 
-func TestStatesSpareRuns(t *testing.T) {
+func TestPruneSparesRuns(t *testing.T) {
 	for _, test := range []struct{ tasks, writers, plain, most int }{
 		{4, 0, 576, 60},
 		{4, 2, 576, 480},
@@ -143,7 +143,7 @@ func TestStatesSpareRuns(t *testing.T) {
 	}
 }
 
-func TestADigestThatLacksSomethingIsFound(t *testing.T) {
+func TestPruneNeedsAWholeDigest(t *testing.T) {
 	found := 0
 	for seed := range uint64(40) {
 		p := newSharing(seed)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -253,4 +254,59 @@ func TestShrink(t *testing.T) {
 	got = search.Shrink(s, 10, fails)
 	require.Less(t, len(got), len(s), "as far as it gets in ten times")
 	require.Empty(t, search.Shrink(s, 1000, func(s schedule.Schedule) (schedule.Schedule, bool) { return s, true }))
+}
+
+// Whatever the order in which departures lose their use, none that is left can be left out.
+func TestShrinkLeavesNoneOut(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 0))
+	for range 2000 {
+		var bugs []map[int]int64 // each needs some departures, with picks that are great enough
+		for range 1 + random.IntN(6) {
+			bug := map[int]int64{}
+			for range 1 + random.IntN(6) {
+				bug[random.IntN(8)] = 1 + random.Int64N(4)
+			}
+			bugs = append(bugs, bug)
+		}
+		fails := func(s schedule.Schedule) bool {
+			return slices.ContainsFunc(bugs, func(bug map[int]int64) bool {
+				n := 0
+				for _, d := range s {
+					if pick, ok := bug[d.At]; ok && d.Pick >= pick && d.Pick < pick+2 {
+						n++
+					}
+				}
+				return n == len(bug)
+			})
+		}
+		var s schedule.Schedule
+		for at := range 8 {
+			s = append(s, schedule.Departure{At: at, Kind: schedule.Tie, N: 7, Pick: 1 + random.Int64N(6)})
+		}
+		if !fails(s) {
+			continue
+		}
+		s = search.Shrink(s, 1000, func(s schedule.Schedule) (schedule.Schedule, bool) { return s, fails(s) })
+		require.True(t, fails(s))
+		for i := range s {
+			require.False(t, fails(slices.Concat(s[:i], s[i+1:])), "%v without its departure %d", s, i)
+		}
+	}
+}
+
+// A delay that chance has picked becomes one that can be read.
+func TestShrinkRoundsDelays(t *testing.T) {
+	for _, c := range []struct{ picked, least, most, want time.Duration }{
+		{3_718_281, 3_000_001, 4_000_000, 4 * time.Millisecond},
+		{3_718_281, 3_500_000, 3_999_999, 3_700 * time.Microsecond},
+		{3_718_281, 1, time.Hour, 3 * time.Millisecond},
+		{3_718_281, 3_718_281, 3_718_282, 3_718_281},
+		{2 * time.Second, time.Second, 3 * time.Second, 2 * time.Second},
+	} {
+		s := schedule.Schedule{{At: 1, Kind: schedule.Delay, Pick: int64(c.picked)}}
+		got := search.Shrink(s, 1000, func(s schedule.Schedule) (schedule.Schedule, bool) {
+			return s, len(s) == 1 && int64(c.least) <= s[0].Pick && s[0].Pick <= int64(c.most)
+		})
+		require.Equal(t, c.want, time.Duration(got[0].Pick), "%v", c)
+	}
 }

@@ -1,7 +1,9 @@
 package search
 
 import (
+	"iter"
 	"slices"
+	"time"
 
 	"github.com/ouro-loop/ouro/looptest/internal/schedule"
 )
@@ -26,11 +28,13 @@ func Shrink(s schedule.Schedule, times int, fails func(schedule.Schedule) (sched
 		return s
 	}
 	for size := (len(s) + 1) / 2; size > 0; {
-		if !withoutSome(&s, size, try) {
-			size /= 2
+		if withoutSome(&s, size, try) {
+			continue
+		}
+		if size /= 2; size == 0 && simpler(&s, try) {
+			size = 1 // what was needed may not be any more
 		}
 	}
-	smaller(&s, try)
 	return s
 }
 
@@ -46,14 +50,38 @@ func withoutSome(s *schedule.Schedule, size int, try func(schedule.Schedule) boo
 	return worked
 }
 
-// smaller tries to pick the first of the alternatives of each departure, and shorter delays.
-func smaller(s *schedule.Schedule, try func(schedule.Schedule) bool) {
+// simpler tries to have each departure pick the first of its alternatives, and rounder delays, and
+// reports whether that has worked.
+func simpler(s *schedule.Schedule, try func(schedule.Schedule) bool) (worked bool) {
 	for i := 0; i < len(*s); i++ {
-		for pick := int64(1); i < len(*s) && (*s)[i].Kind != schedule.Delay && pick < (*s)[i].Pick; pick++ {
+		for pick := range simplerPicks((*s)[i]) {
 			candidate := slices.Clone(*s)
 			candidate[i].Pick = pick
 			if try(candidate) {
+				worked = true
 				break
+			}
+		}
+	}
+	return worked
+}
+
+// simplerPicks are those in place of that of d, the simplest first.
+func simplerPicks(d schedule.Departure) iter.Seq[int64] {
+	return func(yield func(int64) bool) {
+		if d.Kind != schedule.Delay {
+			for pick := int64(1); pick < d.Pick && yield(pick); pick++ {
+			}
+			return
+		}
+		unit := int64(1)
+		for unit <= d.Pick/10 {
+			unit *= 10
+		}
+		for ; unit >= int64(time.Microsecond); unit /= 10 {
+			down := d.Pick / unit * unit
+			if down == d.Pick || !yield(down) || !yield(down+unit) {
+				return
 			}
 		}
 	}
