@@ -18,6 +18,7 @@ import (
 type choices struct {
 	earlier uint64 // the latest timer that was set before the clock came to where it is
 	late    bool   // some timers came too late for the last iteration
+	arrive  bool   // the Chooser is asked what arrives before an entry is put into the ready queue
 
 	*chosenSoFar // nil until somebody chooses
 }
@@ -170,4 +171,12 @@ func (w *wired) ClockState(numbers []uint64) uint64 {
 		state = events.Mix(state, l.readings.between(numbers[i-1], numbers[i]))
 	}
 	return state
+}
+
+// SetArrivals says whether sched.Jobs is asked what arrives in the middle of a step. It is for package
+// looptest.
+func (w *wired) SetArrivals(on bool) {
+	l := w.loop()
+	l.arrive = on
+	l.setWatchful()
 }

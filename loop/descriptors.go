@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/ouro-loop/ouro/future"
-	"github.com/ouro-loop/ouro/internal/events"
 )
 
 // descriptors are the file descriptors that a loop watches.
@@ -157,10 +156,7 @@ func (l *Loop) readyDescriptor(fd int, d *descriptor, write bool) {
 	case c.canceled:
 		l.unwatch(fd, write)
 	default:
-		l.sched.Push(c)
-		if l.sched.Events != nil {
-			l.tellPush(c, events.Outside, 0)
-		}
+		l.pushFromOutside(c)
 	}
 }
 

@@ -148,13 +148,17 @@ func (l *Loop) movePosts(b *inbox) {
 		if l.tape != nil {
 			l.tape.arrived(p.entry)
 		}
-		l.sched.Push(p.entry)
-		if l.sched.Events != nil {
-			l.tellPush(p.entry, events.Outside, 0)
-		}
+		l.pushFromOutside(p.entry)
 	}
 	if b.taken != nil && !b.posts.CompareAndSwap(nil, more) {
 		b.posts.CompareAndSwap(asking, more) // a question came first
+	}
+}
+
+func (l *Loop) pushFromOutside(e sched.Entry) {
+	l.sched.Push(e)
+	if l.sched.Events != nil {
+		l.tellPush(e, events.Outside, 0)
 	}
 }
 

@@ -338,11 +338,14 @@ func CreateFuture[T any](l *Loop) *future.Future[T] {
 func (l *Loop) attentive() bool { return l.watchful || l.inbox.any() }
 
 func (l *Loop) setWatchful() {
-	l.watchful = l.sched.Debug || l.replays() || l.resting != nil || l.sched.Events != nil
+	l.watchful = l.sched.Debug || l.replays() || l.resting != nil || l.sched.Events != nil || l.arrive
 }
 
 // push puts an entry into the ready queue.
 func (l *Loop) push(e sched.Entry) {
+	if l.arrive {
+		l.sched.Jobs().Arrive()
+	}
 	if l.inbox.any() {
 		l.takeInbox() // what was posted before this call comes before it
 	}

@@ -24,7 +24,8 @@ import (
 // has.
 //
 // They are run in no time, one by one, while the loop stands still: at the end of their time, or
-// at its beginning, of which both are tried. So they can be run again, and what one does with the
+// at its beginning, of which both are tried; or, where that may be, in the middle of a step, between two entries
+// that this makes ready. So they can be run again, and what one does with the
 // program's variables comes at that point. A data race with it is not seen: for that there are
 // the race detector and a test without this package. A function may call [loop.Submit] and
 // CallSoonThreadsafe. One that waits for the loop would wait for ever, which fails the run; and so
@@ -99,6 +100,7 @@ type jobs struct {
 	pools   map[any]*pool
 	running atomic.Bool
 	out     []*job // that have not ended
+	may     []*job // to be used again
 	idle    []func()
 }
 
@@ -118,8 +120,9 @@ type job struct {
 	name  string
 	site  frames.Site // where it was begun
 	timer timers.Timer
-	early bool // it is run when it begins
-	stuck bool // it does not come back
+	from  time.Duration // when it may end
+	begun bool          // the function was called
+	stuck bool          // it does not come back
 }
 
 func (s *jobs) Running() bool { return s.running.Load() }
@@ -129,6 +132,7 @@ func (s *jobs) Begin(j sched.Job, of any) {
 	begun := &job{Job: j, jobs: s, pool: p, name: j.Name()}
 	begun.site.Take()
 	s.out = append(s.out, begun)
+	s.loop().SetArrivals(true)
 	p.queue = append(p.queue, begun)
 	s.next(p)
 }
@@ -169,22 +173,23 @@ func (j *job) begin() {
 	r := j.jobs.run
 	least, most := r.x.jobTimes(j.name)
 	d := r.chooseDelay(least, most)
-	if d > 0 {
-		j.early = r.choose(&search.Choice{Kind: schedule.Own, N: 2}) == 1
-	}
-	if j.early {
+	if d > 0 && r.choose(&search.Choice{Kind: schedule.Own, N: 2}) == 1 {
 		r.note(fmt.Sprintf("%s does its work at the beginning", j))
 		r.scheduler().Schedule((*early)(j))
 	}
+	j.from = r.loop.Time() + least
 	j.timer.Run = j
-	r.addTimer(&j.timer, r.loop.Time()+d)
+	j.jobs.loop().AddTimer(&j.timer, r.loop.Time()+d)
 }
 
-func (r *run) addTimer(t *timers.Timer, when time.Duration) {
-	r.scheduler().Loop().(interface {
-		AddTimer(t *timers.Timer, when time.Duration)
-	}).AddTimer(t, when)
+// jobsLoop is what jobs need of a loop.
+type jobsLoop interface {
+	AddTimer(t *timers.Timer, when time.Duration)
+	RemoveTimer(t *timers.Timer) bool
+	SetArrivals(on bool)
 }
+
+func (s *jobs) loop() jobsLoop { return s.run.scheduler().Loop().(jobsLoop) }
 
 // An early is a job that is run at its beginning.
 type early job
@@ -194,9 +199,7 @@ func (e *early) String() string { return (*job)(e).String() }
 
 // Run is the end of the job. One that is stuck has none.
 func (j *job) Run() {
-	if !j.early {
-		j.call()
-	}
+	j.call()
 	if j.stuck {
 		return
 	}
@@ -206,12 +209,35 @@ func (j *job) Run() {
 	j.jobs.next(j.pool)
 }
 
+// Arrive is asked in the middle of a step, where a thread's outcome may come between two entries
+// that the step makes ready. A job that may have ended by now does so, if that is chosen.
+func (s *jobs) Arrive() {
+	s.may = s.may[:0]
+	for _, j := range s.out {
+		if j.timer.Queued() && j.from <= s.run.loop.Time() {
+			s.may = append(s.may, j)
+		}
+	}
+	i := s.run.choose(&search.Choice{Kind: schedule.Job, N: 1 + len(s.may)})
+	if i == 0 {
+		return
+	}
+	j := s.may[i-1]
+	s.loop().RemoveTimer(&j.timer)
+	s.run.note(j.String() + " ends in the middle of this")
+	j.Run()
+}
+
 // String and About are what reports say.
 func (j *job) String() string { return "the job " + j.name }
 func (j *job) About() string  { return "the end of " + j.String() }
 
-// call runs the function on a goroutine of its own, and waits for that.
+// call runs the function, unless that was done before, on a goroutine of its own, and waits for that.
 func (j *job) call() {
+	if j.begun {
+		return
+	}
+	j.begun = true
 	r, done := j.jobs.run, make(chan struct{})
 	j.jobs.running.Store(true)
 	defer j.jobs.running.Store(false)
@@ -252,6 +278,7 @@ func (s *jobs) end(j *job) {
 			break
 		}
 	}
+	s.loop().SetArrivals(len(s.out) > 0)
 	if s.Idle() {
 		idle := s.idle
 		s.idle = nil

@@ -107,6 +107,44 @@ func TestAJobInBetween(t *testing.T) {
 	require.Contains(t, r.text(), "→ the job github.com/ouro-loop/ouro/looptest_test.TestAJobInBetween.func2.1 does its work at the beginning")
 }
 
+// A job that may have ended may do so in the middle of a step. What it posts comes before its outcome.
+func TestAJobInTheMiddleOfAStep(t *testing.T) {
+	seen := map[string]bool{}
+	main := func(t *looptest.T, co *coro.Co) error {
+		l, stage, got := t.Loop(), 0, ""
+		note := func(what string) { got += what }
+		var f *future.Future[int]
+		look := func() { note(fmt.Sprint(f.Done(), " ")) }
+		f, err := loop.RunInExecutor(l, nil, func() (int, error) {
+			_, err := l.CallSoonThreadsafe(func() { note(fmt.Sprint("post ", f.Done(), " ")) })
+			return stage, err
+		})
+		if err != nil {
+			return err
+		}
+		for range 2 {
+			stage++
+			l.CallSoon(look)
+		}
+		stage++
+		n, err := f.Await(co)
+		seen[fmt.Sprint(got, n)] = true
+		return err
+	}
+	_, result := explore(t, main, looptest.Jobs(0, 0, 1))
+	require.Equal(t, looptest.Result{Runs: 3, All: true}, result)
+	require.Equal(t, map[string]bool{
+		"false false post false 3": true, // the usual way, in which an outcome comes between two iterations
+		"post false true true 1":   true,
+		"false post false true 2":  true,
+	}, seen)
+
+	clear(seen)
+	_, result = explore(t, main, looptest.Jobs(time.Millisecond, time.Millisecond, 1))
+	require.True(t, result.All)
+	require.Equal(t, map[string]bool{"false false post false 3": true}, seen)
+}
+
 func TestHowJobsEnd(t *testing.T) {
 	outcome := func(f func(context.Context) (int, error)) string {
 		var got string

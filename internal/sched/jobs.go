@@ -13,6 +13,10 @@ type Jobs interface {
 	Idle() bool
 	WhenIdle(f func())
 
+	// Arrive is called before an entry is put into the ready queue, if the loop was asked for that.
+	// What it delivers comes first.
+	Arrive()
+
 	// Running reports whether a job runs, and the loop waits for it. It is safe for concurrent use.
 	Running() bool
 }

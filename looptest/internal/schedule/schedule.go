@@ -19,6 +19,7 @@ const (
 	Delay Kind = 'd' // a time in a range that the test gives; what is picked is in nanoseconds
 	Own   Kind = 'c' // the test's own choice
 	Queue Kind = 'q' // which of what is ready is next, out of turn
+	Job   Kind = 'j' // which of the jobs ends in the middle of a step, after none of them
 
 	// These are no choices but what is done to a task, see Departure.
 	Cancel Kind = 'x' // it is canceled
@@ -33,6 +34,7 @@ var names = map[Kind]string{
 	Delay: "a delay",
 	Own:   "a choice of the test",
 	Queue: "a turn in the ready queue",
+	Job:   "the end of a job",
 
 	Cancel: "a cancellation",
 	Expire: "a timeout",

@@ -9,6 +9,7 @@ import (
 
 const (
 	late    = 8  // one in so many ties has the others come too late
+	soon    = 16 // a job ends in one of so many moments
 	slow    = 16 // time passes in one of so many moments,
 	maxSlow = 3  // but in no more than so many of a run
 )
@@ -63,6 +64,10 @@ func (s *Random) Pick(_ int, c *Choice) (int64, error) {
 			return 1, nil
 		}
 		return 0, nil
+	case schedule.Job:
+		if s.IntN(soon) > 0 {
+			return 0, nil
+		}
 	case schedule.Tie:
 		return s.tie(c), nil
 	case schedule.Delay:
