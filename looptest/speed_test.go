@@ -79,6 +79,26 @@ func BenchmarkExplore(b *testing.B) {
 	}
 }
 
+// A run of ten tasks with ten steps allocates what the loop and its coroutines do, and little else.
+func TestAllocations(t *testing.T) {
+	run := func(main looptest.Main, runs int) float64 {
+		return testing.AllocsPerRun(1, func() { looptest.Repeat(t, main, runs) })
+	}
+	for _, c := range []struct {
+		name string
+		main looptest.Main
+		most float64
+	}{
+		{"nothing", func(*looptest.T, *coro.Co) error { return nil }, 105},
+		{"yields", tens(func(co *coro.Co, _ int) error { return coro.Sleep(co, 0) }), 240},
+		{"ties", tens(func(co *coro.Co, _ int) error { return coro.Sleep(co, time.Millisecond) }), 430},
+	} {
+		got := (run(c.main, 201) - run(c.main, 1)) / 200
+		require.LessOrEqual(t, got, c.most, c.name)
+		require.Greater(t, got, c.most/2, "%s: the bound is too far off to tell anything", c.name)
+	}
+}
+
 // BenchmarkDepartures is BenchmarkExplore without chance.
 func BenchmarkDepartures(b *testing.B) {
 	main := tens(func(co *coro.Co, _ int) error { return coro.Sleep(co, time.Millisecond) })
