@@ -28,13 +28,13 @@ func answered(co *coro.Co, ask func() int) (int, error) {
 	return n, coro.Sleep(co, time.Millisecond)
 }
 
-// record runs main for real, and gives its record, its error, and the hash of what has happened.
-func record(t *testing.T, main func(co *coro.Co) error, opts ...loop.Option) (*bytes.Buffer, error, uint64) {
+// record runs main for real, and gives its record, the hash of what has happened, and its error.
+func record(t *testing.T, main func(co *coro.Co) error, opts ...loop.Option) (file *bytes.Buffer, hash uint64, err error) {
 	t.Helper()
-	var file bytes.Buffer
+	file = new(bytes.Buffer)
 	r := trace.New()
-	err := loop.Main(main, append(opts, loop.RecordTo(&file), loop.Record(r), silent)...)
-	return &file, err, r.Trace().Hash()
+	err = loop.Main(main, append(opts, loop.RecordTo(file), loop.Record(r), silent)...)
+	return file, r.Trace().Hash(), err
 }
 
 var silent = loop.Logger(slog.New(slog.DiscardHandler))
@@ -52,7 +52,7 @@ var realTimes = regexp.MustCompile(`(?m)^ +[0-9.]+[mµ]s`)
 
 // A run that passes passes again, with the same events, and without its thread.
 func TestReplayOfARecord(t *testing.T) {
-	file, err, hash := record(t, func(co *coro.Co) error {
+	file, hash, err := record(t, func(co *coro.Co) error {
 		n, err := answered(co, func() int { return 7 })
 		require.Equal(t, 7, n)
 		return err
@@ -79,7 +79,7 @@ func TestReplayOfAFailure(t *testing.T) {
 		}
 		return err
 	}
-	file, err, hash := record(t, func(co *coro.Co) error { return program(co, func() int { return 7 }) })
+	file, hash, err := record(t, func(co *coro.Co) error { return program(co, func() int { return 7 }) })
 	require.Equal(t, boom, err)
 	r, result := replay(t, file, func(_ *looptest.T, co *coro.Co) error {
 		return program(co, func() int { panic("it is in the record") })
@@ -95,7 +95,7 @@ func TestReplayLooksForLeaks(t *testing.T) {
 		coro.CreateTask(co, coro.Do(func(co *coro.Co) error { return coro.Sleep(co, time.Hour) }), coro.Name("left"))
 		return coro.Sleep(co, time.Millisecond)
 	}
-	file, err, hash := record(t, program)
+	file, hash, err := record(t, program)
 	require.NoError(t, err)
 	r, result := replay(t, file, func(_ *looptest.T, co *coro.Co) error { return program(co) })
 	require.Contains(t, r.text(), "left behind when main had ended:\n  task \"left\"")
@@ -104,7 +104,7 @@ func TestReplayLooksForLeaks(t *testing.T) {
 
 // A program that was changed parts from its record, and says where.
 func TestReplayOfAnotherProgram(t *testing.T) {
-	file, err, _ := record(t, func(co *coro.Co) error { return coro.Sleep(co, time.Millisecond) })
+	file, _, err := record(t, func(co *coro.Co) error { return coro.Sleep(co, time.Millisecond) })
 	require.NoError(t, err)
 	r, _ := replay(t, file, func(_ *looptest.T, co *coro.Co) error {
 		for range 3 {
@@ -129,7 +129,7 @@ func TestReplayOfALongRecord(t *testing.T) {
 		}
 		return errors.New("too long")
 	}
-	file, err, _ := record(t, program)
+	file, _, err := record(t, program)
 	require.Error(t, err)
 	r, _ := replay(t, file, func(_ *looptest.T, co *coro.Co) error { return program(co) })
 	require.Contains(t, r.text(), "main returned an error: too long")
@@ -138,7 +138,7 @@ func TestReplayOfALongRecord(t *testing.T) {
 }
 
 func TestReplayOfWhatIsNoRecord(t *testing.T) {
-	file, err, _ := record(t, func(co *coro.Co) error {
+	file, _, err := record(t, func(co *coro.Co) error {
 		for range 20_000 {
 			if err := coro.Sleep(co, 0); err != nil {
 				return err
@@ -181,7 +181,7 @@ func TestReplayMisuse(t *testing.T) {
 
 // What a T may choose goes its usual way, and the digest of a State is not asked.
 func TestReplayChoosesNothing(t *testing.T) {
-	file, err, _ := record(t, func(co *coro.Co) error { return coro.Sleep(co, time.Millisecond) })
+	file, _, err := record(t, func(co *coro.Co) error { return coro.Sleep(co, time.Millisecond) })
 	require.NoError(t, err)
 	r, _ := replay(t, file, func(t *looptest.T, co *coro.Co) error {
 		t.State(func() uint64 { return 0 })
