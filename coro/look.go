@@ -1,6 +1,11 @@
 package coro
 
-import "time"
+import (
+	"time"
+
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
+)
 
 // What the loop's reports see of a task. They take it on the loop's goroutine, where it is
 // to be quick, and make text of it elsewhere.
@@ -74,4 +79,13 @@ func (d *deadline) Timeout() (task uint32, when time.Duration) {
 		return 0, 0
 	}
 	return d.scope.co.serial, d.scope.when
+}
+
+// Sleeper is the serial of the task that sleeps, 0 if it does not any more.
+func (s *sleeper) Sleeper() (task uint32) {
+	s.core.Links(func(l *future.Link) bool {
+		task = sched.SerialOf(l.Runnable())
+		return false
+	})
+	return task
 }

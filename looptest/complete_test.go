@@ -114,3 +114,9 @@ func TestLegalSchedulesKeepWhatIsFixed(t *testing.T) {
 	require.True(t, result.All)
 	require.Greater(t, result.Runs, 3)
 }
+
+// A tie of a thousand is nothing to wait for.
+func TestCompleteTieOfMany(t *testing.T) {
+	_, result := explore(t, sleepers(1000, map[string]int{}), looptest.Runs(20))
+	require.Equal(t, looptest.Result{Runs: 20}, result)
+}

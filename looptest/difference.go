@@ -40,7 +40,7 @@ func (r *run) describeTimer(timer sched.Entry) string {
 	if t, ok := timer.(interface{ About() string }); ok {
 		text = t.About()
 	}
-	if serial := taskOf(r.scheduler(), timer); serial > 0 {
+	if serial := taskOf(timer); serial > 0 {
 		return belongingTo(nameOf(r.scheduler(), serial), text)
 	}
 	return text

@@ -89,6 +89,7 @@ func (x *explorer) execute(r *run) {
 	} else {
 		x.worker.do(r.execute)
 	}
+	r.over.Store(true)
 	x.noteOuter(r)
 }
 

@@ -30,8 +30,8 @@ func (t *T) Always(f func()) {
 		panic("looptest: Always of a nil function")
 	}
 	f()
-	t.run.steps.always = append(t.run.steps.always, f)
-	t.run.watchSteps()
+	t.run().steps.always = append(t.run().steps.always, f)
+	t.run().watchSteps()
 }
 
 // Calm says that from here on everything goes its usual way, and that ok must then come true
@@ -40,7 +40,7 @@ func (t *T) Calm(d time.Duration, ok func() bool) {
 	if ok == nil {
 		panic("looptest: Calm of a nil function")
 	}
-	r := t.run
+	r := t.run()
 	r.calm = true
 	if ok() {
 		return
@@ -124,5 +124,5 @@ func (s *invariants) end(r *run) {
 // Sometimes says that ok must be true in at least one run: an exploration in which it never was
 // fails, as it has not tested what it was meant to. What says in some words what that is.
 func (t *T) Sometimes(what string, ok bool) {
-	t.run.x.sometimes(fmt.Sprintf("Sometimes %q: it never was", what), ok)
+	t.run().x.sometimes(fmt.Sprintf("Sometimes %q: it never was", what), ok)
 }

@@ -15,51 +15,51 @@ import (
 // What a T is told in place of the test's own t. It is the run's until that is over, and most runs
 // pass.
 
-func (t *T) Fail()        { t.run.fail(failure{"test", "the test has failed without a word"}) }
-func (t *T) Failed() bool { return t.run.failed() }
+func (t *T) Fail()        { t.run().fail(failure{"test", "the test has failed without a word"}) }
+func (t *T) Failed() bool { return t.owner.failed() }
 
 func (t *T) FailNow() {
 	t.Fail()
-	t.run.left = true
+	t.run().left = true
 	runtime.Goexit()
 }
 
-func (t *T) Log(args ...any)                 { t.run.log(fmt.Sprintln(args...)) }
-func (t *T) Logf(format string, args ...any) { t.run.log(fmt.Sprintf(format, args...)) }
+func (t *T) Log(args ...any)                 { t.run().log(fmt.Sprintln(args...)) }
+func (t *T) Logf(format string, args ...any) { t.run().log(fmt.Sprintf(format, args...)) }
 
-func (t *T) Error(args ...any)                 { t.run.errorf(fmt.Sprintln(args...)) }
-func (t *T) Errorf(format string, args ...any) { t.run.errorf(fmt.Sprintf(format, args...)) }
+func (t *T) Error(args ...any)                 { t.run().errorf(fmt.Sprintln(args...)) }
+func (t *T) Errorf(format string, args ...any) { t.run().errorf(fmt.Sprintf(format, args...)) }
 
 func (t *T) Fatal(args ...any) {
-	t.run.errorf(fmt.Sprintln(args...))
+	t.run().errorf(fmt.Sprintln(args...))
 	t.FailNow()
 }
 
 func (t *T) Fatalf(format string, args ...any) {
-	t.run.errorf(fmt.Sprintf(format, args...))
+	t.run().errorf(fmt.Sprintf(format, args...))
 	t.FailNow()
 }
 
 func (t *T) Skip(args ...any) {
-	t.run.log(fmt.Sprintln(args...))
+	t.run().log(fmt.Sprintln(args...))
 	t.SkipNow()
 }
 
 func (t *T) Skipf(format string, args ...any) {
-	t.run.log(fmt.Sprintf(format, args...))
+	t.run().log(fmt.Sprintf(format, args...))
 	t.SkipNow()
 }
 
 // SkipNow skips the whole test.
 func (t *T) SkipNow() {
-	t.run.skipped, t.run.left = true, true
+	t.run().skipped, t.run().left = true, true
 	runtime.Goexit()
 }
 
-func (t *T) Skipped() bool { return t.run.skipped }
+func (t *T) Skipped() bool { return t.owner.skipped }
 
 // Output is where a logger can write to.
-func (t *T) Output() io.Writer { return (*output)(t.run) }
+func (t *T) Output() io.Writer { return (*output)(t.run()) }
 
 type output run
 

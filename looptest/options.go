@@ -53,7 +53,8 @@ func Seed(n uint64) Option { return func(o *options) { o.seed = n } }
 // schedules then, and bugs that are not found.
 func SlowSteps(slow bool) Option { return func(o *options) { o.slow = slow } }
 
-// Loop gives options to the loop of each run, behind those that the package gives.
+// Loop gives options to the loop of each run, behind those that the package gives. The clock stays
+// virtual, whatever they say.
 func Loop(opts ...loop.Option) Option {
 	return func(o *options) { o.loop = append(o.loop, opts...) }
 }
@@ -69,7 +70,12 @@ type Result struct {
 }
 
 // Report has the result written to r when the exploration ends.
-func Report(r *Result) Option { return func(o *options) { o.result = r } }
+func Report(r *Result) Option {
+	if r == nil {
+		panic("looptest: Report to a nil Result; leave the option out")
+	}
+	return func(o *options) { o.result = r }
+}
 
 func newOptions(opts []Option) options {
 	o := options{runs: 10_000, within: time.Second, seed: 1, slow: true, jobs: usualJobs}

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
@@ -48,6 +49,7 @@ type run struct {
 	calm     bool              // the usual schedule from here on
 
 	failure *failure // the first
+	over    atomic.Bool
 	left    bool     // the T has been asked to end the run, or skip the test
 	skipped bool
 	said    bytes.Buffer
@@ -72,13 +74,13 @@ type run struct {
 
 func newRun(x *explorer, s search.Strategy) *run {
 	r := &run{x: x, strategy: s, helpers: map[uintptr]bool{}}
-	r.t = T{TB: x.tb, run: r}
+	r.t = T{TB: x.tb, owner: r}
 	r.jobs.run = r
 	if r.injected = injectionOf(r); r.injected != nil {
 		r.departed = schedule.Schedule{r.injected.what}
 		r.collect = r.injected.tell
 	}
-	r.who = func(i int) uint64 { return uint64(taskOf(r.scheduler(), r.tied[i])) }
+	r.who = func(i int) uint64 { return uint64(taskOf(r.tied[i])) }
 	return r
 }
 
@@ -167,7 +169,6 @@ func (r *run) loopOptions() []loop.Option {
 		opts = append(opts, loop.ReplayFrom(bytes.NewReader(r.x.record)))
 	} else {
 		opts = append(opts,
-			loop.VirtualTime(true),
 			loop.Hermetic(true),
 			loop.Seed(r.x.options.seed),
 			loop.Interrupts(false),
@@ -185,7 +186,11 @@ func (r *run) loopOptions() []loop.Option {
 	if r.debug {
 		opts = append(opts, loop.Debug(true))
 	}
-	return append(opts, r.x.options.loop...)
+	opts = append(opts, r.x.options.loop...)
+	if r.x.record == nil {
+		opts = append(opts, loop.VirtualTime(true))
+	}
+	return opts
 }
 
 // reported is the exception handler.

@@ -26,7 +26,10 @@ func (t *T) State(digest func() uint64) {
 	if digest == nil {
 		panic("looptest: State of a nil function")
 	}
-	r := t.run
+	r := t.run()
+	if r.histories != nil {
+		panic("looptest: State a second time; one digest is for everything that is shared")
+	}
 	if r.x.options.hostile || r.x.record != nil {
 		return // what is left of an iteration is no part of a state, nor is what is left of a record
 	}

@@ -165,10 +165,11 @@ func TestCleanup(t *testing.T) {
 func TestBadArgumentsAreRefused(t *testing.T) {
 	nothing := func(*looptest.T, *coro.Co) error { return nil }
 	for want, call := range map[string]func(){
-		"looptest: a nil function to test":                     func() { looptest.Explore(t, nil) },
-		"looptest: a nil Option; leave it out":                 func() { looptest.Run(t, nothing, nil) },
-		"looptest: Runs of 0; at least one it must be":         func() { looptest.Runs(0) },
-		"looptest: Within of -1s; at least some time it takes": func() { looptest.Within(-time.Second) },
+		"looptest: a nil function to test":                       func() { looptest.Explore(t, nil) },
+		"looptest: a nil Option; leave it out":                   func() { looptest.Run(t, nothing, nil) },
+		"looptest: Runs of 0; at least one it must be":           func() { looptest.Runs(0) },
+		"looptest: Within of -1s; at least some time it takes":   func() { looptest.Within(-time.Second) },
+		"looptest: Report to a nil Result; leave the option out": func() { looptest.Report(nil) },
 	} {
 		require.PanicsWithValue(t, want, call)
 	}
@@ -181,6 +182,12 @@ func TestBadArgumentsAreRefused(t *testing.T) {
 			t.Between(2, 1)
 			return nil
 		},
+		"looptest: State a second time; one digest is for everything that is shared": func(t *looptest.T, _ *coro.Co) error {
+			for range 2 {
+				t.State(func() uint64 { return 0 })
+			}
+			return nil
+		},
 		"looptest: a run inside of a run of TestBadArgumentsAreRefused; call it with the test's own t, outside of main": func(t *looptest.T, _ *coro.Co) error {
 			looptest.Run(t, nothing)
 			return nil
@@ -189,4 +196,33 @@ func TestBadArgumentsAreRefused(t *testing.T) {
 		r, _ := explore(t, main)
 		require.Contains(t, r.text(), want)
 	}
+}
+
+// What a T is told when its run is over nobody would see.
+func TestAKeptTIsRefused(t *testing.T) {
+	var kept *looptest.T
+	looptest.Run(t, func(t *looptest.T, _ *coro.Co) error {
+		kept = t
+		t.Finally(func() { t.Log("this is in time") })
+		return nil
+	})
+	for _, use := range []func(){
+		func() { kept.Error("late") },
+		func() { kept.FailNow() },
+		func() { kept.Choose("late", 2) },
+		func() { kept.Loop() },
+		func() { kept.Cleanup(func() {}) },
+	} {
+		require.PanicsWithValue(t, "looptest: the t of a run of TestAKeptTIsRefused that is over; each run has its own, "+
+			"and a goroutine that uses it must end before main does", use)
+	}
+	require.False(t, kept.Failed())
+}
+
+func TestTheClockStaysVirtual(t *testing.T) {
+	looptest.Run(t, func(t *looptest.T, co *coro.Co) error {
+		err := coro.Sleep(co, time.Hour)
+		require.Equal(t, time.Hour, t.Loop().Time())
+		return err
+	}, looptest.Loop(loop.VirtualTime(false)))
 }

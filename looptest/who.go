@@ -16,19 +16,15 @@ type waiter interface {
 }
 
 // taskOf is the serial of the task that a timer is about, zero for none.
-func taskOf(s *sched.Scheduler, timer sched.Entry) (serial uint32) {
-	if d, ok := timer.(interface {
+func taskOf(timer sched.Entry) (serial uint32) {
+	switch t := timer.(type) {
+	case interface {
 		Timeout() (task uint32, when time.Duration)
-	}); ok {
-		serial, _ = d.Timeout()
-		return serial
+	}:
+		serial, _ = t.Timeout()
+	case interface{ Sleeper() uint32 }:
+		serial = t.Sleeper()
 	}
-	s.All(func(c *sched.Coroutine) {
-		t := c.Body().(waiter)
-		if f := t.Awaited(); f != nil && any(f.Role()) == any(timer) {
-			serial = t.Serial() // what ends a sleep is the future that is awaited
-		}
-	})
 	return serial
 }
 
