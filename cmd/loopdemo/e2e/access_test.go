@@ -32,6 +32,7 @@ func eachMoment(t *testing.T, check func(b *tab, where string)) {
 
 // The rules of axe-core find nothing serious.
 func TestAxe(t *testing.T) {
+	t.Parallel()
 	script, err := os.ReadFile(os.Getenv("AXE"))
 	if err != nil {
 		t.Skip("AXE does not say where axe-core's axe.min.js is")
@@ -82,6 +83,7 @@ const contrast = `(() => {
 
 // Every text has the contrast that WCAG 2 asks for.
 func TestContrast(t *testing.T) {
+	t.Parallel()
 	eachMoment(t, func(b *tab, where string) {
 		poor := value[[]string](b, contrast)
 		require.Empty(b, poor, where)
@@ -90,6 +92,7 @@ func TestContrast(t *testing.T) {
 
 // Everything that can be used has a name, and is large enough for a finger.
 func TestNamesAndTargets(t *testing.T) {
+	t.Parallel()
 	eachMoment(t, func(b *tab, where string) {
 		wrong := value[[]string](b, `[...document.querySelectorAll("button, select, input, a, [tabindex='0'], [role=tab]")].filter((e) => e.checkVisibility() && !e.closest("dialog")).flatMap((e) => {
 			const name = e.getAttribute("aria-label") || e.labels?.[0]?.textContent || e.textContent.trim();

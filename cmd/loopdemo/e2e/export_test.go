@@ -13,6 +13,7 @@ import (
 
 // An export works on a web server that knows nothing of it, below any path, and without one.
 func TestExport(t *testing.T) {
+	t.Parallel()
 	base := served(t)
 	program, err := loopdemo()
 	require.NoError(t, err)

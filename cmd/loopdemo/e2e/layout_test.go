@@ -52,12 +52,14 @@ var fonts = [][2]string{
 // Nothing is wider than the window, nothing covers anything, and the button stays where it is: on the smallest phone and
 // on a desk for a few steps of every program, and at all widths for many steps of a handful.
 func TestLayout(t *testing.T) {
+	t.Parallel()
 	const most, few = 24, 3 // steps a program and window
 	base := served(t)
 	names := programs(t, base)
 	for i, width := range []int64{320, 390, 760, 1120, 1400, 1920} {
 		theme := []string{"light", "dark"}[i%2]
 		t.Run(fmt.Sprintf("%d %s", width, theme), func(t *testing.T) {
+			t.Parallel()
 			b := open(t, base)
 			b.size(width, 900)
 			b.prefer("prefers-color-scheme", theme, "prefers-reduced-motion", "reduce")
@@ -78,6 +80,7 @@ func TestLayout(t *testing.T) {
 }
 
 func TestFonts(t *testing.T) {
+	t.Parallel()
 	base := served(t)
 	names := handful(programs(t, base))[:2] // what fonts can break is in any
 	for _, font := range fonts {

@@ -51,6 +51,7 @@ var newLiveLibrary = sync.OnceValues(func() (page.Library, error) {
 })
 
 func TestLive(t *testing.T) {
+	t.Parallel()
 	if _, why := chromium(); why != "" {
 		t.Skip(why)
 	}
@@ -105,6 +106,7 @@ func TestLive(t *testing.T) {
 
 // Without live runs the page says so, and shows the recorded one.
 func TestNotLive(t *testing.T) {
+	t.Parallel()
 	b := open(t, serve(t, sample.Library()))
 	b.visit("#demo=gather-tasks&step=9&seed=3")
 	require.Equal(t, "Recorded run", b.text("#origin"))
@@ -117,6 +119,7 @@ func TestNotLive(t *testing.T) {
 
 // A live run of the real library is the recorded one, if it has the seed of that; with another seed it is another.
 func TestLiveIsRecorded(t *testing.T) {
+	t.Parallel()
 	if *library != "" {
 		t.Skip("the library that is given has no live runs")
 	}

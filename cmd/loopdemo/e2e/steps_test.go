@@ -81,10 +81,21 @@ type look struct {
 // of them, and of an exhibit in that by event. A handful is looked at in both; all would take minutes.
 func TestSteps(t *testing.T) {
 	base := served(t)
+	names := programs(t, base)
+	chosen := handful(names)
+	const parts = 3 // each in a tab of its own
+	for part := range parts {
+		t.Run(fmt.Sprintf("part %d", part+1), func(t *testing.T) {
+			t.Parallel()
+			requireSteps(t, base, names[part*len(names)/parts:(part+1)*len(names)/parts], chosen)
+		})
+	}
+}
+
+func requireSteps(t *testing.T, base string, names, chosen []string) {
 	b := open(t, base)
 	b.size(1400, 900)
 	b.prefer("prefers-reduced-motion", "reduce")
-	names := programs(t, base)
 	for _, name := range names {
 		var d document
 		fetch(t, base+"programs/"+name+".json", &d)
@@ -93,7 +104,7 @@ func TestSteps(t *testing.T) {
 			views = []string{"line"}
 			requireGolden(t, name, d)
 		}
-		if slices.Contains(handful(names), name) {
+		if slices.Contains(chosen, name) {
 			views = []string{"event", "line"}
 		}
 		for _, view := range views {
