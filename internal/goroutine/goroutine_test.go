@@ -1,6 +1,8 @@
 package goroutine_test
 
 import (
+	"iter"
+	"runtime"
 	"testing"
 	"testing/synctest"
 
@@ -24,4 +26,51 @@ func TestInBubble(t *testing.T) {
 		require.True(t, goroutine.Bubble() != "")
 		require.Regexp(t, `^goroutine [0-9]+$`, goroutine.Name())
 	})
+}
+
+// Goroutines that live have different keys, and each has one whatever happens to its stack.
+func TestKey(t *testing.T) {
+	if !goroutine.HasKeys {
+		t.Skip("goroutines have no keys here")
+	}
+	const n = 100
+	keys, done := make(chan uintptr, n), make(chan struct{})
+	defer close(done)
+	var deep func(n int) uintptr
+	deep = func(n int) uintptr {
+		var room [1024]byte
+		if n == 0 {
+			return goroutine.Key()
+		}
+		key := deep(n - 1)
+		room[n%len(room)]++
+		return key
+	}
+	for range n {
+		go func() {
+			key := goroutine.Key()
+			runtime.Gosched()
+			if deep(100) != key {
+				key = 0
+			}
+			keys <- key
+			<-done
+		}()
+	}
+	seen := map[uintptr]bool{0: true, goroutine.Key(): true}
+	for range n {
+		key := <-keys
+		require.False(t, seen[key])
+		seen[key] = true
+	}
+	next, stop := iter.Pull(func(yield func(uintptr) bool) { yield(goroutine.Key()) })
+	defer stop()
+	key, _ := next()
+	require.False(t, seen[key], "a coroutine is a goroutine")
+}
+
+func BenchmarkKey(b *testing.B) {
+	for b.Loop() {
+		goroutine.Key()
+	}
 }

@@ -160,7 +160,9 @@ func (s *Scheduler) EnterLoop(g goroutine.ID) (leave func(), err error) {
 	}
 	known.Store(g.Name, s)
 	setRunning(func() { running = append(running, s) })
+	s.enterKey()
 	return func() {
+		s.leaveKey()
 		setRunning(func() {
 			at := slices.Index(running, s)
 			running = slices.Delete(running, at, at+1)
@@ -212,6 +214,9 @@ func (w *worker) unregister() {
 		w.registered = false
 		known.Delete(w.goroutine)
 	}
+	if w.pool.sched.tracking {
+		tracked.Delete(w.key)
+	}
 }
 
 // name notes the name of the worker's goroutine, which calls it.
@@ -234,6 +239,9 @@ func (g *Generator) unregister() {
 	if g.registered {
 		g.registered = false
 		known.Delete(g.goroutine)
+	}
+	if g.s.tracking {
+		tracked.Delete(g.key)
 	}
 }
 

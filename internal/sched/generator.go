@@ -4,6 +4,8 @@ import (
 	"iter"
 	"reflect"
 	"runtime"
+
+	"github.com/ouro-loop/ouro/internal/goroutine"
 )
 
 // A Generator is a function with a stack of its own that coroutines drive, one at a
@@ -23,10 +25,11 @@ type Generator struct {
 	outer    *Generator // that the driver was inside of already
 	question func()     // for the driver's stack, from the function's
 
-	taken      bool   // TakeGenerators has given it out
-	goroutine  string // its name, if somebody needed it
-	registered bool   // among known
-	exits      int    // how often it was told to exit by a panic
+	taken      bool    // TakeGenerators has given it out
+	key        uintptr // of its goroutine, see Scheduler.Track
+	goroutine  string  // its name, if somebody needed it
+	registered bool    // among known
+	exits      int     // how often it was told to exit by a panic
 
 	prev, next *Generator // in the scheduler's list of those that have begun and not ended
 }
@@ -80,6 +83,10 @@ func (g *Generator) End() {
 func (g *Generator) run() iter.Seq[struct{}] {
 	return func(yield func(struct{}) bool) {
 		g.yield = yield
+		g.key = goroutine.Key()
+		if g.s.tracking {
+			g.track()
+		}
 		if g.s.Debug {
 			g.name()
 		}

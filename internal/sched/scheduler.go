@@ -88,8 +88,10 @@ type Scheduler struct {
 	unwinding   *Generator // that Close unwinds just now
 	closed      bool
 	pool        pool
-	thread      thread // where the workers were made
+	thread      thread  // where the workers were made
+	key         uintptr // of the goroutine that runs the loop, zero for none
 
+	tracking     bool // see Track
 	closesLocked bool // Close is called on a goroutine that is locked to its OS thread
 
 	// Created counts the tasks that package coro has made, as their serials.

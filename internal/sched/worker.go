@@ -3,6 +3,8 @@ package sched
 import (
 	"iter"
 	"reflect"
+
+	"github.com/ouro-loop/ouro/internal/goroutine"
 )
 
 // A worker is one long-lived iter.Pull that runs the function of one coroutine after
@@ -23,9 +25,10 @@ type worker struct {
 	co     *Coroutine // whose function it runs, nil when idle
 	inside *Generator // that it drives, the innermost one; nil if there is none
 
-	shown      *Shown // of what runs on it, made when a watchdog may have to see it
-	goroutine  string // its name, if somebody needed it
-	registered bool   // among known
+	shown      *Shown  // of what runs on it, made when a watchdog may have to see it
+	key        uintptr // of its goroutine, see Scheduler.Track
+	goroutine  string  // its name, if somebody needed it
+	registered bool    // among known
 
 	unwinding bool // the function is being torn down: it must not suspend again
 	exits     int  // how often it was told so by a panic
@@ -39,6 +42,10 @@ type worker struct {
 //go:noinline
 func (w *worker) run() iter.Seq[struct{}] {
 	return func(yield func(struct{}) bool) {
+		w.key = goroutine.Key()
+		if w.pool.sched.tracking {
+			w.track()
+		}
 		if w.pool.sched.Debug {
 			w.name()
 		}
@@ -127,9 +134,9 @@ func (s *Scheduler) RunsOn(name string) bool {
 	if w == nil {
 		return true
 	}
-	goroutine := w.goroutine
+	on := w.goroutine
 	if w.inside != nil {
-		goroutine = w.inside.goroutine
+		on = w.inside.goroutine
 	}
-	return goroutine == "" || goroutine == name
+	return on == "" || on == name
 }
