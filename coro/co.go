@@ -35,6 +35,8 @@ type extra struct {
 	name    string
 	context *taskContext // made by Context
 	rare    *rare        // what even fewer have
+
+	contextCanceled bool // a cancellation that was not taken back has ended one that was given out
 }
 
 type rare struct {

@@ -14,6 +14,11 @@ import (
 // *CanceledError as its cause, and when the task ends; its values are those of the
 // context given to Run, and for a *[Var] as the key, the variable's value now.
 //
+// A function that was given it may return a context.Canceled for the cancellation of the task. Where
+// the task, the body of a [Timeout] or of a [Group] returns that, it counts as the cancellation, of which it is
+// the Cause. One of another context, or of one that was derived and canceled alone, is an error
+// like others.
+//
 // It can be used from any goroutine.
 func (co *Co) Context() context.Context {
 	x := co.more()
@@ -25,6 +30,7 @@ func (co *Co) Context() context.Context {
 		case co.core.Done():
 			c.end(context.Canceled)
 		case co.mustCancel:
+			x.contextCanceled = true
 			c.end(future.ErrCanceled)
 		}
 		c.latest = &c.first

@@ -70,11 +70,12 @@ func (co *Co) retire() {
 // while it was to be canceled.
 func (co *Co) end(err error) {
 	co.retire()
+	err, canceled := co.asCanceled(err)
 	switch {
 	case err == nil:
 		co.mustCancel = false
 		co.core.MarkCanceled(nil, co.core.CancelMessage)
-	case future.IsCanceled(err):
+	case canceled:
 		co.core.MarkCanceled(err, nil)
 	default:
 		co.core.Fail(err)

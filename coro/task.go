@@ -330,7 +330,8 @@ func (r *taskRole) Holders() []AnyTask { return []AnyTask{(*Co)(r).Task()} }
 
 func (r *taskRole) BeginCancel(msg *string) {
 	r.cancels++
-	if r.extra != nil {
+	if x := r.extra; x != nil && x.context != nil {
+		x.contextCanceled = true
 		(*Co)(r).endContext(future.NewCanceledError(optional(msg)...))
 	}
 }
@@ -382,6 +383,9 @@ func (co *Co) uncancel() int {
 		co.cancels--
 		if co.cancels == 0 {
 			co.mustCancel = false
+			if co.extra != nil {
+				co.extra.contextCanceled = false
+			}
 		}
 	}
 	return int(co.cancels)

@@ -267,7 +267,7 @@ func (g *TaskGroup) exit(err error) error {
 	if g.base == nil && future.IsBase(err) {
 		g.base = err
 	}
-	bodyCanceled := future.IsCanceled(err)
+	err, bodyCanceled := g.parent.asCanceled(err)
 	var cancellation error // to be passed on
 	if bodyCanceled {
 		cancellation = err

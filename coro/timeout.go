@@ -207,7 +207,8 @@ func (t *TimeoutScope) exit(err error) error {
 	m := t.co.machine()
 	timedOut := m.timedOut[t]
 	delete(m.timedOut, t)
-	if t.co.uncancel() <= int(t.canceling) && future.IsCanceled(err) {
+	err, canceled := t.co.asCanceled(err)
+	if t.co.uncancel() <= int(t.canceling) && canceled {
 		timedOut.Cause = err
 		return timedOut
 	}

@@ -96,7 +96,7 @@ func (c *Core) takeCanceled() error {
 		c.err = nil
 		return err
 	}
-	return &CanceledError{c.CancelMessage}
+	return &CanceledError{msg: c.CancelMessage}
 }
 
 // Finish ends the future with a result, which the caller has stored. It reports

@@ -55,11 +55,17 @@ func IsBase(err error) bool {
 // ErrCanceled and context.Canceled.
 //
 // Semantics: asyncio.CancelledError.
-type CanceledError struct{ msg *string }
+type CanceledError struct {
+	// Cause is what a library has made of the cancellation that it was told of by the context of a
+	// task, see coro.Co.Context; nil as a rule.
+	Cause error
+
+	msg *string
+}
 
 // NewCanceledError returns a CanceledError, with a message if one is given.
 func NewCanceledError(msg ...string) *CanceledError {
-	return &CanceledError{message(msg)}
+	return &CanceledError{msg: message(msg)}
 }
 
 // Message is what was given to Cancel, and whether anything was.
@@ -71,11 +77,17 @@ func (e *CanceledError) Message() (msg string, ok bool) {
 }
 
 func (e *CanceledError) Error() string {
-	if e.msg == nil || *e.msg == "" {
+	switch {
+	case e.Cause != nil:
+		return "canceled: " + e.Cause.Error()
+	case e.msg == nil || *e.msg == "":
 		return "canceled"
 	}
 	return "canceled: " + *e.msg
 }
+
+// Unwrap is the Cause.
+func (e *CanceledError) Unwrap() error { return e.Cause }
 
 // Is makes every cancellation the same for errors.Is, whatever its message.
 func (e *CanceledError) Is(target error) bool {
