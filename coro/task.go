@@ -30,7 +30,7 @@ type body[T any] Task[T]
 type onCoroutine interface {
 	sched.Body
 	Task() AnyTask
-	self() *Co
+	Co() *Co
 	function() frames.Function
 }
 
@@ -193,7 +193,8 @@ func (b *body[T]) Unwound() { b.co.unwound() }
 // Task is the task itself.
 func (b *body[T]) Task() AnyTask { return (*Task[T])(b) }
 
-func (b *body[T]) self() *Co { return &b.co }
+// Co is the coroutine itself, for package streams, which finds it by its goroutine.
+func (b *body[T]) Co() *Co { return &b.co }
 
 // Serial is which of the loop's tasks this is, in order of creation, from 1 on.
 func (b *body[T]) Serial() uint32 { return b.co.serial }

@@ -333,7 +333,7 @@ func (g *TaskGroup) addError(err error, from string) {
 func (g *TaskGroup) wait() error {
 	co := g.parent
 	if c := co.sched().Current(); c != nil && c != &co.coroutine {
-		co = taskOn(c).self()
+		co = taskOn(c).Co()
 	}
 	g.allDone = future.Core{}
 	g.allDone.Init(g, (*groupRole)(g))

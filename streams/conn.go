@@ -1,0 +1,226 @@
+package streams
+
+import (
+	"io"
+	"net"
+	"os"
+	"time"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
+	"github.com/ouro-loop/ouro/loop"
+)
+
+// Conn is a net.Conn of one loop. In a coroutine of that loop its methods suspend the task while they
+// wait. One Read and one Write are under way at a time; others wait in line, in the order in
+// which they came. In a callback, and on other goroutines, they fail with [ErrCallback] and
+// [ErrElsewhere], but for Close and those for deadlines, which are for the loop's goroutine.
+//
+// The errors are *net.OpError, as those of package net. Of a canceled task they answer errors.Is as
+// future.ErrCanceled and context.Canceled. A canceled Read has taken nothing; a canceled Write has
+// sent exactly the bytes that it returns.
+type Conn struct {
+	t      transport
+	loop   *loop.Loop
+	sched  *sched.Scheduler
+	sides  [2]side
+	kept   kept
+	closed bool
+	ended  bool // CloseWrite was called
+	amid   bool // a Write has sent a part
+}
+
+var _ net.Conn = (*Conn)(nil)
+
+// newConn is for networks.
+func newConn(co *coro.Co, t transport) *Conn {
+	c := &Conn{t: t, loop: loop.Of(co), sched: (*sched.Scheduler)(co.Scheduler())}
+	c.sched.Track()
+	for in := range c.sides {
+		c.sides[in].init(c, direction(in))
+	}
+	c.kept.init(c)
+	return c
+}
+
+// Read reads what there is, and waits for something if there is nothing. At the end of the stream
+// it returns io.EOF.
+func (c *Conn) Read(p []byte) (int, error) {
+	co, err := c.caller()
+	if err != nil {
+		return 0, c.opError("read", err)
+	}
+	return c.read(co, p)
+}
+
+func (c *Conn) read(co *coro.Co, p []byte) (n int, err error) {
+	err = c.do(co, reading, func() error {
+		if len(p) == 0 {
+			return nil
+		}
+		n, err = c.t.tryRead(p)
+		return err
+	})
+	return n, err
+}
+
+// Write sends all of p, after what a [Writer] has kept, and waits where the other side is slow. With
+// an error it has sent as many bytes as it returns.
+func (c *Conn) Write(p []byte) (int, error) {
+	co, err := c.caller()
+	if err != nil {
+		return 0, c.opError("write", err)
+	}
+	return c.write(co, p)
+}
+
+func (c *Conn) write(co *coro.Co, p []byte) (sent int, err error) {
+	err = c.do(co, writing, func() error {
+		switch {
+		case c.ended:
+			return net.ErrClosed
+		case c.kept.err != nil:
+			return c.kept.err
+		case c.kept.size() > 0 && !c.amid:
+			return errAgain
+		}
+		n, err := c.send(p[sent:])
+		sent += n
+		c.amid = sent < len(p)
+		return err
+	})
+	c.amid = false
+	c.kept.goOn()
+	return sent, err
+}
+
+// send sends what can be sent at once. The connection is lost with any error but errAgain.
+func (c *Conn) send(p []byte) (sent int, err error) {
+	for sent < len(p) {
+		n, err := c.t.tryWrite(p[sent:])
+		sent += n
+		if err != nil {
+			if err != errAgain {
+				c.kept.drop(err)
+			}
+			return sent, err
+		}
+	}
+	return sent, nil
+}
+
+// do is an operation: it waits in line for its turn, and then tries until try has something else to
+// say than errAgain.
+func (c *Conn) do(co *coro.Co, in direction, try func() error) error {
+	s := &c.sides[in]
+	if err := s.enter(co); err != nil {
+		return s.error(err)
+	}
+	defer s.leave()
+	for {
+		switch {
+		case c.closed:
+			return s.error(net.ErrClosed)
+		case s.deadline.over():
+			return s.error(os.ErrDeadlineExceeded)
+		}
+		if err := try(); err != errAgain {
+			return s.error(err)
+		}
+		if err := c.await(co, in); err != nil {
+			return s.error(err)
+		}
+	}
+}
+
+// await waits for the transport, or, before a Write has begun, until what a Writer has kept is sent.
+func (c *Conn) await(co *coro.Co, in direction) error {
+	if in == writing && c.kept.size() > 0 && !c.amid {
+		return c.kept.await(co)
+	}
+	return c.t.await(co, in)
+}
+
+// error is err as the operation returns it.
+func (s *side) error(err error) error {
+	switch {
+	case err == nil, err == io.EOF:
+		return err
+	case future.IsCanceled(err):
+		err = canceledError{err}
+	case s.conn.closed:
+		err = net.ErrClosed
+	}
+	return s.conn.opError([...]string{"read", "write"}[s.in], err)
+}
+
+// CloseWrite ends what is sent, after what a [Writer] has kept: the other side reads to the end, and may
+// still send.
+//
+// Semantics: asyncio.StreamWriter.write_eof, CPython 3.15.
+func (c *Conn) CloseWrite() error {
+	if c.closed {
+		return c.opError("close", net.ErrClosed)
+	}
+	if c.ended {
+		return nil
+	}
+	c.ended = true
+	if c.kept.size() > 0 {
+		return nil // it is done when that is sent
+	}
+	return c.t.closeWrite()
+}
+
+// Close ends the connection, now: whoever waits for it is told with net.ErrClosed, and what a [Writer]
+// has kept is dropped. The Writer's own Close sends that first.
+func (c *Conn) Close() error { return c.end(false) }
+
+// Abort is Close with a reset, where there is one: what was sent and has not arrived may be lost.
+//
+// Semantics: asyncio.WriteTransport.abort.
+func (c *Conn) Abort() error { return c.end(true) }
+
+func (c *Conn) end(abort bool) error {
+	if c.closed {
+		return c.opError("close", net.ErrClosed)
+	}
+	c.closed = true
+	c.kept.drop(net.ErrClosed)
+	for in := range c.sides {
+		c.sides[in].deadline.set(time.Time{})
+		c.t.lookAgain(direction(in))
+	}
+	return c.t.close(abort)
+}
+
+// LocalAddr is the address of this end.
+func (c *Conn) LocalAddr() net.Addr { return c.t.localAddr() }
+
+// RemoteAddr is the address of the other end.
+func (c *Conn) RemoteAddr() net.Addr { return c.t.remoteAddr() }
+
+// SetDeadline is SetReadDeadline and SetWriteDeadline.
+func (c *Conn) SetDeadline(t time.Time) error {
+	if err := c.SetReadDeadline(t); err != nil {
+		return err
+	}
+	return c.SetWriteDeadline(t)
+}
+
+// SetReadDeadline has Reads fail with os.ErrDeadlineExceeded from t on, those that wait too; the zero
+// Time is for none. On a virtual clock the deadline is as far away as t is from time.Now, to
+// the millisecond.
+func (c *Conn) SetReadDeadline(t time.Time) error { return c.setDeadline(reading, t) }
+
+// SetWriteDeadline is SetReadDeadline for Writes.
+func (c *Conn) SetWriteDeadline(t time.Time) error { return c.setDeadline(writing, t) }
+
+func (c *Conn) setDeadline(in direction, t time.Time) error {
+	if c.closed {
+		return c.opError("set", net.ErrClosed)
+	}
+	c.sides[in].deadline.set(t)
+	return nil
+}

@@ -1,0 +1,77 @@
+package streams
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+)
+
+var (
+	// ErrCallback is the error of a Read or Write, and the like, in a callback: nothing there can
+	// wait. A callback creates a task that does.
+	ErrCallback = errors.New("streams: a callback cannot wait for a connection; it creates a task that does")
+
+	// ErrElsewhere is the error of a Read or Write on a goroutine that is not the loop's.
+	ErrElsewhere = errors.New("streams: a connection is used in a coroutine of its loop; loop.Submit has one run from elsewhere")
+)
+
+// IncompleteError tells that the stream has ended before all that was asked for had come. It answers
+// errors.Is as io.ErrUnexpectedEOF.
+//
+// Semantics: asyncio.IncompleteReadError.
+type IncompleteError struct {
+	Partial  []byte // what has come
+	Expected int    // bytes, -1 where it was to be a separator
+}
+
+func (e *IncompleteError) Error() string {
+	if e.Expected < 0 {
+		return fmt.Sprintf("streams: the stream has ended after %d bytes, before a separator", len(e.Partial))
+	}
+	return fmt.Sprintf("streams: the stream has ended after %d of %d bytes", len(e.Partial), e.Expected)
+}
+
+// Unwrap is io.ErrUnexpectedEOF.
+func (e *IncompleteError) Unwrap() error { return io.ErrUnexpectedEOF }
+
+// LimitError tells that what comes before a separator is longer than the limit. It stays in the
+// Reader, of which more can be read, with another limit too. It answers errors.Is as
+// bufio.ErrTooLong.
+//
+// Semantics: asyncio.LimitOverrunError.
+type LimitError struct {
+	Limit int
+
+	// Consumed is how many bytes are surely before a separator: those can be read or discarded.
+	Consumed int
+
+	// Found says that the separator is there, right behind them.
+	Found bool
+}
+
+func (e *LimitError) Error() string {
+	what := "no separator is there"
+	if e.Found {
+		what = "the separator comes"
+	}
+	return fmt.Sprintf("streams: %s after %d bytes, and the limit is %d; the option Limit raises it, of NewReader or of this call",
+		what, e.Consumed, e.Limit)
+}
+
+// Unwrap is bufio.ErrTooLong.
+func (e *LimitError) Unwrap() error { return bufio.ErrTooLong }
+
+// opError is err as those of package net are, with the operation and the addresses.
+func (c *Conn) opError(op string, err error) error {
+	return &net.OpError{Op: op, Net: c.t.network(), Source: c.t.localAddr(), Addr: c.t.remoteAddr(), Err: err}
+}
+
+// A canceledError is a cancellation as libraries may see it: one that may be tried again, and is no
+// timeout. Package crypto/tls takes others for the end of the connection.
+type canceledError struct{ error }
+
+func (e canceledError) Unwrap() error   { return e.error }
+func (e canceledError) Timeout() bool   { return false }
+func (e canceledError) Temporary() bool { return true }

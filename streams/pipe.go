@@ -1,0 +1,125 @@
+package streams
+
+import (
+	"io"
+	"net"
+	"slices"
+	"syscall"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/waits"
+)
+
+// Pipe is a connection in memory, of which both ends are on the loop of co: for tests, on a virtual
+// clock too. 64 KiB are under way in each direction.
+func Pipe(co *coro.Co) (a, b *Conn) { return pipe(co, 64<<10) }
+
+func pipe(co *coro.Co, room int) (a, b *Conn) {
+	one, other := &pipeEnd{name: "a", room: room}, &pipeEnd{name: "b", room: room}
+	one.peer, other.peer = other, one
+	one.conn, other.conn = newConn(co, one), newConn(co, other)
+	return one.conn, other.conn
+}
+
+// A pipeEnd is an end of a Pipe as a transport.
+type pipeEnd struct {
+	name   string
+	conn   *Conn
+	peer   *pipeEnd
+	room   int
+	in     []byte // came from the peer
+	eof    bool   // nothing more will
+	reset  bool   // the peer is gone, with what was under way
+	gone   bool   // this end is closed
+	lines  [2]coro.Waiters
+	asking []func() // of whenWritable
+}
+
+func (e *pipeEnd) tryRead(p []byte) (int, error) {
+	switch {
+	case e.reset:
+		return 0, syscall.ECONNRESET
+	case len(e.in) > 0:
+		n := copy(p, e.in)
+		e.in = slices.Delete(e.in, 0, n)
+		e.peer.writable()
+		return n, nil
+	case e.eof:
+		return 0, io.EOF
+	}
+	return 0, errAgain
+}
+
+func (e *pipeEnd) tryWrite(p []byte) (int, error) {
+	if e.reset || e.peer.gone {
+		return 0, syscall.EPIPE
+	}
+	n := min(len(p), e.room-len(e.peer.in))
+	if n <= 0 {
+		return 0, errAgain
+	}
+	e.peer.in = append(e.peer.in, p[:n]...)
+	e.peer.lookAgain(reading)
+	return n, nil
+}
+
+func (e *pipeEnd) await(co *coro.Co, in direction) error {
+	_, err := e.lines[in].Wait(co, (*sideWait)(&e.conn.sides[in]))
+	return err
+}
+
+func (e *pipeEnd) lookAgain(in direction) { e.lines[in].WakeAll() }
+
+func (e *pipeEnd) whenWritable(f func()) {
+	e.asking = append(e.asking, f)
+	if e.gone || e.reset || e.peer.gone || len(e.peer.in) < e.room {
+		e.writable()
+	}
+}
+
+// writable is called when there is room again, or nobody to write to.
+func (e *pipeEnd) writable() {
+	e.lookAgain(writing)
+	for _, f := range e.asking {
+		e.conn.loop.CallSoon(f)
+	}
+	e.asking = nil
+}
+
+func (e *pipeEnd) closeWrite() error {
+	e.peer.eof = true
+	e.peer.lookAgain(reading)
+	return nil
+}
+
+// close is that of a socket: where something has come that was not read, or it is an abort, the peer
+// is reset.
+func (e *pipeEnd) close(abort bool) error {
+	e.gone = true
+	e.peer.eof = true
+	if abort || len(e.in) > 0 {
+		e.peer.reset = true
+	}
+	e.in = nil
+	e.peer.lookAgain(reading)
+	e.peer.writable()
+	return nil
+}
+
+func (e *pipeEnd) network() string      { return "pipe" }
+func (e *pipeEnd) localAddr() net.Addr  { return pipeAddr(e.name) }
+func (e *pipeEnd) remoteAddr() net.Addr { return pipeAddr(e.peer.name) }
+
+type pipeAddr string
+
+func (pipeAddr) Network() string  { return "pipe" }
+func (a pipeAddr) String() string { return "pipe:" + string(a) }
+
+// A sideWait is what reports are told of an operation that waits for the other side.
+type sideWait side
+
+func (w *sideWait) Describe() string { return w.Wait().String() }
+
+func (w *sideWait) Wait() waits.Info {
+	return waits.Info{Kind: [...]string{"read", "write"}[w.in], Text: (*side)(w).describe()}
+}

@@ -1,0 +1,97 @@
+package streams
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/waits"
+	"github.com/ouro-loop/ouro/loop"
+	"github.com/ouro-loop/ouro/timers"
+)
+
+// A side is one direction of a Conn: the operation that is under way, the line of those that come
+// after it, and the deadline.
+type side struct {
+	conn     *Conn
+	in       direction
+	busy     bool
+	line     coro.Waiters
+	deadline deadline
+}
+
+func (s *side) init(c *Conn, in direction) { s.conn, s.in, s.deadline.side = c, in, s }
+
+// enter waits until no operation is under way, and begins one. The error is the cancellation.
+func (s *side) enter(co *coro.Co) error {
+	if !s.busy && s.line.Empty() {
+		s.busy = true
+		return nil
+	}
+	woken, err := s.line.Wait(co, (*sideRole)(s))
+	if err != nil && woken {
+		s.leave() // to whom it may concern
+	}
+	return err
+}
+
+// leave hands on to the next in line, who is busy from then on.
+func (s *side) leave() { s.busy = s.line.Wake(1) > 0 }
+
+// lookAgain has an operation that waits see what has changed.
+func (s *side) lookAgain() {
+	s.conn.t.lookAgain(s.in)
+	if s.in == writing {
+		s.conn.kept.empty.WakeAll()
+	}
+}
+
+// A sideRole is what reports are told of those that wait in line.
+type sideRole side
+
+func (r *sideRole) Describe() string { return r.Wait().String() }
+
+func (r *sideRole) Wait() waits.Info {
+	return waits.Info{Kind: "turn", Text: fmt.Sprintf("its turn to %s", (*side)(r).describe())}
+}
+
+// describe is what an operation does, such as "read from 10.0.0.1:80".
+func (s *side) describe() string {
+	verb := [...]string{"read from", "write to"}[s.in]
+	if addr := s.conn.t.remoteAddr(); addr != nil && addr.String() != "" {
+		return fmt.Sprintf("%s %v", verb, addr)
+	}
+	return verb + " " + s.conn.t.network()
+}
+
+// A deadline is in the loop's time.
+type deadline struct {
+	side  *side
+	when  time.Duration
+	isSet bool
+	timer loop.TimerHandle
+}
+
+// over reports whether the deadline has come.
+func (d *deadline) over() bool { return d.isSet && d.when <= d.side.conn.loop.Time() }
+
+func (d *deadline) set(t time.Time) {
+	d.timer.Cancel()
+	if d.isSet = !t.IsZero(); !d.isSet {
+		return
+	}
+	l := d.side.conn.loop
+	d.when = timers.Deadline(l.Time(), untilOn(l, t))
+	d.timer = l.CallAt(d.when, d.side.lookAgain)
+}
+
+// untilOn is how long it takes on the loop's clock until a time of day. That may be by the loop's own, which
+// is exact; or, where the clock is virtual, by that of the world, as libraries have it that add to
+// time.Now. Some microseconds have passed since, which would make each run another one.
+func untilOn(l *loop.Loop, t time.Time) time.Duration {
+	byLoop, byWorld := t.Sub(l.Now()), time.Until(t)
+	if byLoop.Abs() <= byWorld.Abs() {
+		return byLoop
+	}
+	return byWorld.Round(time.Millisecond)
+}

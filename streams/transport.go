@@ -1,0 +1,43 @@
+package streams
+
+import (
+	"errors"
+	"net"
+
+	"github.com/ouro-loop/ouro/coro"
+)
+
+// A transport is one end of a connection, as a network makes it. All that is above it is Conn's, once:
+// deadlines, cancellation, lines of tasks, what is kept to be sent, and who calls. Its methods are
+// called on the loop's goroutine, and none but the addresses after close.
+type transport interface {
+	// tryRead and tryWrite do what can be done at once. Where that is nothing they return
+	// errAgain. At the end of what there is to read, tryRead returns io.EOF.
+	tryRead(p []byte) (int, error)
+	tryWrite(p []byte) (int, error)
+
+	// await suspends until another try is worth it, or lookAgain is called. The error is the
+	// cancellation of the task.
+	await(co *coro.Co, in direction) error
+	lookAgain(in direction)
+
+	// whenWritable has f called once, as soon as another tryWrite is worth it.
+	whenWritable(f func())
+
+	closeWrite() error
+	close(abort bool) error
+
+	network() string
+	localAddr() net.Addr
+	remoteAddr() net.Addr
+}
+
+type direction uint8
+
+const (
+	reading direction = iota
+	writing
+)
+
+// errAgain is what a transport returns that could do nothing.
+var errAgain = errors.New("streams: nothing can be done at once")
