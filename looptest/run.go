@@ -50,7 +50,7 @@ type run struct {
 
 	failure *failure // the first
 	over    atomic.Bool
-	left    bool     // the T has been asked to end the run, or skip the test
+	left    bool // the T has been asked to end the run, or skip the test
 	skipped bool
 	said    bytes.Buffer
 	closing []failure // reported when the loop closes: if that is because of a Goexit, what counts is that

@@ -56,7 +56,7 @@ func (e *LimitError) Error() string {
 	if e.Found {
 		what = "the separator comes"
 	}
-	return fmt.Sprintf("streams: %s after %d bytes, and the limit is %d; the option Limit raises it, of NewReader or of this call",
+	return fmt.Sprintf("streams: %s after %d bytes, and the limit is %d; SetLimit raises it, and the option Limit of NewReader and ReadLine",
 		what, e.Consumed, e.Limit)
 }
 

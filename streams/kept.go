@@ -1,6 +1,8 @@
 package streams
 
 import (
+	"net"
+
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/waits"
@@ -15,6 +17,7 @@ type kept struct {
 	high, low int
 	full      bool // there was more than high, and is not yet as little as low
 	err       error
+	dropped   bool // something was lost with that
 	waits     bool // whenWritable was asked
 	drained   coro.Waiters
 	empty     coro.Waiters
@@ -97,7 +100,7 @@ func (k *kept) emptied() {
 // drop is the end of what is kept: the connection is lost, or closed.
 func (k *kept) drop(err error) {
 	if k.err == nil {
-		k.err = err
+		k.err, k.dropped = err, k.size() > 0
 	}
 	k.data, k.sent, k.full = nil, 0, false
 	k.drained.WakeAll()
@@ -120,6 +123,9 @@ func (k *kept) flush(co *coro.Co) error {
 		if err := k.await(co); err != nil {
 			return err
 		}
+	}
+	if k.err == net.ErrClosed && !k.dropped {
+		return nil
 	}
 	return k.err
 }

@@ -60,6 +60,9 @@ func NewReader(from io.Reader, opts ...ReadOption) *Reader {
 	return &Reader{from: from, conn: conn, limit: limitOf(DefaultLimit, opts)}
 }
 
+// SetLimit sets the limit of the reads that follow.
+func (r *Reader) SetLimit(n int) { r.limit = limitOf(r.limit, []ReadOption{Limit(n)}) }
+
 func limitOf(limit int, opts []ReadOption) int {
 	o := readOptions{limit}
 	for _, opt := range opts {
