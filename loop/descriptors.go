@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/driver"
 )
 
 // descriptors are the file descriptors that a loop watches.
 type descriptors struct {
-	poller  *poller // nil until the first is added
+	driver  *driver.Driver // nil until the first is added
 	watched map[int]*descriptor
 }
 
@@ -69,12 +70,12 @@ func (l *Loop) watch(fd int, fn func(), write bool) (Handle, error) {
 		return Handle{}, err
 	}
 	l.endRest()
-	if l.poller == nil {
-		p, err := newPoller(l.inbox.rouse)
+	if l.driver == nil {
+		d, err := driver.New(l.inbox.rouse)
 		if err != nil {
 			return Handle{}, fmt.Errorf("loop: watching file descriptors: %w", err)
 		}
-		l.poller, l.watched = p, make(map[int]*descriptor)
+		l.driver, l.watched = d, make(map[int]*descriptor)
 	}
 	d := l.watched[fd]
 	if d == nil {
@@ -84,8 +85,8 @@ func (l *Loop) watch(fd int, fn func(), write bool) (Handle, error) {
 			d.number = l.tape.descriptors
 		}
 	}
-	if err := l.poller.set(fd, !write || d.reader != nil, write || d.writer != nil); err != nil {
-		delete(l.watched, fd) // the poller has given it up altogether
+	if err := l.driver.Set(fd, !write || d.reader != nil, write || d.writer != nil); err != nil {
+		delete(l.watched, fd) // the driver has given it up altogether
 		return Handle{}, fmt.Errorf("loop: %w", err)
 	}
 	l.watched[fd] = d
@@ -112,8 +113,8 @@ func (l *Loop) unwatch(fd int, write bool) bool {
 	if d.reader == nil && d.writer == nil {
 		delete(l.watched, fd)
 	}
-	// The poller's only error here is of a descriptor that is closed by now.
-	_ = l.poller.set(fd, d.reader != nil, d.writer != nil)
+	// The driver's only error here is of a descriptor that is closed by now.
+	_ = l.driver.Set(fd, d.reader != nil, d.writer != nil)
 	return true
 }
 
@@ -128,7 +129,7 @@ func (d *descriptor) slot(write bool) **standingCall {
 // reports whether there were any.
 func (l *Loop) pollDescriptors() bool {
 	before := l.sched.Ready()
-	err := l.poller.poll(func(fd int, readable, writable bool) {
+	err := l.driver.Poll(func(fd int, readable, writable bool) {
 		d := l.watched[fd]
 		if d == nil {
 			return
@@ -161,8 +162,8 @@ func (l *Loop) readyDescriptor(fd int, d *descriptor, write bool) {
 }
 
 func (l *Loop) closeDescriptors() {
-	if l.poller != nil {
-		l.poller.close()
-		l.poller, l.watched = nil, nil
+	if l.driver != nil {
+		l.driver.Close()
+		l.driver, l.watched = nil, nil
 	}
 }

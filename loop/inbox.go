@@ -192,8 +192,8 @@ func (l *Loop) park(limit time.Duration) {
 func (l *Loop) parkOnce(a *parkingAlarm) (onlyAsked bool) {
 	b := &l.inbox
 	b.parked.Store(true)
-	if l.poller != nil {
-		l.poller.arm()
+	if l.driver != nil {
+		l.driver.Arm()
 	}
 	if b.any() || l.stopping.Load() != 0 || l.clock.virtual && !l.isOut() && !l.watchesDescriptors() {
 		b.unpark() // the last: a Hold was released, and the clock may jump

@@ -147,13 +147,13 @@ func (l *Loop) endSteps(err error) {
 		l.midway = s.cut && err == nil && l.sched.Left() > 0
 		l.setAround()
 	}
-	l.armPoller()
+	l.armDriver()
 }
 
-// armPoller has the function of OnWake called when a descriptor is ready.
-func (l *Loop) armPoller() {
+// armDriver has the function of OnWake called when a descriptor is ready.
+func (l *Loop) armDriver() {
 	if l.inbox.onWake.Load() != nil && l.watchesDescriptors() {
-		l.poller.arm()
+		l.driver.Arm()
 	}
 }
 
@@ -260,6 +260,6 @@ func (l *Loop) OnWake(f func()) {
 		f() // has come in before
 	}
 	if !l.isRunning.Load() {
-		l.armPoller() // as the last run has not
+		l.armDriver() // as the last run has not
 	}
 }

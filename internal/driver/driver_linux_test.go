@@ -1,4 +1,4 @@
-package loop
+package driver
 
 import (
 	"os"
@@ -8,34 +8,32 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
-
-	"github.com/ouro-loop/ouro/future"
 )
 
-func TestPollerHangUpsLinux(t *testing.T) {
+func TestDriverHangUpsLinux(t *testing.T) {
 	for _, tt := range []struct {
 		name        string
 		prepare     func(t *testing.T) int
 		read, write string // registered for reading, for writing
 	}{
 		{"pipe without writer", func(t *testing.T) int { // EPOLLHUP
-			r, w := pollerPipe(t)
-			pollerReplace(t, w)
+			r, w := newPipe(t)
+			replace(t, w)
 			return r
 		}, "r", "w"},
 		{"pipe without reader", func(t *testing.T) int { // EPOLLOUT|EPOLLERR
-			r, w := pollerPipe(t)
-			pollerReplace(t, r)
+			r, w := newPipe(t)
+			replace(t, r)
 			return w
 		}, "r", "w"},
 		{"socket half closed", func(t *testing.T) int { // EPOLLIN|EPOLLOUT
-			a, b := pollerPair(t)
+			a, b := socketPair(t)
 			require.NoError(t, unix.Shutdown(b, unix.SHUT_WR))
 			return a
 		}, "r", "w"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			h := newPollerHost(t)
+			h := newHost(t)
 			fd := tt.prepare(t)
 			h.mustSet(fd, true, false)
 			require.Equal(t, map[int]string{fd: tt.read}, h.report())
@@ -47,8 +45,8 @@ func TestPollerHangUpsLinux(t *testing.T) {
 	}
 }
 
-// pollerReplace closes what fd stands for, but keeps the number for the test to close.
-func pollerReplace(t *testing.T, fd int) {
+// replace closes what fd stands for, but keeps the number for the test to close.
+func replace(t *testing.T, fd int) {
 	t.Helper()
 	null, err := os.Open(os.DevNull)
 	require.NoError(t, err)
@@ -56,12 +54,12 @@ func pollerReplace(t *testing.T, fd int) {
 	require.NoError(t, unix.Dup3(int(null.Fd()), fd, unix.O_CLOEXEC))
 }
 
-func TestPollerRefusesRegularFiles(t *testing.T) {
-	h := newPollerHost(t)
+func TestDriverRefusesRegularFiles(t *testing.T) {
+	h := newHost(t)
 	file, err := os.Create(filepath.Join(t.TempDir(), "regular"))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, file.Close()) })
-	err = h.set(int(file.Fd()), true, false)
+	err = h.Set(int(file.Fd()), true, false)
 	require.ErrorIs(t, err, syscall.EPERM)
 	require.ErrorContains(t, err, "regular files")
 	require.Empty(t, h.fds)
@@ -69,57 +67,57 @@ func TestPollerRefusesRegularFiles(t *testing.T) {
 
 // CPython hears of ready descriptors in the order in which they became ready.
 // The helper, which looks at the same queue, must not change that.
-func TestPollerKeepsOrder(t *testing.T) {
-	h := newPollerHost(t)
+func TestDriverKeepsOrder(t *testing.T) {
+	h := newHost(t)
 	r, w := [3]int{}, [3]int{}
 	for i := range r {
-		r[i], w[i] = pollerPipe(t)
+		r[i], w[i] = newPipe(t)
 		h.mustSet(r[i], true, false)
 	}
 	want := []int{r[2], r[0], r[1]}
 	for range 100 {
-		h.arm()
+		h.Arm()
 		for _, i := range []int{2, 0, 1} {
-			pollerSend(t, w[i])
+			sendByte(t, w[i])
 		}
 		h.park()
-		h.arm()
+		h.Arm()
 		h.park()
-		h.arm() // if the helper is back, this looks too
+		h.Arm() // if the helper is back, this looks too
 		var got []int
-		require.NoError(t, h.poll(func(fd int, _, _ bool) { got = append(got, fd) }))
+		require.NoError(t, h.Poll(func(fd int, _, _ bool) { got = append(got, fd) }))
 		require.Equal(t, want, got)
 		for _, fd := range r {
-			pollerReceive(t, fd)
+			receiveByte(t, fd)
 		}
 	}
 }
 
 // A file that was closed here but lives on in a duplicate stays in the epoll
 // instance, with no number to remove it by.
-func TestPollerGhosts(t *testing.T) {
+func TestDriverGhosts(t *testing.T) {
 	type pair struct{ mine, peer int }
-	setup := func(t *testing.T) (h *pollerHost, other pair, file, number int) {
-		h = newPollerHost(t)
-		other.mine, other.peer = pollerPair(t)
-		file, w := pollerPipe(t)
+	setup := func(t *testing.T) (h *host, other pair, file, number int) {
+		h = newHost(t)
+		other.mine, other.peer = socketPair(t)
+		file, w := newPipe(t)
 		number, err := unix.Dup(file)
 		require.NoError(t, err)
 		h.mustSet(number, true, false)
 		require.NoError(t, unix.Close(number))
 		h.mustSet(number, false, false)
-		pollerSend(t, w)
+		sendByte(t, w)
 		return h, other, file, number
 	}
-	exorcised := func(t *testing.T, h *pollerHost, fd, peer int) {
+	exorcised := func(t *testing.T, h *host, fd, peer int) {
 		t.Helper()
-		h.arm()
+		h.Arm()
 		h.park() // the one time that it wakes us
 		require.Empty(t, h.report())
 		require.False(t, h.queue.ready())
 
-		h.arm()
-		pollerSend(t, peer)
+		h.Arm()
+		sendByte(t, peer)
 		h.park()
 		require.Equal(t, map[int]string{fd: "r"}, h.report())
 	}
@@ -130,13 +128,13 @@ func TestPollerGhosts(t *testing.T) {
 	})
 	t.Run("number of another file", func(t *testing.T) {
 		h, other, _, number := setup(t)
-		pollerDup(t, other.mine, number)
+		duplicate(t, other.mine, number)
 		h.mustSet(number, true, false)
 		exorcised(t, h, number, other.peer)
 	})
 	t.Run("same file and number again", func(t *testing.T) {
 		h, _, file, number := setup(t)
-		pollerDup(t, file, number)
+		duplicate(t, file, number)
 		h.mustSet(number, true, true)
 		require.Equal(t, map[int]string{number: "r"}, h.report())
 		h.mustSet(number, false, false)
@@ -158,91 +156,63 @@ func withoutDescriptors(t *testing.T, f func()) {
 
 // Where no descriptor is free for a new queue that is needed, the loop neither spins nor
 // forgets what it watches: it is told once, and it is tried again.
-func TestPollerGhostsWithoutDescriptors(t *testing.T) {
-	h := newPollerHost(t)
-	mine, peer := pollerPair(t)
-	file, w := pollerPipe(t)
+func TestDriverGhostsWithoutDescriptors(t *testing.T) {
+	h := newHost(t)
+	mine, peer := socketPair(t)
+	file, w := newPipe(t)
 	number, err := unix.Dup(file)
 	require.NoError(t, err)
 	h.mustSet(mine, true, false)
 	h.mustSet(number, true, false)
 	require.NoError(t, unix.Close(number))
 	h.mustSet(number, false, false)
-	pollerSend(t, w)
+	sendByte(t, w)
 	nothing := func(int, bool, bool) { t.Error("nothing is ready") }
 	withoutDescriptors(t, func() {
-		require.ErrorIs(t, h.poll(nothing), unix.EMFILE)
-		require.NoError(t, h.poll(nothing), "it is told once")
-		h.arm()
+		require.ErrorIs(t, h.Poll(nothing), unix.EMFILE)
+		require.NoError(t, h.Poll(nothing), "it is told once")
+		h.Arm()
 		h.park() // the next try
-		require.NoError(t, h.poll(nothing))
-		require.ErrorIs(t, h.set(peer, true, false), unix.EMFILE)
-		require.NoError(t, h.set(peer, false, false))
+		require.NoError(t, h.Poll(nothing))
+		require.ErrorIs(t, h.Set(peer, true, false), unix.EMFILE)
+		require.NoError(t, h.Set(peer, false, false))
 	})
-	pollerSend(t, peer)
+	sendByte(t, peer)
 	require.Equal(t, map[int]string{mine: "r"}, h.report())
-	require.False(t, pollerIsHaunted(h))
+	require.False(t, isHaunted(h))
 }
 
-func pollerIsHaunted(h *pollerHost) bool {
-	haunted, _ := h.queue.poll(len(h.fds), func(int, pollInterest) {})
+func isHaunted(h *host) bool {
+	haunted, _ := h.queue.poll(len(h.fds), func(int, Direction) {})
 	return haunted
 }
 
-// An error of epoll_wait is reported, and the loop goes on.
-func TestPollerCannotPoll(t *testing.T) {
-	var told []future.ErrorContext
-	l := New(VirtualTime(true), OnException(func(_ *Loop, c future.ErrorContext) { told = append(told, c) }))
-	r, w := pollerPipe(t)
-	heard := 0
-	_, err := l.AddReader(r, func() { heard++ })
-	require.NoError(t, err)
-	pollerSend(t, w)
-	iterate := func() {
-		l.Stop()
-		require.NoError(t, l.RunForever())
-	}
-	epfd := l.poller.queue.epfd
-	l.poller.queue.epfd = r // which is none
-	iterate()
-	l.poller.queue.epfd = epfd
-	require.Zero(t, heard)
-	require.Len(t, told, 1)
-	require.Equal(t, "polling file descriptors", told[0].Message)
-	require.ErrorIs(t, told[0].Err, unix.EINVAL)
-	require.ErrorContains(t, told[0].Err, "epoll_wait")
-	iterate()
-	require.Equal(t, 1, heard)
-	require.Len(t, told, 1)
-	require.NoError(t, l.Close())
-}
-
 // Steady state: no operation of a running loop allocates.
-func TestPollerDoesNotAllocate(t *testing.T) {
-	h := newPollerHost(t)
-	r, w := pollerPipe(t)
+func TestDriverDoesNotAllocate(t *testing.T) {
+	h := newHost(t)
+	r, w := newPipe(t)
 	h.mustSet(r, true, false)
 	seen := 0
 	ready := func(int, bool, bool) { seen++ }
 	one := make([]byte, 1)
 	require.Zero(t, testing.AllocsPerRun(100, func() {
-		h.arm()
+		h.Arm()
 		_, _ = unix.Write(w, one)
 		<-h.woken
-		_ = h.poll(ready)
+		_ = h.Poll(ready)
 		_, _ = unix.Read(r, one)
-		_ = h.set(r, true, true)
-		_ = h.set(r, true, false)
+		_ = h.Set(r, true, true)
+		_ = h.Set(r, true, false)
 	}))
 	require.Positive(t, seen)
 }
 
-// BenchmarkPollerRoundTrip parks until a peer, asked over a channel, has
+// BenchmarkDriverRoundTrip parks until a peer, asked over a channel, has
 // written to a pipe. The rival blocks its thread in epoll_wait; the floor
 // passes the same byte through the same pipe, but parks on a channel alone.
-func BenchmarkPollerRoundTrip(b *testing.B) {
+func BenchmarkDriverRoundTrip(b *testing.B) {
 	setup := func(b *testing.B) (r int, ask, answered chan struct{}) {
-		r, w := pollerPipe(b)
+		r, w := newPipe(b)
 		ask, answered = make(chan struct{}), make(chan struct{}, 1)
 		go func() {
 			one := make([]byte, 1)
@@ -259,16 +229,16 @@ func BenchmarkPollerRoundTrip(b *testing.B) {
 		return r, ask, answered
 	}
 	one := make([]byte, 1)
-	b.Run("poller", func(b *testing.B) {
+	b.Run("driver", func(b *testing.B) {
 		r, ask, _ := setup(b)
-		h := newPollerHost(b)
+		h := newHost(b)
 		h.mustSet(r, true, false)
 		seen := 0
 		ready := func(int, bool, bool) { seen++ }
 		for b.Loop() {
 			ask <- struct{}{}
-			for seen = 0; seen == 0; _ = h.poll(ready) {
-				h.arm()
+			for seen = 0; seen == 0; _ = h.Poll(ready) {
+				h.Arm()
 				<-h.woken
 			}
 			_, _ = unix.Read(r, one)
@@ -298,8 +268,8 @@ func BenchmarkPollerRoundTrip(b *testing.B) {
 	})
 }
 
-// BenchmarkPollerPoll is what an iteration that does not park pays.
-func BenchmarkPollerPoll(b *testing.B) {
+// BenchmarkDriverPoll is what an iteration that does not park pays.
+func BenchmarkDriverPoll(b *testing.B) {
 	for _, bb := range []struct {
 		name              string
 		registered, ready int
@@ -310,34 +280,34 @@ func BenchmarkPollerPoll(b *testing.B) {
 		{"registered=100/ready=100", 100, 100},
 	} {
 		b.Run(bb.name, func(b *testing.B) {
-			h := newPollerHost(b)
+			h := newHost(b)
 			for i := range bb.registered {
-				r, w := pollerPipe(b)
+				r, w := newPipe(b)
 				h.mustSet(r, true, false)
 				if i < bb.ready {
-					pollerSend(b, w)
+					sendByte(b, w)
 				}
 			}
 			seen := 0
 			ready := func(int, bool, bool) { seen++ }
 			b.ReportAllocs()
 			for b.Loop() {
-				_ = h.poll(ready)
+				_ = h.Poll(ready)
 			}
 		})
 	}
 }
 
-// BenchmarkPollerSet is add_reader and remove_reader; the floor is the two
+// BenchmarkDriverSet is add_reader and remove_reader; the floor is the two
 // system calls on an epoll instance that nothing watches.
-func BenchmarkPollerSet(b *testing.B) {
-	r, _ := pollerPipe(b)
-	b.Run("poller", func(b *testing.B) {
-		h := newPollerHost(b)
+func BenchmarkDriverSet(b *testing.B) {
+	r, _ := newPipe(b)
+	b.Run("driver", func(b *testing.B) {
+		h := newHost(b)
 		b.ReportAllocs()
 		for b.Loop() {
-			_ = h.set(r, true, false)
-			_ = h.set(r, false, false)
+			_ = h.Set(r, true, false)
+			_ = h.Set(r, false, false)
 		}
 	})
 	b.Run("floor=epoll_ctl", func(b *testing.B) {

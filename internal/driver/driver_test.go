@@ -1,6 +1,6 @@
 //go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
 
-package loop
+package driver
 
 import (
 	"context"
@@ -21,25 +21,25 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// pollerHost stands in for the loop: it has a channel to park on.
-type pollerHost struct {
-	*poller
+// host stands in for the loop: it has a channel to park on.
+type host struct {
+	*Driver
 	t     testing.TB
 	ctx   context.Context
 	woken chan struct{}
 	wakes atomic.Int64
 }
 
-func newPollerHost(t testing.TB) *pollerHost {
+func newHost(t testing.TB) *host {
 	t.Helper()
-	h := &pollerHost{t: t, woken: make(chan struct{}, 1)}
+	h := &host{t: t, woken: make(chan struct{}, 1)}
 	var err error
-	h.poller, err = newPoller(func() {
+	h.Driver, err = New(func() {
 		h.wakes.Add(1)
 		h.nudge()
 	})
 	require.NoError(t, err)
-	t.Cleanup(h.poller.close)
+	t.Cleanup(h.Driver.Close)
 	var cancel context.CancelFunc
 	h.ctx, cancel = context.WithTimeout(context.Background(), time.Minute)
 	t.Cleanup(cancel)
@@ -47,14 +47,14 @@ func newPollerHost(t testing.TB) *pollerHost {
 }
 
 // nudge ends a park, as CallSoonThreadsafe would.
-func (h *pollerHost) nudge() {
+func (h *host) nudge() {
 	select {
 	case h.woken <- struct{}{}:
 	default:
 	}
 }
 
-func (h *pollerHost) park() {
+func (h *host) park() {
 	h.t.Helper()
 	select {
 	case <-h.woken:
@@ -63,16 +63,16 @@ func (h *pollerHost) park() {
 	}
 }
 
-func (h *pollerHost) mustSet(fd int, read, write bool) {
+func (h *host) mustSet(fd int, read, write bool) {
 	h.t.Helper()
-	require.NoError(h.t, h.set(fd, read, write))
+	require.NoError(h.t, h.Set(fd, read, write))
 }
 
 // report is what poll finds ready, descriptor by descriptor: "r", "w" or "rw".
-func (h *pollerHost) report() map[int]string {
+func (h *host) report() map[int]string {
 	h.t.Helper()
 	found := map[int]string{}
-	require.NoError(h.t, h.poll(func(fd int, readable, writable bool) {
+	require.NoError(h.t, h.Poll(func(fd int, readable, writable bool) {
 		if readable {
 			found[fd] = "r" + found[fd]
 		}
@@ -83,25 +83,25 @@ func (h *pollerHost) report() map[int]string {
 	return found
 }
 
-// pollerPipe returns a non-blocking pipe that the test closes.
-func pollerPipe(t testing.TB) (r, w int) {
+// newPipe returns a non-blocking pipe that the test closes.
+func newPipe(t testing.TB) (r, w int) {
 	t.Helper()
 	var p [2]int
 	require.NoError(t, unix.Pipe(p[:]))
-	pollerOwn(t, p[:])
+	own(t, p[:])
 	return p[0], p[1]
 }
 
-// pollerPair returns a non-blocking connected pair of sockets that the test closes.
-func pollerPair(t testing.TB) (a, b int) {
+// socketPair returns a non-blocking connected pair of sockets that the test closes.
+func socketPair(t testing.TB) (a, b int) {
 	t.Helper()
 	p, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
 	require.NoError(t, err)
-	pollerOwn(t, p[:])
+	own(t, p[:])
 	return p[0], p[1]
 }
 
-func pollerOwn(t testing.TB, fds []int) {
+func own(t testing.TB, fds []int) {
 	for _, fd := range fds {
 		require.NoError(t, unix.SetNonblock(fd, true))
 		unix.CloseOnExec(fd)
@@ -109,44 +109,44 @@ func pollerOwn(t testing.TB, fds []int) {
 	}
 }
 
-// pollerDup gives the file of fd a further number, which is free.
-func pollerDup(t testing.TB, fd, number int) {
+// duplicate gives the file of fd a further number, which is free.
+func duplicate(t testing.TB, fd, number int) {
 	t.Helper()
 	got, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, number)
 	require.NoError(t, err)
-	pollerOwn(t, []int{got})
+	own(t, []int{got})
 	require.Equal(t, number, got)
 }
 
-func pollerSend(t testing.TB, fd int) {
+func sendByte(t testing.TB, fd int) {
 	t.Helper()
 	_, err := unix.Write(fd, []byte{1})
 	require.NoError(t, err)
 }
 
-func pollerReceive(t testing.TB, fd int) {
+func receiveByte(t testing.TB, fd int) {
 	t.Helper()
 	n, err := unix.Read(fd, make([]byte, 1))
 	require.NoError(t, err)
 	require.Equal(t, 1, n)
 }
 
-func TestPollerReports(t *testing.T) {
+func TestDriverReports(t *testing.T) {
 	for _, tt := range []struct {
 		name              string
 		fd                func(t *testing.T) int
 		both, read, write string // registered for both, for reading, for writing
 	}{
-		{"idle socket", func(t *testing.T) int { a, _ := pollerPair(t); return a }, "w", "", "w"},
-		{"socket with data", func(t *testing.T) int { a, b := pollerPair(t); pollerSend(t, b); return a }, "rw", "r", "w"},
+		{"idle socket", func(t *testing.T) int { a, _ := socketPair(t); return a }, "w", "", "w"},
+		{"socket with data", func(t *testing.T) int { a, b := socketPair(t); sendByte(t, b); return a }, "rw", "r", "w"},
 		{"socket hung up", func(t *testing.T) int {
-			a, b := pollerPair(t)
+			a, b := socketPair(t)
 			require.NoError(t, unix.Shutdown(b, unix.SHUT_RDWR))
 			return a
 		}, "rw", "r", "w"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			h := newPollerHost(t)
+			h := newHost(t)
 			fd := tt.fd(t)
 			check := func(read, write bool, want string) {
 				t.Helper()
@@ -163,18 +163,18 @@ func TestPollerReports(t *testing.T) {
 	}
 }
 
-func TestPollerSetInReport(t *testing.T) {
-	h := newPollerHost(t)
+func TestDriverSetInReport(t *testing.T) {
+	h := newHost(t)
 	var want, got []int
 	for range 3 {
-		fd, peer := pollerPair(t)
-		pollerSend(t, peer)
+		fd, peer := socketPair(t)
+		sendByte(t, peer)
 		h.mustSet(fd, true, false)
 		want = append(want, fd)
 	}
 	queue := h.queue
 	for range 2 {
-		require.NoError(t, h.poll(func(fd int, _, _ bool) {
+		require.NoError(t, h.Poll(func(fd int, _, _ bool) {
 			got = append(got, fd)
 			h.mustSet(fd, fd == want[0], false)
 		}))
@@ -183,16 +183,16 @@ func TestPollerSetInReport(t *testing.T) {
 	require.Same(t, queue, h.queue, "nothing was haunted")
 }
 
-func TestPollerNothingRegistered(t *testing.T) {
-	h := newPollerHost(t)
-	h.arm()
+func TestDriverNothingRegistered(t *testing.T) {
+	h := newHost(t)
+	h.Arm()
 	require.Nil(t, h.ended, "no helper is started")
 	require.Empty(t, h.report())
 }
 
-func TestPollerBadDescriptors(t *testing.T) {
-	h := newPollerHost(t)
-	r, _ := pollerPipe(t)
+func TestDriverBadDescriptors(t *testing.T) {
+	h := newHost(t)
+	r, _ := newPipe(t)
 	closed, err := unix.Dup(r)
 	require.NoError(t, err)
 	require.NoError(t, unix.Close(closed))
@@ -201,19 +201,19 @@ func TestPollerBadDescriptors(t *testing.T) {
 		bad = append(bad, r+(math.MaxUint32+1)&math.MaxInt) // the low 32 bits would do
 	}
 	for _, fd := range bad {
-		err := h.set(fd, true, false)
+		err := h.Set(fd, true, false)
 		require.ErrorIs(t, err, syscall.EBADF)
 		require.ErrorContains(t, err, fmt.Sprintf("descriptor %d:", fd))
-		require.NoError(t, h.set(fd, false, false), "removing is never an error")
+		require.NoError(t, h.Set(fd, false, false), "removing is never an error")
 	}
 	require.Empty(t, h.fds)
 }
 
 // A descriptor closed while it is registered makes no noise, whatever is asked next.
-func TestPollerClosedBehindItsBack(t *testing.T) {
-	setup := func(t *testing.T) (h *pollerHost, fd int) {
-		h = newPollerHost(t)
-		r, _ := pollerPipe(t)
+func TestDriverClosedBehindItsBack(t *testing.T) {
+	setup := func(t *testing.T) (h *host, fd int) {
+		h = newHost(t)
+		r, _ := newPipe(t)
 		fd, err := unix.Dup(r)
 		require.NoError(t, err)
 		h.mustSet(fd, true, false)
@@ -221,14 +221,14 @@ func TestPollerClosedBehindItsBack(t *testing.T) {
 		return h, fd
 	}
 	reuse := func(t *testing.T, number int) (peer int) {
-		a, b := pollerPair(t)
+		a, b := socketPair(t)
 		if a == number {
 			return b
 		}
 		if b == number {
 			return a
 		}
-		pollerDup(t, a, number)
+		duplicate(t, a, number)
 		return b
 	}
 	t.Run("removed", func(t *testing.T) {
@@ -238,7 +238,7 @@ func TestPollerClosedBehindItsBack(t *testing.T) {
 	})
 	t.Run("changed", func(t *testing.T) {
 		h, fd := setup(t)
-		require.ErrorIs(t, h.set(fd, true, true), syscall.EBADF)
+		require.ErrorIs(t, h.Set(fd, true, true), syscall.EBADF)
 		require.Empty(t, h.fds)
 	})
 	t.Run("number reused", func(t *testing.T) {
@@ -246,7 +246,7 @@ func TestPollerClosedBehindItsBack(t *testing.T) {
 		peer := reuse(t, fd)
 		h.mustSet(fd, true, false)
 		require.Empty(t, h.report())
-		pollerSend(t, peer)
+		sendByte(t, peer)
 		require.Equal(t, map[int]string{fd: "r"}, h.report())
 	})
 	t.Run("number reused, then removed", func(t *testing.T) {
@@ -254,62 +254,62 @@ func TestPollerClosedBehindItsBack(t *testing.T) {
 		peer := reuse(t, fd)
 		h.mustSet(fd, false, false)
 		h.mustSet(fd, true, true)
-		pollerSend(t, peer)
+		sendByte(t, peer)
 		require.Equal(t, map[int]string{fd: "rw"}, h.report())
 	})
 }
 
-func TestPollerArm(t *testing.T) {
+func TestDriverArm(t *testing.T) {
 	t.Run("ready after arm", func(t *testing.T) {
-		h := newPollerHost(t)
-		r, w := pollerPipe(t)
+		h := newHost(t)
+		r, w := newPipe(t)
 		h.mustSet(r, true, false)
-		h.arm()
-		pollerSend(t, w)
+		h.Arm()
+		sendByte(t, w)
 		h.park()
 		require.Equal(t, map[int]string{r: "r"}, h.report())
 	})
 	t.Run("ready between poll and arm", func(t *testing.T) {
-		h := newPollerHost(t)
-		r, w := pollerPipe(t)
+		h := newHost(t)
+		r, w := newPipe(t)
 		h.mustSet(r, true, false)
 		require.Empty(t, h.report())
-		pollerSend(t, w)
-		h.arm()
+		sendByte(t, w)
+		h.Arm()
 		h.park()
 	})
 	t.Run("still ready", func(t *testing.T) {
-		h := newPollerHost(t)
-		r, w := pollerPipe(t)
+		h := newHost(t)
+		r, w := newPipe(t)
 		h.mustSet(r, true, false)
-		pollerSend(t, w)
+		sendByte(t, w)
 		for range 3 {
-			h.arm()
+			h.Arm()
 			h.park()
 			require.Equal(t, map[int]string{r: "r"}, h.report())
 		}
 	})
 	t.Run("one wake for many arms", func(t *testing.T) {
-		h := newPollerHost(t)
-		r, w := pollerPipe(t)
+		h := newHost(t)
+		r, w := newPipe(t)
 		h.mustSet(r, true, false)
 		for range 10 {
-			h.arm()
+			h.Arm()
 		}
-		pollerSend(t, w)
+		sendByte(t, w)
 		h.park()
 		h.dismiss()
 		require.EqualValues(t, 1, h.wakes.Load())
 	})
 	t.Run("polled while armed", func(t *testing.T) {
-		h := newPollerHost(t)
-		r, w := pollerPipe(t)
+		h := newHost(t)
+		r, w := newPipe(t)
 		h.mustSet(r, true, false)
 		for range 100 {
-			h.arm()
-			pollerSend(t, w)
+			h.Arm()
+			sendByte(t, w)
 			require.Equal(t, map[int]string{r: "r"}, h.report())
-			pollerReceive(t, r)
+			receiveByte(t, r)
 			require.Empty(t, h.report())
 		}
 		h.dismiss() // forget what wakes there were
@@ -317,83 +317,83 @@ func TestPollerArm(t *testing.T) {
 		case <-h.woken:
 		default:
 		}
-		h.arm()
-		pollerSend(t, w)
+		h.Arm()
+		sendByte(t, w)
 		h.park()
 	})
 	t.Run("registered while armed", func(t *testing.T) {
-		h := newPollerHost(t)
-		r, _ := pollerPipe(t)
-		a, _ := pollerPair(t)
+		h := newHost(t)
+		r, _ := newPipe(t)
+		a, _ := socketPair(t)
 		h.mustSet(r, true, false)
-		h.arm()
+		h.Arm()
 		h.mustSet(a, true, false)
 		h.mustSet(a, true, true)
 		h.park()
 		require.Equal(t, map[int]string{a: "w"}, h.report())
 	})
 	t.Run("removed while armed", func(t *testing.T) {
-		h := newPollerHost(t)
-		r, _ := pollerPipe(t)
-		r2, w2 := pollerPipe(t)
+		h := newHost(t)
+		r, _ := newPipe(t)
+		r2, w2 := newPipe(t)
 		h.mustSet(r, true, false)
 		h.mustSet(r2, true, false)
-		h.arm()
+		h.Arm()
 		h.mustSet(r2, false, false)
-		pollerSend(t, w2)
-		h.arm()
+		sendByte(t, w2)
+		h.Arm()
 		h.dismiss()
 		require.Zero(t, h.wakes.Load())
 	})
 	t.Run("closed while armed", func(t *testing.T) {
-		p, err := newPoller(func() { t.Error("woken") })
+		p, err := New(func() { t.Error("woken") })
 		require.NoError(t, err)
-		r, w := pollerPipe(t)
-		require.NoError(t, p.set(r, true, false))
-		p.arm()
+		r, w := newPipe(t)
+		require.NoError(t, p.Set(r, true, false))
+		p.Arm()
 		ended := p.ended
-		p.close()
+		p.Close()
 		_, running := <-ended
 		require.False(t, running)
-		pollerSend(t, w)
+		sendByte(t, w)
 	})
 }
 
 // A goroutine that waits for the outside world stops the time of a synctest
 // bubble; without descriptors there must be none, whatever was armed before.
-func TestPollerLeavesSynctestAlone(t *testing.T) {
-	r, w := pollerPipe(t)
+func TestDriverLeavesSynctestAlone(t *testing.T) {
+	r, w := newPipe(t)
 	failsafe := time.AfterFunc(time.Minute, func() { panic("the bubble's time stands still") })
 	defer failsafe.Stop()
 	synctest.Test(t, func(t *testing.T) {
 		wake := make(chan struct{}, 1)
-		p, err := newPoller(func() { wake <- struct{}{} })
+		p, err := New(func() { wake <- struct{}{} })
 		require.NoError(t, err)
-		defer p.close()
+		defer p.Close()
 		for range 3 {
-			require.NoError(t, p.set(r, true, false))
-			p.arm()
-			require.NoError(t, p.set(r, false, false))
-			p.arm() // the loop parks without descriptors
+			require.NoError(t, p.Set(r, true, false))
+			p.Arm()
+			require.NoError(t, p.Set(r, false, false))
+			p.Arm() // the loop parks without descriptors
 			start := time.Now()
 			<-time.After(time.Hour)
 			require.Equal(t, time.Hour, time.Since(start))
 
-			require.NoError(t, p.set(r, true, false))
-			p.arm()
-			pollerSend(t, w)
+			require.NoError(t, p.Set(r, true, false))
+			p.Arm()
+			sendByte(t, w)
 			<-wake
-			pollerReceive(t, r)
-			require.NoError(t, p.set(r, false, false))
-			p.arm()
+			receiveByte(t, r)
+			require.NoError(t, p.Set(r, false, false))
+			p.Arm()
 			<-time.After(time.Hour)
 		}
 	})
 }
 
-// TestPollerNoLostWake plays a loop that echoes what peers send. A lost wake-up
+// TestDriverNoLostWake plays a loop that echoes what peers send. A lost wake-up
 // leaves the loop and its peers waiting for each other.
-func TestPollerNoLostWake(t *testing.T) {
+func TestDriverNoLostWake(t *testing.T) {
 	rounds := 3000
 	if testing.Short() {
 		rounds = 300
@@ -411,8 +411,8 @@ func TestPollerNoLostWake(t *testing.T) {
 		{name: "eight peers, noise, churn", peers: 8, noise: true, churn: true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			h := newPollerHost(t)
-			e := &pollerEcho{pollerHost: h, unsent: map[int]int{}, rng: rand.New(rand.NewPCG(1, 2))}
+			h := newHost(t)
+			e := &echo{host: h, unsent: map[int]int{}, rng: rand.New(rand.NewPCG(1, 2))}
 			nudge := func() {}
 			if tt.noise {
 				nudge = h.nudge
@@ -420,10 +420,10 @@ func TestPollerNoLostWake(t *testing.T) {
 			var others sync.WaitGroup
 			defer others.Wait()
 			for range tt.peers {
-				a, b := pollerPair(t)
+				a, b := socketPair(t)
 				e.unsent[a] = 0
 				h.mustSet(a, true, false)
-				others.Go(func() { pollerPeer(t, b, rounds, nudge) })
+				others.Go(func() { peer(t, b, rounds, nudge) })
 				defer func() { _ = unix.Shutdown(a, unix.SHUT_RDWR) }() // frees the peer if the test fails
 			}
 			for {
@@ -438,7 +438,7 @@ func TestPollerNoLostWake(t *testing.T) {
 					if tt.noise && e.rng.IntN(2) == 0 {
 						others.Go(nudge)
 					}
-					h.arm()
+					h.Arm()
 					h.park()
 				}
 			}
@@ -446,16 +446,16 @@ func TestPollerNoLostWake(t *testing.T) {
 	}
 }
 
-// pollerEcho is a loop's end of some connections. It takes one byte per report,
+// echo is a loop's end of some connections. It takes one byte per report,
 // so that descriptors stay ready over a park, and sends only on a report too.
-type pollerEcho struct {
-	*pollerHost
+type echo struct {
+	*host
 	unsent map[int]int // bytes to send back, by open descriptor
 	rng    *rand.Rand
 }
 
 // step polls once and reports whether anything was ready.
-func (e *pollerEcho) step() bool {
+func (e *echo) step() bool {
 	ready := e.report()
 	for fd, is := range ready {
 		if e.unsent[fd] > 0 && is != "r" {
@@ -479,21 +479,21 @@ func (e *pollerEcho) step() bool {
 }
 
 // churn takes every descriptor out and puts it in again, while armed.
-func (e *pollerEcho) churn() {
-	e.arm()
+func (e *echo) churn() {
+	e.Arm()
 	for fd, unsent := range e.unsent {
 		e.mustSet(fd, false, false)
 		if e.rng.IntN(2) == 0 {
-			e.arm()
+			e.Arm()
 		}
 		e.mustSet(fd, true, e.rng.IntN(2) == 0)
 		e.mustSet(fd, true, unsent > 0)
 	}
 }
 
-// pollerPeer sends two bytes and waits for their echo, rounds times over; nudge
+// peer sends two bytes and waits for their echo, rounds times over; nudge
 // wakes the loop for another reason just then.
-func pollerPeer(t *testing.T, fd, rounds int, nudge func()) {
+func peer(t *testing.T, fd, rounds int, nudge func()) {
 	own, err := unix.Dup(fd)
 	if err != nil {
 		t.Error(err)
@@ -519,15 +519,15 @@ func pollerPeer(t *testing.T, fd, rounds int, nudge func()) {
 	}
 }
 
-// TestPollerNoLostWakeWriting fills a pipe again and again, parks until it can
+// TestDriverNoLostWakeWriting fills a pipe again and again, parks until it can
 // be written, and is let go on by a reader that empties it.
-func TestPollerNoLostWakeWriting(t *testing.T) {
+func TestDriverNoLostWakeWriting(t *testing.T) {
 	rounds := 2000
 	if testing.Short() {
 		rounds = 200
 	}
-	h := newPollerHost(t)
-	r, w := pollerPipe(t)
+	h := newHost(t)
+	r, w := newPipe(t)
 	own, err := unix.Dup(r)
 	require.NoError(t, err)
 	reader := os.NewFile(uintptr(own), "reader")
@@ -544,7 +544,7 @@ func TestPollerNoLostWakeWriting(t *testing.T) {
 		}
 		require.ErrorIs(t, err, unix.EAGAIN)
 		for err = nil; len(h.report()) == 0; {
-			h.arm()
+			h.Arm()
 			h.park()
 		}
 	}

@@ -1,6 +1,6 @@
 //go:build darwin || dragonfly || freebsd || netbsd || openbsd
 
-package loop
+package driver
 
 import (
 	"math"
@@ -10,19 +10,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// pollQueue is a kqueue, and a pipe in it that interrupts a blocked kevent.
+// queue is a kqueue, and a pipe in it that interrupts a blocked kevent.
 //
 // Some systems refuse a kqueue in the Go runtime's poller, which asks for
 // EVFILT_WRITE too. So block takes a thread, though only while the loop is
 // parked with descriptors registered.
-type pollQueue struct {
+type queue struct {
 	kq         int
 	stop, stir *os.File // the pipe's ends: for reading, in kq, and for writing
 	stopFd     int
 	events     []unix.Kevent_t
 }
 
-func openPollQueue() (*pollQueue, error) {
+func openQueue() (*queue, error) {
 	syscall.ForkLock.RLock() // so that no child gets kq before it is marked
 	kq, err := unix.Kqueue()
 	if err == nil {
@@ -37,7 +37,7 @@ func openPollQueue() (*pollQueue, error) {
 		_ = unix.Close(kq)
 		return nil, err
 	}
-	q := &pollQueue{kq: kq, stop: stop, stir: stir, stopFd: int(stop.Fd())}
+	q := &queue{kq: kq, stop: stop, stir: stir, stopFd: int(stop.Fd())}
 	if err := q.control(q.stopFd, unix.EVFILT_READ, unix.EV_ADD); err != nil {
 		q.close()
 		return nil, err
@@ -45,17 +45,17 @@ func openPollQueue() (*pollQueue, error) {
 	return q, nil
 }
 
-func (q *pollQueue) change(fd int, have, want pollInterest) error {
+func (q *queue) change(fd int, have, want Direction) error {
 	if fd < 0 || fd > math.MaxInt32 {
 		return unix.EBADF // the kernel may cut the number and watch another descriptor
 	}
-	if err := q.changeFilter(fd, unix.EVFILT_READ, have&pollRead != 0, want&pollRead != 0); err != nil {
+	if err := q.changeFilter(fd, unix.EVFILT_READ, have&Read != 0, want&Read != 0); err != nil {
 		return err
 	}
-	return q.changeFilter(fd, unix.EVFILT_WRITE, have&pollWrite != 0, want&pollWrite != 0)
+	return q.changeFilter(fd, unix.EVFILT_WRITE, have&Write != 0, want&Write != 0)
 }
 
-func (q *pollQueue) changeFilter(fd, filter int, have, want bool) error {
+func (q *queue) changeFilter(fd, filter int, have, want bool) error {
 	switch {
 	case want:
 		return q.control(fd, filter, unix.EV_ADD) // adding what is there changes nothing
@@ -66,13 +66,13 @@ func (q *pollQueue) changeFilter(fd, filter int, have, want bool) error {
 	return nil
 }
 
-func (q *pollQueue) forget(fd int) {
+func (q *queue) forget(fd int) {
 	_ = q.control(fd, unix.EVFILT_READ, unix.EV_DELETE)
 	_ = q.control(fd, unix.EVFILT_WRITE, unix.EV_DELETE)
 }
 
 // control changes one filter. Without room for events kevent returns at once.
-func (q *pollQueue) control(fd, filter, flags int) error {
+func (q *queue) control(fd, filter, flags int) error {
 	var change [1]unix.Kevent_t
 	unix.SetKevent(&change[0], fd, filter, flags)
 	_, err := unix.Kevent(q.kq, change[:], nil, nil)
@@ -82,7 +82,7 @@ func (q *pollQueue) control(fd, filter, flags int) error {
 	return os.NewSyscallError("kevent", err)
 }
 
-func (q *pollQueue) poll(limit int, report func(fd int, is pollInterest)) (haunted bool, err error) {
+func (q *queue) poll(limit int, report func(fd int, is Direction)) (haunted bool, err error) {
 	if len(q.events) < 2*limit {
 		q.events = make([]unix.Kevent_t, 4*limit) // two filters each
 	}
@@ -96,23 +96,23 @@ func (q *pollQueue) poll(limit int, report func(fd int, is pollInterest)) (haunt
 	for i := range q.events[:n] {
 		switch event := &q.events[i]; event.Filter {
 		case unix.EVFILT_READ:
-			report(int(event.Ident), pollRead)
+			report(int(event.Ident), Read)
 		case unix.EVFILT_WRITE:
-			report(int(event.Ident), pollWrite)
+			report(int(event.Ident), Write)
 		}
 	}
 	return false, nil // a kqueue knows numbers, and closing one takes it out
 }
 
-func (q *pollQueue) ready() bool { return q.look(&unix.Timespec{}) }
+func (q *queue) ready() bool { return q.look(&unix.Timespec{}) }
 
-func (q *pollQueue) block() bool { return q.look(nil) }
+func (q *queue) block() bool { return q.look(nil) }
 
 // look waits up to timeout, nil for ever, and reports whether anything but the
 // pipe is ready. Without EV_CLEAR kevent consumes nothing, but moves what it
 // returns to the end of the queue; it is given room for many, so that all move
 // and the order of the next poll is kept.
-func (q *pollQueue) look(timeout *unix.Timespec) bool {
+func (q *queue) look(timeout *unix.Timespec) bool {
 	var events [64]unix.Kevent_t
 	for {
 		n, err := unix.Kevent(q.kq, nil, events[:], timeout)
@@ -131,11 +131,11 @@ func (q *pollQueue) look(timeout *unix.Timespec) bool {
 	}
 }
 
-func (q *pollQueue) interrupt() { _, _ = q.stir.Write([]byte{0}) }
+func (q *queue) interrupt() { _, _ = q.stir.Write([]byte{0}) }
 
-func (q *pollQueue) resume() { _, _ = q.stop.Read(make([]byte, 1)) }
+func (q *queue) resume() { _, _ = q.stop.Read(make([]byte, 1)) }
 
-func (q *pollQueue) close() {
+func (q *queue) close() {
 	_ = unix.Close(q.kq)
 	_ = q.stop.Close()
 	_ = q.stir.Close()

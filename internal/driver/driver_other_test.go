@@ -1,6 +1,6 @@
 //go:build !(linux || darwin || dragonfly || freebsd || netbsd || openbsd)
 
-package loop
+package driver
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestPollerUnsupported(t *testing.T) {
-	_, err := newPoller(func() {})
+func TestDriverUnsupported(t *testing.T) {
+	_, err := New(func() {})
 	require.ErrorIs(t, err, errors.ErrUnsupported)
 }

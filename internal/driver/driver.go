@@ -1,4 +1,5 @@
-package loop
+// Package driver is what a loop has to do with file descriptors: which are ready, and how it waits for them.
+package driver
 
 import (
 	"errors"
@@ -9,7 +10,7 @@ import (
 	"time"
 )
 
-// A poller tells the loop which file descriptors are ready to be read or
+// A Driver tells the loop which file descriptors are ready to be read or
 // written, level-triggered: what is ready stays ready until it is used up.
 //
 // The loop asks with poll, which never blocks. Before it parks it calls arm,
@@ -25,10 +26,10 @@ import (
 // errors are for the loop to wrap.
 //
 // Semantics: selectors.EpollSelector and selectors.KqueueSelector, CPython 3.15.
-type poller struct {
-	queue *pollQueue // nil while none could be opened, after renew
+type Driver struct {
+	queue *queue // nil while none could be opened, after renew
 	wake  func()
-	fds   map[int]pollInterest
+	fds   map[int]Direction
 
 	// armed is set by arm and cleared by the helper right before it calls
 	// wake: while it is set, a wake is still to come or nothing was ready.
@@ -37,16 +38,16 @@ type poller struct {
 	ended chan struct{} // closed when the helper has returned; nil: there is none
 }
 
-// pollInterest says what a descriptor is watched for or, in a report, what it
+// Direction says what a descriptor is watched for or, in a report, what it
 // is ready for.
-type pollInterest uint8
+type Direction uint8
 
 const (
-	pollRead pollInterest = 1 << iota
-	pollWrite
+	Read Direction = 1 << iota
+	Write
 )
 
-// Each platform has its own pollQueue: the kernel's side of a poller, which
+// Each platform has its own queue: the kernel's side of a Driver, which
 // knows no wake and no goroutine. Its methods:
 //
 //	change(fd, have, want)  watch fd for want; it was watched for have, maybe nothing
@@ -61,78 +62,78 @@ const (
 // None of them uses readiness up. The helper goroutine calls block; the others
 // are for the loop's goroutine and go on while block waits.
 
-// newPoller returns a poller without descriptors, to be closed by its owner.
+// New returns a Driver without descriptors, to be closed by its owner.
 // It holds a descriptor of its own from the start, so the loop makes it when
 // the first one is to be watched. Where descriptors cannot be watched the error
 // answers errors.Is as errors.ErrUnsupported.
 //
-// wake is called on the poller's helper goroutine or inside arm. It must be
-// cheap, and must neither block nor call the poller. A wake too many is
+// wake is called on the Driver's helper goroutine or inside arm. It must be
+// cheap, and must neither block nor call the Driver. A wake too many is
 // possible: it asks to poll and does not promise that something is ready.
-func newPoller(wake func()) (*poller, error) {
-	queue, err := openPollQueue()
+func New(wake func()) (*Driver, error) {
+	queue, err := openQueue()
 	if err != nil {
 		return nil, err
 	}
-	return &poller{queue: queue, wake: wake, fds: make(map[int]pollInterest)}, nil
+	return &Driver{queue: queue, wake: wake, fds: make(map[int]Direction)}, nil
 }
 
-// set makes fd watched for exactly the given directions; with neither it is no
+// Set makes fd watched for exactly the given directions; with neither it is no
 // longer watched, which succeeds for closed and unknown descriptors too. On an
 // error, which names fd, it is not watched at all.
 //
 // The kernel is asked even if nothing changes, since the number may belong to
 // another file by now. It may be called while armed: wake follows what is
 // registered.
-func (p *poller) set(fd int, read, write bool) error {
-	var want pollInterest
+func (d *Driver) Set(fd int, read, write bool) error {
+	var want Direction
 	if read {
-		want |= pollRead
+		want |= Read
 	}
 	if write {
-		want |= pollWrite
+		want |= Write
 	}
-	have, known := p.fds[fd]
+	have, known := d.fds[fd]
 	if want == 0 {
-		delete(p.fds, fd)
-		if known && p.queue != nil {
-			p.queue.forget(fd)
+		delete(d.fds, fd)
+		if known && d.queue != nil {
+			d.queue.forget(fd)
 		}
 		return nil
 	}
-	if p.queue == nil {
-		if err := p.renew(); err != nil {
+	if d.queue == nil {
+		if err := d.renew(); err != nil {
 			return err
 		}
 	}
-	if err := p.queue.change(fd, have, want); err != nil {
-		delete(p.fds, fd)
-		p.queue.forget(fd) // a kqueue may have taken one direction of the two
+	if err := d.queue.change(fd, have, want); err != nil {
+		delete(d.fds, fd)
+		d.queue.forget(fd) // a kqueue may have taken one direction of the two
 		return fmt.Errorf("cannot watch descriptor %d: %w", fd, err)
 	}
-	p.fds[fd] = want
+	d.fds[fd] = want
 	return nil
 }
 
-// poll calls ready for each descriptor that is ready now, in the order in which
+// Poll calls ready for each descriptor that is ready now, in the order in which
 // the kernel found them ready, and never blocks. Errors and hang-ups count as
 // readable and as writable, where registered. A kqueue reports a descriptor
 // that is both in two calls. ready may call set for the descriptor that it is
-// told of, and nothing else of the poller.
-func (p *poller) poll(ready func(fd int, readable, writable bool)) error {
-	if len(p.fds) == 0 {
+// told of, and nothing else of the Driver.
+func (d *Driver) Poll(ready func(fd int, readable, writable bool)) error {
+	if len(d.fds) == 0 {
 		return nil
 	}
-	if p.queue == nil && p.renew() != nil {
+	if d.queue == nil && d.renew() != nil {
 		return nil // it has been told, and is tried again
 	}
-	haunted, err := p.queue.poll(len(p.fds), func(fd int, is pollInterest) {
-		if is &= p.fds[fd]; is != 0 {
-			ready(fd, is&pollRead != 0, is&pollWrite != 0)
+	haunted, err := d.queue.poll(len(d.fds), func(fd int, is Direction) {
+		if is &= d.fds[fd]; is != 0 {
+			ready(fd, is&Read != 0, is&Write != 0)
 		}
 	})
 	if haunted {
-		err = errors.Join(err, p.renew())
+		err = errors.Join(err, d.renew())
 	}
 	return err
 }
@@ -149,28 +150,28 @@ func (p *poller) poll(ready func(fd int, readable, writable bool)) error {
 // libev's.
 //
 // Where no descriptor is free for it, the old queue's is.
-func (p *poller) renew() error {
-	p.dismiss()
-	if p.queue != nil {
-		p.queue.close()
-		p.queue = nil
+func (d *Driver) renew() error {
+	d.dismiss()
+	if d.queue != nil {
+		d.queue.close()
+		d.queue = nil
 	}
-	queue, err := openPollQueue()
+	queue, err := openQueue()
 	if err != nil {
 		return err
 	}
-	for _, fd := range slices.Sorted(maps.Keys(p.fds)) {
+	for _, fd := range slices.Sorted(maps.Keys(d.fds)) {
 		// What is refused was closed as well; the old queue had dropped it too.
-		_ = queue.change(fd, 0, p.fds[fd])
+		_ = queue.change(fd, 0, d.fds[fd])
 	}
-	p.queue = queue
+	d.queue = queue
 	return nil
 }
 
 // renewRetry is how soon a new queue is tried again for which no descriptor was free.
 const renewRetry = 10 * time.Millisecond
 
-// arm makes wake be called as soon as a descriptor is ready, once: after it,
+// Arm makes wake be called as soon as a descriptor is ready, once: after it,
 // arm has to be called again. The loop calls it before it parks, when poll had
 // nothing more for it. Whatever became ready since that poll, or while an
 // earlier arm still stood, leads to a wake as well.
@@ -183,63 +184,63 @@ const renewRetry = 10 * time.Millisecond
 // changes later reaches the helper, as the loop does not poll before it has been
 // woken. If both look at once, the one that has the entries in hand wakes. If
 // the helper is just about to call wake, that call is still to come.
-func (p *poller) arm() {
+func (d *Driver) Arm() {
 	switch {
-	case p.queue == nil:
-		time.AfterFunc(renewRetry, p.wake)
-	case len(p.fds) == 0:
+	case d.queue == nil:
+		time.AfterFunc(renewRetry, d.wake)
+	case len(d.fds) == 0:
 		// A helper left waiting would do no harm, were it not for a
 		// testing/synctest bubble, whose time stands still while a goroutine
 		// waits for the outside world.
-		if p.armed.Load() {
-			p.dismiss()
+		if d.armed.Load() {
+			d.dismiss()
 		}
-	case p.armed.Load():
-		if p.queue.ready() {
-			p.wake()
+	case d.armed.Load():
+		if d.queue.ready() {
+			d.wake()
 		}
 	default:
-		if p.ended == nil {
-			p.kick, p.ended = make(chan struct{}, 1), make(chan struct{})
-			go p.help(p.kick, p.ended)
+		if d.ended == nil {
+			d.kick, d.ended = make(chan struct{}, 1), make(chan struct{})
+			go d.help(d.kick, d.ended)
 		}
-		p.armed.Store(true)
-		p.kick <- struct{}{} // never blocks: the helper took the last one before it cleared armed
+		d.armed.Store(true)
+		d.kick <- struct{}{} // never blocks: the helper took the last one before it cleared armed
 	}
 }
 
 // help is the helper goroutine: for each kick it waits until something is ready
 // and wakes the loop. Between its wake and the next kick it rests, so that a
 // busy loop, which polls by itself, does not pay for it.
-func (p *poller) help(kick <-chan struct{}, ended chan<- struct{}) {
+func (d *Driver) help(kick <-chan struct{}, ended chan<- struct{}) {
 	defer close(ended)
 	for range kick {
-		if p.queue.block() {
-			p.armed.Store(false) // first: the woken loop may arm at once
-			p.wake()
+		if d.queue.block() {
+			d.armed.Store(false) // first: the woken loop may arm at once
+			d.wake()
 		}
 	}
 }
 
 // dismiss ends the helper, if there is one, and returns when it has ended.
-func (p *poller) dismiss() {
-	if p.ended == nil {
+func (d *Driver) dismiss() {
+	if d.ended == nil {
 		return
 	}
-	close(p.kick)
-	p.queue.interrupt()
-	<-p.ended
-	p.queue.resume()
-	p.kick, p.ended = nil, nil
-	p.armed.Store(false)
+	close(d.kick)
+	d.queue.interrupt()
+	<-d.ended
+	d.queue.resume()
+	d.kick, d.ended = nil, nil
+	d.armed.Store(false)
 }
 
-// close releases everything the poller holds; the watched descriptors stay
+// Close releases everything the Driver holds; the watched descriptors stay
 // open. When it returns the helper goroutine has ended and wake is not called
 // again.
-func (p *poller) close() {
-	p.dismiss()
-	if p.queue != nil {
-		p.queue.close()
+func (d *Driver) Close() {
+	d.dismiss()
+	if d.queue != nil {
+		d.queue.close()
 	}
 }

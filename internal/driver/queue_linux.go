@@ -1,4 +1,4 @@
-package loop
+package driver
 
 import (
 	"errors"
@@ -11,11 +11,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// pollQueue is an epoll instance that is itself registered in the Go runtime's
+// queue is an epoll instance that is itself registered in the Go runtime's
 // own poller, so that waiting for it parks a goroutine and no thread: being
 // woken costs a few microseconds instead of the tens that a thread blocked in
 // epoll_wait takes.
-type pollQueue struct {
+type queue struct {
 	epfd   int
 	file   *os.File // owns epfd
 	conn   syscall.RawConn
@@ -28,7 +28,7 @@ type pollQueue struct {
 	serial  int32
 }
 
-func openPollQueue() (*pollQueue, error) {
+func openQueue() (*queue, error) {
 	epfd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)
@@ -39,7 +39,7 @@ func openPollQueue() (*pollQueue, error) {
 		return nil, os.NewSyscallError("fcntl", err)
 	}
 	file := os.NewFile(uintptr(epfd), "epoll")
-	q := &pollQueue{epfd: epfd, file: file, serials: make(map[int]int32)}
+	q := &queue{epfd: epfd, file: file, serials: make(map[int]int32)}
 	q.look = func(uintptr) bool { return q.ready() }
 	// NewFile keeps quiet if the runtime's poller refuses the descriptor; a
 	// deadline does not.
@@ -54,16 +54,16 @@ func openPollQueue() (*pollQueue, error) {
 	return q, nil
 }
 
-func (q *pollQueue) change(fd int, have, want pollInterest) error {
+func (q *queue) change(fd int, have, want Direction) error {
 	if fd < 0 || fd > math.MaxInt32 {
 		return unix.EBADF // the kernel would cut the number and watch another descriptor
 	}
 	q.serial++
 	event := unix.EpollEvent{Fd: int32(fd), Pad: q.serial}
-	if want&pollRead != 0 {
+	if want&Read != 0 {
 		event.Events |= unix.EPOLLIN
 	}
-	if want&pollWrite != 0 {
+	if want&Write != 0 {
 		event.Events |= unix.EPOLLOUT
 	}
 	op := unix.EPOLL_CTL_ADD
@@ -91,13 +91,13 @@ func (q *pollQueue) change(fd int, have, want pollInterest) error {
 	}
 }
 
-func (q *pollQueue) forget(fd int) {
+func (q *queue) forget(fd int) {
 	delete(q.serials, fd)
 	// Fails if the descriptor was closed, and then there is nothing to do.
 	_ = unix.EpollCtl(q.epfd, unix.EPOLL_CTL_DEL, fd, nil)
 }
 
-func (q *pollQueue) poll(limit int, report func(fd int, is pollInterest)) (haunted bool, err error) {
+func (q *queue) poll(limit int, report func(fd int, is Direction)) (haunted bool, err error) {
 	if len(q.events) < limit {
 		q.events = make([]unix.EpollEvent, 2*limit)
 	}
@@ -116,12 +116,12 @@ func (q *pollQueue) poll(limit int, report func(fd int, is pollInterest)) (haunt
 		}
 		// selectors.EpollSelector's rule: all but pure input counts as
 		// writable, all but pure output as readable.
-		var is pollInterest
+		var is Direction
 		if event.Events&^unix.EPOLLOUT != 0 {
-			is |= pollRead
+			is |= Read
 		}
 		if event.Events&^unix.EPOLLIN != 0 {
-			is |= pollWrite
+			is |= Write
 		}
 		report(fd, is)
 	}
@@ -133,7 +133,7 @@ func (q *pollQueue) poll(limit int, report func(fd int, is pollInterest)) (haunt
 // look would change the order of the next poll. And before Linux 7.2 it looks
 // at the queue without its lock: while another thread walks the queue, as
 // epoll_wait here and the runtime's poller do, it may miss what is there.
-func (q *pollQueue) ready() bool {
+func (q *queue) ready() bool {
 	fds := [1]unix.PollFd{{Fd: int32(q.epfd), Events: unix.POLLIN}}
 	n, err := unix.Poll(fds[:], 0)
 	return n != 0 || err != nil // an error is for poll to meet and to report
@@ -144,12 +144,12 @@ func (q *pollQueue) ready() bool {
 // poller is edge-triggered, which suffices: the kernel signals an edge for the
 // epoll descriptor whenever one of the watched descriptors changes, also if
 // others were ready already.
-func (q *pollQueue) block() bool {
+func (q *queue) block() bool {
 	return !errors.Is(q.conn.Read(q.look), os.ErrDeadlineExceeded)
 }
 
-func (q *pollQueue) interrupt() { _ = q.file.SetReadDeadline(time.Unix(1, 0)) }
+func (q *queue) interrupt() { _ = q.file.SetReadDeadline(time.Unix(1, 0)) }
 
-func (q *pollQueue) resume() { _ = q.file.SetReadDeadline(time.Time{}) }
+func (q *queue) resume() { _ = q.file.SetReadDeadline(time.Time{}) }
 
-func (q *pollQueue) close() { _ = q.file.Close() }
+func (q *queue) close() { _ = q.file.Close() }
