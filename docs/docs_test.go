@@ -120,7 +120,7 @@ var allowedImports = map[string][]string{
 	"timers":               {},
 	"executor":             {"future", "internal/frames", "internal/goroutine", "internal/mark"},
 	"internal/chain":       {},
-	"internal/driver":      {},
+	"internal/driver":      {"coro", "future", "internal/sched", "internal/waits"},
 	"internal/events":      {},
 	"internal/frames":      {},
 	"internal/goroutine":   {},

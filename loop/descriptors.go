@@ -2,6 +2,7 @@ package loop
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/driver"
@@ -9,8 +10,8 @@ import (
 
 // descriptors are the file descriptors that a loop watches.
 type descriptors struct {
-	driver  *driver.Driver // nil until the first is added
-	watched map[int]*descriptor
+	driver  *driver.Driver
+	watched map[int]*descriptor // by AddReader and AddWriter
 }
 
 // A descriptor has at most one callback for each direction.
@@ -19,7 +20,20 @@ type descriptor struct {
 	number         uint64 // on a tape
 }
 
-func (l *Loop) watchesDescriptors() bool { return len(l.watched) > 0 }
+// wantsDescriptors reports whether there is somebody to be told of a descriptor that is ready.
+func (l *Loop) wantsDescriptors() bool { return l.descriptors != nil && l.descriptors.driver.Wanted() }
+
+// openDescriptors is what the loop watches descriptors with, made when the first asks for it.
+func (l *Loop) openDescriptors() (*descriptors, error) {
+	if l.descriptors == nil {
+		d, err := driver.New(l, l.inbox.rouse, int(l.ioBudget))
+		if err != nil {
+			return nil, fmt.Errorf("loop: watching file descriptors: %w", err)
+		}
+		l.descriptors = &descriptors{driver: d, watched: make(map[int]*descriptor)}
+	}
+	return l.descriptors, nil
+}
 
 // AddReader has fn called whenever fd can be read without blocking, in place of an
 // earlier reader of fd; once in every iteration for as long as that is so. The
@@ -70,14 +84,11 @@ func (l *Loop) watch(fd int, fn func(), write bool) (Handle, error) {
 		return Handle{}, err
 	}
 	l.endRest()
-	if l.driver == nil {
-		d, err := driver.New(l.inbox.rouse)
-		if err != nil {
-			return Handle{}, fmt.Errorf("loop: watching file descriptors: %w", err)
-		}
-		l.driver, l.watched = d, make(map[int]*descriptor)
+	all, err := l.openDescriptors()
+	if err != nil {
+		return Handle{}, err
 	}
-	d := l.watched[fd]
+	d := all.watched[fd]
 	if d == nil {
 		d = &descriptor{}
 		if l.tape != nil {
@@ -85,11 +96,11 @@ func (l *Loop) watch(fd int, fn func(), write bool) (Handle, error) {
 			d.number = l.tape.descriptors
 		}
 	}
-	if err := l.driver.Set(fd, !write || d.reader != nil, write || d.writer != nil); err != nil {
-		delete(l.watched, fd) // the driver has given it up altogether
+	if err := all.driver.Set(fd, !write || d.reader != nil, write || d.writer != nil); err != nil {
+		delete(all.watched, fd) // the driver has given it up altogether
 		return Handle{}, fmt.Errorf("loop: %w", err)
 	}
-	l.watched[fd] = d
+	all.watched[fd] = d
 	c := l.newStandingCall(fn)
 	slot := d.slot(write)
 	if *slot != nil {
@@ -100,7 +111,7 @@ func (l *Loop) watch(fd int, fn func(), write bool) (Handle, error) {
 }
 
 func (l *Loop) unwatch(fd int, write bool) bool {
-	d := l.watched[fd]
+	d := l.watched()[fd]
 	if d == nil {
 		return false
 	}
@@ -111,11 +122,19 @@ func (l *Loop) unwatch(fd int, write bool) bool {
 	(*slot).canceled = true
 	*slot = nil
 	if d.reader == nil && d.writer == nil {
-		delete(l.watched, fd)
+		delete(l.descriptors.watched, fd)
 	}
 	// The driver's only error here is of a descriptor that is closed by now.
-	_ = l.driver.Set(fd, d.reader != nil, d.writer != nil)
+	_ = l.descriptors.driver.Set(fd, d.reader != nil, d.writer != nil)
 	return true
+}
+
+// watched are the descriptors of AddReader and AddWriter.
+func (l *Loop) watched() map[int]*descriptor {
+	if l.descriptors == nil {
+		return nil
+	}
+	return l.descriptors.watched
 }
 
 func (d *descriptor) slot(write bool) **standingCall {
@@ -125,12 +144,28 @@ func (d *descriptor) slot(write bool) **standingCall {
 	return &d.reader
 }
 
-// pollDescriptors schedules the callbacks of the descriptors that are ready, and
-// reports whether there were any.
+// pollsNow reports whether an iteration is to look for descriptors before it waits for so long, or
+// runs what is ready. Where the loop waits in the driver, that looks first.
+func (l *Loop) pollsNow(limit time.Duration) bool {
+	if l.descriptors == nil {
+		return false
+	}
+	due := l.descriptors.driver.Due(l.sched.Ready())
+	return due && (limit == 0 || l.steps != nil || l.clock.virtual || l.sched.Events != nil)
+}
+
+// pollsAfterWait reports whether there is something to look for after a wait. A loop that was
+// woken for something else looks when that is done, unless asyncio's does.
+func (l *Loop) pollsAfterWait() bool {
+	return l.descriptors != nil && (l.descriptors.driver.Found() || l.descriptors.driver.Levels())
+}
+
+// pollDescriptors schedules the callbacks of the descriptors that are ready, and the tasks that
+// wait for them. It reports whether there were any.
 func (l *Loop) pollDescriptors() bool {
 	before := l.sched.Ready()
-	err := l.driver.Poll(func(fd int, readable, writable bool) {
-		d := l.watched[fd]
+	err := l.descriptors.driver.Poll(func(fd int, readable, writable bool) {
+		d := l.watched()[fd]
 		if d == nil {
 			return
 		}
@@ -162,8 +197,8 @@ func (l *Loop) readyDescriptor(fd int, d *descriptor, write bool) {
 }
 
 func (l *Loop) closeDescriptors() {
-	if l.driver != nil {
-		l.driver.Close()
-		l.driver, l.watched = nil, nil
+	if l.descriptors != nil {
+		l.descriptors.driver.Close()
+		l.descriptors = nil
 	}
 }

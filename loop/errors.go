@@ -42,5 +42,6 @@ var (
 	errAnotherRunning = fmt.Errorf("%w: another cannot run inside it", ErrRunning)
 	errRunInside      = fmt.Errorf("%w: Run cannot be called from inside it; await the coroutine, or create a task", ErrRunning)
 	errNotVirtual     = errors.New("loop: only a virtual clock can be advanced; make the loop with VirtualTime")
+	errUnrecordedIO   = errors.New("loop: sockets and pipes cannot be recorded, replayed or explored; leave RecordTo and ReplayFrom out, or use a simulated network")
 	errCloseRunning   = fmt.Errorf("%w: it cannot be closed before it has stopped", ErrRunning)
 )

@@ -31,7 +31,7 @@ const InterruptPatience = interruptPatience
 
 // Parked reports whether the loop waits for a post or a descriptor, or is about to. It is
 // safe for concurrent use.
-func (l *Loop) Parked() bool { return l.inbox.parked.Load() }
+func (l *Loop) Parked() bool { return l.inbox.parked.Load() != awake }
 
 // SetPatience changes after how long a virtual clock that stands still is told of.
 func SetPatience(d time.Duration) (restore func()) {

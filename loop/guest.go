@@ -194,7 +194,7 @@ func (g *guest) rest() {
 	case l.timers.Next() != nil:
 		l.jump(l.timers.Next().When())
 		g.wake()
-	case l.watchesDescriptors():
+	case l.wantsDescriptors():
 		g.rests(true)
 	default:
 		l.foundDeadlock()

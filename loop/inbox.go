@@ -3,8 +3,8 @@ package loop
 import (
 	"sync"
 	"sync/atomic"
-	"time"
 
+	"github.com/ouro-loop/ouro/internal/driver"
 	"github.com/ouro-loop/ouro/internal/events"
 	"github.com/ouro-loop/ouro/internal/sched"
 )
@@ -18,11 +18,12 @@ type inbox struct {
 	_      [cacheLine]byte
 	posts  atomic.Pointer[post] // the last that came, which leads to those before it
 	_      [cacheLine]byte
-	taken  *post       // the loop's: the first of those that it has taken, and not moved yet
-	now    int         // the present iteration, by progress.left,
-	left   int32       // and how many it may still move
-	parked atomic.Bool // the loop waits on wake, or is about to; who clears it for the loop sends
-	wake   chan struct{}
+	taken  *post                  // the loop's: the first of those that it has taken, and not moved yet
+	now    int                    // the present iteration, by progress.left,
+	left   int32                  // and how many it may still move
+	parked atomic.Uint32          // where the loop waits, or is about to: awake, inChannel or inDriver
+	wake   chan struct{}          // who makes it awake, in place of the loop, sends
+	driver *driver.Driver         // that it waits in, if it does
 	onWake atomic.Pointer[func()] // called whenever the loop would be woken
 	blocks sync.Pool              // *postedBlock with calls to give out
 	box    *box                   // of a replay; set before anybody posts
@@ -84,25 +85,6 @@ func (b *inbox) deliver(p *post) error {
 // any reports whether there is something to take in, or the inbox is closed. It is asked at
 // every step of the loop, so that one word tells, see more.
 func (b *inbox) any() bool { return b.posts.Load() != nil }
-
-// rouse ends the loop's wait, if it waits. Callers have made what they want seen
-// visible before; the loop says that it is parked before it looks a last time; so
-// one of the two sees the other.
-func (b *inbox) rouse() {
-	if f := b.onWake.Load(); f != nil {
-		(*f)()
-	}
-	if b.parked.Load() && b.parked.CompareAndSwap(true, false) {
-		b.wake <- struct{}{} // has room: there is one for each time that the loop parks
-	}
-}
-
-// unpark undoes park when there is work after all.
-func (b *inbox) unpark() {
-	if !b.parked.CompareAndSwap(true, false) {
-		<-b.wake // it is sent, or about to be
-	}
-}
 
 // close makes the inbox refuse what comes, and gives what has come and was not moved, the
 // last first; see inOrder. Nobody is woken for a Stop, or the end of a Hold, from then on.
@@ -171,88 +153,4 @@ func inOrder(last *post) (first *post) {
 		p, p.before, first = p.before, first, p
 	}
 	return first
-}
-
-// park waits for a post, and for no longer than limit. It never blocks in the
-// operating system, but on a channel, so that a loop inside a testing/synctest
-// bubble runs on the bubble's time.
-func (l *Loop) park(limit time.Duration) {
-	l.moved() // by whoever ends the wait
-	a := l.parkingAlarm(limit)
-	for l.parkOnce(&a) {
-		l.answerAll() // and goes on waiting, as if nobody had asked
-	}
-	if a.set {
-		l.alarm.Stop()
-	}
-}
-
-// parkOnce is park until something comes in. It reports whether that is nothing but
-// questions.
-func (l *Loop) parkOnce(a *parkingAlarm) (onlyAsked bool) {
-	b := &l.inbox
-	b.parked.Store(true)
-	if l.driver != nil {
-		l.driver.Arm()
-	}
-	if b.any() || l.stopping.Load() != 0 || l.clock.virtual && !l.isOut() && !l.watchesDescriptors() {
-		b.unpark() // the last: a Hold was released, and the clock may jump
-	} else if !l.waitAwake(a) {
-		b.unpark()
-		return false
-	}
-	return b.onlyAsked()
-}
-
-// waitAwake waits until the loop is woken. It reports false if the limit of the wait is over.
-func (l *Loop) waitAwake(a *parkingAlarm) bool {
-	b := &l.inbox
-	l.sched.Rest()
-	defer l.sched.WakeUp()
-	if a.after == noLimit {
-		<-b.wake
-		return true
-	}
-	if !a.set {
-		a.set = true
-		l.setAlarm(a.after)
-	}
-	select {
-	case <-b.wake:
-		return true
-	case <-l.alarm.C:
-	}
-	if !a.tells {
-		return false
-	}
-	a.after = noLimit
-	l.tellWaits()
-	<-b.wake
-	return true
-}
-
-// A parkingAlarm is what happens while the loop waits for long.
-type parkingAlarm struct {
-	after time.Duration
-	tells bool // what a virtual clock waits for is told, else the wait is over
-	set   bool // it goes on through questions
-}
-
-// parkingAlarm is that of a wait for no longer than limit.
-func (l *Loop) parkingAlarm(limit time.Duration) parkingAlarm {
-	switch {
-	case !l.clock.virtual:
-		return parkingAlarm{after: limit}
-	case l.bubble != "": // a testing/synctest bubble, whose time a timer would move
-		return parkingAlarm{after: noLimit}
-	}
-	return parkingAlarm{after: patience, tells: true}
-}
-
-func (l *Loop) setAlarm(d time.Duration) {
-	if l.alarm == nil {
-		l.alarm = time.NewTimer(d)
-	} else {
-		l.alarm.Reset(d)
-	}
 }

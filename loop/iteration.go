@@ -77,7 +77,7 @@ func (l *Loop) timeoutOfTimers() time.Duration {
 
 // wait lets the time pass, and takes in what ends it.
 func (l *Loop) wait(limit time.Duration) {
-	if limit > 0 || l.watchesDescriptors() {
+	if limit > 0 || l.descriptors != nil {
 		l.waitFor(limit)
 	}
 }
@@ -86,7 +86,7 @@ func (l *Loop) waitFor(limit time.Duration) {
 	if l.tape != nil && l.tape.waited(limit) {
 		return
 	}
-	if l.watchesDescriptors() && l.pollDescriptors() || limit == 0 {
+	if l.pollsNow(limit) && l.pollDescriptors() || limit == 0 {
 		return
 	}
 	if l.steps == nil {
@@ -99,7 +99,7 @@ func (l *Loop) waitFor(limit time.Duration) {
 		l.park(limit)
 	case limit != noLimit:
 		l.jump(l.timers.Next().When())
-	case l.watchesDescriptors():
+	case l.wantsDescriptors():
 		l.park(limit)
 	default:
 		l.foundDeadlock()
@@ -107,7 +107,7 @@ func (l *Loop) waitFor(limit time.Duration) {
 	if l.inbox.any() {
 		l.takeInbox()
 	}
-	if l.watchesDescriptors() {
+	if l.pollsAfterWait() {
 		l.pollDescriptors()
 	}
 }
@@ -144,11 +144,14 @@ func (l *Loop) promote() {
 func (w *wired) OnlyReady() bool {
 	l := w.loop()
 	l.turns.giveWay(l)
-	if l.inbox.any() || l.progress.left <= 1 || l.stopping.Load() != 0 || l.watchesDescriptors() || l.unretrieved.AnyLost() {
+	if l.inbox.any() || l.progress.left <= 1 || l.stopping.Load() != 0 || l.unretrieved.AnyLost() {
 		return false
 	}
 	if next := l.timers.Next(); next != nil && (next.When() <= l.quietTime() || l.sched.Chooser != nil) {
 		return false
+	}
+	if l.descriptors != nil && !l.descriptors.driver.MayBegin(l.sched.Ready()) {
+		return false // the last: now the iteration begins
 	}
 	l.progress.left-- // else takePosted counts it
 	return true

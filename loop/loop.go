@@ -57,6 +57,7 @@ type Loop struct {
 	ctx          context.Context // the parent of every task's
 	eagerTasks   bool
 	hermetic     bool
+	ioBudget     int32 // see IOBudget
 
 	freeCalls *call // to be used again; linked by next
 	alarm     *time.Timer
@@ -65,7 +66,7 @@ type Loop struct {
 	executorShutdown bool
 	submitted        submissions
 	questions        questions
-	descriptors
+	descriptors      *descriptors // nil until the first is watched
 	choices
 	chance    chance
 	signals   signals
@@ -87,6 +88,7 @@ func newLoop(o options) *Loop {
 		ctx:          o.ctx,
 		eagerTasks:   o.eager,
 		hermetic:     o.hermetic,
+		ioBudget:     int32(o.ioBudget),
 	}
 	l.clock = newClock(o)
 	l.chance = newChance(o)

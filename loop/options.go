@@ -4,8 +4,10 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"math"
 	"time"
 
+	"github.com/ouro-loop/ouro/internal/driver"
 	"github.com/ouro-loop/ouro/trace"
 )
 
@@ -28,6 +30,7 @@ type options struct {
 	ctx          context.Context
 	interrupts   bool
 	hermetic     bool
+	ioBudget     int
 	recorder     *trace.Recorder
 	regions      bool
 	leaks        bool
@@ -43,6 +46,7 @@ func newOptions(opts []Option) options {
 		slowCallback: 100 * time.Millisecond,
 		stuckAfter:   defaultStuckAfter,
 		maxIdle:      10_000,
+		ioBudget:     driver.DefaultBudget,
 		ctx:          context.Background(),
 		interrupts:   true,
 	}
@@ -81,6 +85,19 @@ func EagerTasks(on bool) Option { return func(o *options) { o.eager = on } }
 // MaxIdleWorkers bounds the coroutine workers that are kept for the next task, 10,000
 // if it is not given. Each costs a goroutine's stack, of 2 kB or more.
 func MaxIdleWorkers(n int) Option { return func(o *options) { o.maxIdle = max(n, 0) } }
+
+// IOBudget is how many operations on sockets, pipes and the like the tasks do in an iteration
+// without giving way, 64 if it is not given. From then on until the next iteration each operation lets
+// everything else that is ready have its turn first, once, and the loop looks for timers and
+// descriptors. So no peer that never stops sending keeps the loop to itself.
+//
+// asyncio has no such bound: there a task that always finds data starves the others.
+func IOBudget(n int) Option {
+	if n <= 0 {
+		panic("loop: IOBudget of less than one")
+	}
+	return func(o *options) { o.ioBudget = min(n, math.MaxInt32) }
+}
 
 // Context makes ctx the parent of every task's context. When it is done, a Run is
 // ended as by a Ctrl-C: its main task is canceled, and Run returns the cause.

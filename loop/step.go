@@ -152,8 +152,8 @@ func (l *Loop) endSteps(err error) {
 
 // armDriver has the function of OnWake called when a descriptor is ready.
 func (l *Loop) armDriver() {
-	if l.inbox.onWake.Load() != nil && l.watchesDescriptors() {
-		l.driver.Arm()
+	if l.inbox.onWake.Load() != nil && l.descriptors != nil {
+		l.descriptors.driver.Arm()
 	}
 }
 

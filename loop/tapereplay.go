@@ -419,7 +419,7 @@ func (t *tape) polled(d *descriptor, write bool) {
 func (t *tape) polls() {
 	for e, ok := t.next(record.Polled); ok; e, ok = t.next(record.Polled) {
 		found := false
-		for fd, d := range t.loop.watched {
+		for fd, d := range t.loop.watched() {
 			if d.number == e.Number>>1 && *d.slot(e.Number&1 == 1) != nil {
 				t.went(e)
 				t.loop.readyDescriptor(fd, d, e.Number&1 == 1)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/driver"
 	"github.com/ouro-loop/ouro/internal/record"
 	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/internal/unretrieved"
@@ -107,6 +108,26 @@ func (w *wired) Abort(err error)                { w.loop().abortWith(err) }
 func (w *wired) Post(f func())                  { _, _ = w.loop().post(record.Unknown, f) }
 func (w *wired) EagerTasks() bool               { return w.eagerTasks }
 func (w *wired) ParentContext() context.Context { return w.ctx }
+
+// Driver is what transports watch their descriptors with. What they read would not be in a record, nor
+// in a schedule that somebody explores.
+func (w *wired) Driver() (*driver.Driver, error) {
+	l := w.loop()
+	if l.closed.Load() {
+		return nil, ErrClosed
+	}
+	if err := l.hermetically("a socket or pipe"); err != nil {
+		return nil, err
+	}
+	if l.tape != nil || l.sched.Chooser != nil {
+		return nil, errUnrecordedIO
+	}
+	d, err := l.openDescriptors()
+	if err != nil {
+		return nil, err
+	}
+	return d.driver, nil
+}
 
 // Ended is closed when the loop has been closed. It is for package inspect.
 func (w *wired) Ended() <-chan struct{} { return w.closing.ended }

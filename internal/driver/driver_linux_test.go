@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
@@ -62,7 +63,7 @@ func TestDriverRefusesRegularFiles(t *testing.T) {
 	err = h.Set(int(file.Fd()), true, false)
 	require.ErrorIs(t, err, syscall.EPERM)
 	require.ErrorContains(t, err, "regular files")
-	require.Empty(t, h.fds)
+	require.Empty(t, h.numbered)
 }
 
 // CPython hears of ready descriptors in the order in which they became ready.
@@ -179,12 +180,45 @@ func TestDriverGhostsWithoutDescriptors(t *testing.T) {
 	})
 	sendByte(t, peer)
 	require.Equal(t, map[int]string{mine: "r"}, h.report())
-	require.False(t, isHaunted(h))
+	require.False(t, isHaunted(t, h))
 }
 
-func isHaunted(h *host) bool {
-	haunted, _ := h.queue.poll(len(h.fds), func(int, Direction) {})
-	return haunted
+// isHaunted reports whether a closed file is in the queue, and ready.
+func isHaunted(t *testing.T, h *host) bool {
+	n, err := h.queue.take(100)
+	require.NoError(t, err)
+	for i := range n {
+		if at, _ := h.queue.event(i); h.slots.find(at) == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// An error of epoll_wait is for the loop to report, however it is met.
+func TestDriverCannotPoll(t *testing.T) {
+	h := newHost(t)
+	r, w := newPipe(t)
+	h.mustSet(r, true, false)
+	sendByte(t, w)
+	nothing := func(int, bool, bool) { t.Error("nothing is ready") }
+	epfd := h.queue.epfd
+	for name, meet := range map[string]func(){
+		"in Poll": func() {},
+		"in Wait": func() {
+			require.True(t, h.SetAlarm(time.Time{}))
+			h.Wait()
+			require.True(t, h.Found())
+		},
+	} {
+		h.queue.epfd = r // which is none
+		meet()
+		err := h.Poll(nothing)
+		require.ErrorIs(t, err, unix.EINVAL, name)
+		require.ErrorContains(t, err, "epoll_wait", name)
+		h.queue.epfd = epfd
+		require.Equal(t, map[int]string{r: "r"}, h.report(), name)
+	}
 }
 
 // Steady state: no operation of a running loop allocates.

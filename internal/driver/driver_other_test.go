@@ -10,6 +10,6 @@ import (
 )
 
 func TestDriverUnsupported(t *testing.T) {
-	_, err := New(func() {})
+	_, err := New(nil, func() {}, DefaultBudget)
 	require.ErrorIs(t, err, errors.ErrUnsupported)
 }

@@ -34,10 +34,10 @@ func newHost(t testing.TB) *host {
 	t.Helper()
 	h := &host{t: t, woken: make(chan struct{}, 1)}
 	var err error
-	h.Driver, err = New(func() {
+	h.Driver, err = New(nil, func() {
 		h.wakes.Add(1)
 		h.nudge()
-	})
+	}, DefaultBudget)
 	require.NoError(t, err)
 	t.Cleanup(h.Driver.Close)
 	var cancel context.CancelFunc
@@ -186,7 +186,7 @@ func TestDriverSetInReport(t *testing.T) {
 func TestDriverNothingRegistered(t *testing.T) {
 	h := newHost(t)
 	h.Arm()
-	require.Nil(t, h.ended, "no helper is started")
+	require.Nil(t, h.lookout.ended, "no helper is started")
 	require.Empty(t, h.report())
 }
 
@@ -206,7 +206,7 @@ func TestDriverBadDescriptors(t *testing.T) {
 		require.ErrorContains(t, err, fmt.Sprintf("descriptor %d:", fd))
 		require.NoError(t, h.Set(fd, false, false), "removing is never an error")
 	}
-	require.Empty(t, h.fds)
+	require.Empty(t, h.numbered)
 }
 
 // A descriptor closed while it is registered makes no noise, whatever is asked next.
@@ -234,12 +234,12 @@ func TestDriverClosedBehindItsBack(t *testing.T) {
 	t.Run("removed", func(t *testing.T) {
 		h, fd := setup(t)
 		h.mustSet(fd, false, false)
-		require.Empty(t, h.fds)
+		require.Empty(t, h.numbered)
 	})
 	t.Run("changed", func(t *testing.T) {
 		h, fd := setup(t)
 		require.ErrorIs(t, h.Set(fd, true, true), syscall.EBADF)
-		require.Empty(t, h.fds)
+		require.Empty(t, h.numbered)
 	})
 	t.Run("number reused", func(t *testing.T) {
 		h, fd := setup(t)
@@ -346,12 +346,12 @@ func TestDriverArm(t *testing.T) {
 		require.Zero(t, h.wakes.Load())
 	})
 	t.Run("closed while armed", func(t *testing.T) {
-		p, err := New(func() { t.Error("woken") })
+		p, err := New(nil, func() { t.Error("woken") }, DefaultBudget)
 		require.NoError(t, err)
 		r, w := newPipe(t)
 		require.NoError(t, p.Set(r, true, false))
 		p.Arm()
-		ended := p.ended
+		ended := p.lookout.ended
 		p.Close()
 		_, running := <-ended
 		require.False(t, running)
@@ -367,7 +367,7 @@ func TestDriverLeavesSynctestAlone(t *testing.T) {
 	defer failsafe.Stop()
 	synctest.Test(t, func(t *testing.T) {
 		wake := make(chan struct{}, 1)
-		p, err := New(func() { wake <- struct{}{} })
+		p, err := New(nil, func() { wake <- struct{}{} }, DefaultBudget)
 		require.NoError(t, err)
 		defer p.Close()
 		for range 3 {

@@ -6,20 +6,22 @@ import (
 	"math"
 	"os"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// queue is a kqueue, and a pipe in it that interrupts a blocked kevent.
+// queue is a kqueue, and a pipe in it that interrupts a wait.
 //
 // Some systems refuse a kqueue in the Go runtime's poller, which asks for
-// EVFILT_WRITE too. So block takes a thread, though only while the loop is
-// parked with descriptors registered.
+// EVFILT_WRITE too. So to wait takes a thread, though only while descriptors are wanted.
 type queue struct {
 	kq         int
 	stop, stir *os.File // the pipe's ends: for reading, in kq, and for writing
 	stopFd     int
-	events     []unix.Kevent_t
+	alarm      time.Time
+	events     []unix.Kevent_t // that were taken
+	tokens     map[int]token   // a kqueue knows numbers, and closing one takes it out
 }
 
 func openQueue() (*queue, error) {
@@ -37,7 +39,7 @@ func openQueue() (*queue, error) {
 		_ = unix.Close(kq)
 		return nil, err
 	}
-	q := &queue{kq: kq, stop: stop, stir: stir, stopFd: int(stop.Fd())}
+	q := &queue{kq: kq, stop: stop, stir: stir, stopFd: int(stop.Fd()), tokens: make(map[int]token)}
 	if err := q.control(q.stopFd, unix.EVFILT_READ, unix.EV_ADD); err != nil {
 		q.close()
 		return nil, err
@@ -45,28 +47,48 @@ func openQueue() (*queue, error) {
 	return q, nil
 }
 
-func (q *queue) change(fd int, have, want Direction) error {
-	if fd < 0 || fd > math.MaxInt32 {
-		return unix.EBADF // the kernel may cut the number and watch another descriptor
-	}
-	if err := q.changeFilter(fd, unix.EVFILT_READ, have&Read != 0, want&Read != 0); err != nil {
+// register has fd reported whenever something changes about it, under that token.
+func (q *queue) register(fd int, at token) error {
+	if err := q.change(fd, at, Read|Write, unix.EV_CLEAR); err != nil {
+		q.forget(fd) // it may have taken one direction of the two
 		return err
-	}
-	return q.changeFilter(fd, unix.EVFILT_WRITE, have&Write != 0, want&Write != 0)
-}
-
-func (q *queue) changeFilter(fd, filter int, have, want bool) error {
-	switch {
-	case want:
-		return q.control(fd, filter, unix.EV_ADD) // adding what is there changes nothing
-	case have:
-		// Fails if the descriptor was closed, and then there is nothing to do.
-		_ = q.control(fd, filter, unix.EV_DELETE)
 	}
 	return nil
 }
 
+// watch has fd reported for as long as it is ready for want; it was watched for have, maybe
+// nothing, under an earlier token.
+func (q *queue) watch(fd int, at token, have, want Direction) error {
+	for in, filter := range filters {
+		if have&^want&in != 0 {
+			// Fails if the descriptor was closed, and then there is nothing to do.
+			_ = q.control(fd, filter, unix.EV_DELETE)
+		}
+	}
+	return q.change(fd, at, want, 0) // adding what is there changes nothing
+}
+
+var filters = map[Direction]int{Read: unix.EVFILT_READ, Write: unix.EVFILT_WRITE}
+
+func (q *queue) change(fd int, at token, want Direction, flags int) error {
+	if fd < 0 || fd > math.MaxInt32 {
+		return unix.EBADF // the kernel may cut the number and watch another descriptor
+	}
+	for _, in := range []Direction{Read, Write} {
+		if want&in == 0 {
+			continue
+		}
+		if err := q.control(fd, filters[in], unix.EV_ADD|flags); err != nil {
+			return err
+		}
+	}
+	q.tokens[fd] = at
+	return nil
+}
+
+// forget has fd no longer reported.
 func (q *queue) forget(fd int) {
+	delete(q.tokens, fd)
 	_ = q.control(fd, unix.EVFILT_READ, unix.EV_DELETE)
 	_ = q.control(fd, unix.EVFILT_WRITE, unix.EV_DELETE)
 }
@@ -82,58 +104,92 @@ func (q *queue) control(fd, filter, flags int) error {
 	return os.NewSyscallError("kevent", err)
 }
 
-func (q *queue) poll(limit int, report func(fd int, is Direction)) (haunted bool, err error) {
-	if len(q.events) < 2*limit {
-		q.events = make([]unix.Kevent_t, 4*limit) // two filters each
+// take takes the events of up to limit descriptors, in order, and never blocks. They are there
+// until the next take.
+func (q *queue) take(limit int) (n int, err error) {
+	if n, err = q.kevent(limit, &unix.Timespec{}); err == unix.EINTR {
+		return 0, nil
 	}
-	n, err := unix.Kevent(q.kq, nil, q.events, &unix.Timespec{})
-	if err == unix.EINTR {
-		return false, nil
-	}
-	if err != nil {
-		return false, os.NewSyscallError("kevent", err)
-	}
-	for i := range q.events[:n] {
-		switch event := &q.events[i]; event.Filter {
-		case unix.EVFILT_READ:
-			report(int(event.Ident), Read)
-		case unix.EVFILT_WRITE:
-			report(int(event.Ident), Write)
-		}
-	}
-	return false, nil // a kqueue knows numbers, and closing one takes it out
+	return n, os.NewSyscallError("kevent", err)
 }
 
-func (q *queue) ready() bool { return q.look(&unix.Timespec{}) }
-
-func (q *queue) block() bool { return q.look(nil) }
-
-// look waits up to timeout, nil for ever, and reports whether anything but the
-// pipe is ready. Without EV_CLEAR kevent consumes nothing, but moves what it
-// returns to the end of the queue; it is given room for many, so that all move
-// and the order of the next poll is kept.
-func (q *queue) look(timeout *unix.Timespec) bool {
-	var events [64]unix.Kevent_t
+// wait waits until it has taken events of up to limit descriptors. There are none at the alarm, or
+// an interrupt.
+func (q *queue) wait(limit int) (n int, err error) {
 	for {
-		n, err := unix.Kevent(q.kq, nil, events[:], timeout)
-		if err == unix.EINTR {
-			continue
+		var timeout *unix.Timespec
+		if !q.alarm.IsZero() {
+			t := unix.NsecToTimespec(max(0, time.Until(q.alarm).Nanoseconds()))
+			timeout = &t
 		}
-		if err != nil {
-			return true // for poll to meet and to report
+		if n, err = q.kevent(limit, timeout); err != unix.EINTR {
+			return n, os.NewSyscallError("kevent", err)
 		}
-		for i := range events[:n] {
-			if int(events[i].Ident) != q.stopFd {
-				return true
-			}
-		}
-		return false
 	}
 }
 
+func (q *queue) kevent(limit int, timeout *unix.Timespec) (n int, err error) {
+	if most := 2*limit + 1; len(q.events) < most { // two filters each, and the pipe
+		q.events = make([]unix.Kevent_t, 2*most)
+	}
+	if n, err = unix.Kevent(q.kq, nil, q.events, timeout); err != nil {
+		return 0, err
+	}
+	kept := 0
+	for _, e := range q.events[:n] {
+		if int(e.Ident) != q.stopFd {
+			q.events[kept] = e
+			kept++
+		}
+	}
+	return kept, nil
+}
+
+// event is the i-th that was taken.
+func (q *queue) event(i int) (at token, is Direction) {
+	e := &q.events[i]
+	switch e.Filter {
+	case unix.EVFILT_READ:
+		is = Read
+	case unix.EVFILT_WRITE:
+		is = Write
+	}
+	if e.Flags&unix.EV_EOF != 0 {
+		is |= hungUp
+	}
+	return q.tokens[int(e.Ident)], is
+}
+
+// haunts reports whether closed files may be in the queue.
+func (q *queue) haunts() bool { return false }
+
+// setAlarm has the next wait end at a time, or not by itself if that is zero.
+func (q *queue) setAlarm(at time.Time) { q.alarm = at }
+
+// ready reports whether there is something to take, without taking it: it asks poll(2) about the
+// kqueue itself.
+func (q *queue) ready() bool {
+	fds := [1]unix.PollFd{{Fd: int32(q.kq), Events: unix.POLLIN}}
+	n, err := unix.Poll(fds[:], 0)
+	return n != 0 || err != nil // an error is for take to meet and to report
+}
+
+// block waits until something is ready, and takes nothing. It reports false if it was interrupted.
+func (q *queue) block() bool {
+	fds := [2]unix.PollFd{{Fd: int32(q.kq), Events: unix.POLLIN}, {Fd: int32(q.stopFd), Events: unix.POLLIN}}
+	for {
+		_, err := unix.Poll(fds[:], -1)
+		if err != unix.EINTR {
+			return fds[1].Revents == 0
+		}
+	}
+}
+
+// interrupt ends the wait that is under way, or is to come.
 func (q *queue) interrupt() { _, _ = q.stir.Write([]byte{0}) }
 
-func (q *queue) resume() { _, _ = q.stop.Read(make([]byte, 1)) }
+// interrupted is told of it, before the next alarm.
+func (q *queue) interrupted() { _, _ = q.stop.Read(make([]byte, 1)) }
 
 func (q *queue) close() {
 	_ = unix.Close(q.kq)

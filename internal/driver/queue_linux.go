@@ -1,31 +1,20 @@
 package driver
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"os"
 	"syscall"
-	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
-// queue is an epoll instance that is itself registered in the Go runtime's
-// own poller, so that waiting for it parks a goroutine and no thread: being
-// woken costs a few microseconds instead of the tens that a thread blocked in
-// epoll_wait takes.
+// queue is an epoll instance, and a way to wait for it.
 type queue struct {
 	epfd   int
-	file   *os.File // owns epfd
-	conn   syscall.RawConn
-	look   func(uintptr) bool // ready, as conn wants it; made once, not per block
-	events []unix.EpollEvent
-
-	// Every change has a serial number, which comes back with the events: that
-	// tells a descriptor from a closed one that had the same number.
-	serials map[int]int32
-	serial  int32
+	events []unix.EpollEvent // that were taken
+	nested nested
 }
 
 func openQueue() (*queue, error) {
@@ -33,123 +22,116 @@ func openQueue() (*queue, error) {
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)
 	}
-	// NewFile registers non-blocking descriptors only; epoll itself ignores the flag.
-	if err := unix.SetNonblock(epfd, true); err != nil {
-		_ = unix.Close(epfd)
-		return nil, os.NewSyscallError("fcntl", err)
-	}
-	file := os.NewFile(uintptr(epfd), "epoll")
-	q := &queue{epfd: epfd, file: file, serials: make(map[int]int32)}
-	q.look = func(uintptr) bool { return q.ready() }
-	// NewFile keeps quiet if the runtime's poller refuses the descriptor; a
-	// deadline does not.
-	if err := file.SetReadDeadline(time.Time{}); err != nil {
-		_ = file.Close()
-		return nil, err
-	}
-	if q.conn, err = file.SyscallConn(); err != nil {
-		_ = file.Close()
+	q := &queue{epfd: epfd}
+	if err := q.nested.open(q); err != nil {
 		return nil, err
 	}
 	return q, nil
 }
 
-func (q *queue) change(fd int, have, want Direction) error {
-	if fd < 0 || fd > math.MaxInt32 {
-		return unix.EBADF // the kernel would cut the number and watch another descriptor
-	}
-	q.serial++
-	event := unix.EpollEvent{Fd: int32(fd), Pad: q.serial}
+// register has fd reported whenever something changes about it, under that token.
+func (q *queue) register(fd int, at token) error {
+	event := eventOf(at)
+	event.Events = unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | unix.EPOLLET
+	return q.add(fd, &event)
+}
+
+// watch has fd reported for as long as it is ready for want; it was watched for have, maybe
+// nothing, under an earlier token.
+func (q *queue) watch(fd int, at token, have, want Direction) error {
+	event := eventOf(at)
 	if want&Read != 0 {
 		event.Events |= unix.EPOLLIN
 	}
 	if want&Write != 0 {
 		event.Events |= unix.EPOLLOUT
 	}
-	op := unix.EPOLL_CTL_ADD
-	if have != 0 {
-		op = unix.EPOLL_CTL_MOD
+	if have == 0 {
+		return q.add(fd, &event)
 	}
-	err := unix.EpollCtl(q.epfd, op, fd, &event)
-	switch {
-	case op == unix.EPOLL_CTL_MOD && err == unix.ENOENT:
+	err := unix.EpollCtl(q.epfd, unix.EPOLL_CTL_MOD, fd, &event)
+	if err == unix.ENOENT {
 		// The file we knew was closed, and its number belongs to another.
-		err = unix.EpollCtl(q.epfd, unix.EPOLL_CTL_ADD, fd, &event)
-	case op == unix.EPOLL_CTL_ADD && err == unix.EEXIST:
-		// Closed, forgotten, and then made again with this number from a
-		// duplicate that had kept the file in the queue.
-		err = unix.EpollCtl(q.epfd, unix.EPOLL_CTL_MOD, fd, &event)
+		return q.add(fd, &event)
 	}
-	switch err {
-	case nil:
-		q.serials[fd] = q.serial
-		return nil
-	case unix.EPERM:
-		return fmt.Errorf("epoll_ctl: %w (regular files and directories are always ready)", err)
-	default:
-		return os.NewSyscallError("epoll_ctl", err)
-	}
+	return refusal(err)
 }
 
+func (q *queue) add(fd int, event *unix.EpollEvent) error {
+	if fd < 0 || fd > math.MaxInt32 {
+		return unix.EBADF // the kernel would cut the number and watch another descriptor
+	}
+	err := unix.EpollCtl(q.epfd, unix.EPOLL_CTL_ADD, fd, event)
+	if err == unix.EEXIST {
+		// Closed, forgotten, and then made again with this number from a
+		// duplicate that had kept the file in the queue.
+		err = unix.EpollCtl(q.epfd, unix.EPOLL_CTL_MOD, fd, event)
+	}
+	return refusal(err)
+}
+
+func refusal(err error) error {
+	if err == unix.EPERM {
+		return fmt.Errorf("epoll_ctl: %w (regular files and directories are always ready)", err)
+	}
+	return os.NewSyscallError("epoll_ctl", err)
+}
+
+// forget has fd no longer reported.
 func (q *queue) forget(fd int) {
-	delete(q.serials, fd)
 	// Fails if the descriptor was closed, and then there is nothing to do.
 	_ = unix.EpollCtl(q.epfd, unix.EPOLL_CTL_DEL, fd, nil)
 }
 
-func (q *queue) poll(limit int, report func(fd int, is Direction)) (haunted bool, err error) {
+// take takes up to limit events, in order, and never blocks. They are there until the next take.
+func (q *queue) take(limit int) (n int, err error) {
 	if len(q.events) < limit {
 		q.events = make([]unix.EpollEvent, 2*limit)
 	}
-	n, err := unix.EpollWait(q.epfd, q.events, 0)
-	if err == unix.EINTR {
-		return false, nil
+	n, errno := epollWaitNow(q.epfd, q.events)
+	if errno == 0 || errno == unix.EINTR {
+		return n, nil
 	}
-	if err != nil {
-		return false, os.NewSyscallError("epoll_wait", err)
-	}
-	for _, event := range q.events[:n] {
-		fd := int(event.Fd)
-		if q.serials[fd] != event.Pad {
-			haunted = true
-			continue
-		}
-		// selectors.EpollSelector's rule: all but pure input counts as
-		// writable, all but pure output as readable.
-		var is Direction
-		if event.Events&^unix.EPOLLOUT != 0 {
-			is |= Read
-		}
-		if event.Events&^unix.EPOLLIN != 0 {
-			is |= Write
-		}
-		report(fd, is)
-	}
-	return haunted, nil
+	return 0, os.NewSyscallError("epoll_wait", errno)
 }
 
-// ready asks poll(2) about the epoll descriptor where epoll_wait would do, for
-// two reasons. epoll_wait moves what it returns to the end of the queue, so a
-// look would change the order of the next poll. And before Linux 7.2 it looks
-// at the queue without its lock: while another thread walks the queue, as
-// epoll_wait here and the runtime's poller do, it may miss what is there.
+// epollWaitNow is epoll_wait that does not wait, and so need not tell Go's scheduler that it may.
+func epollWaitNow(epfd int, events []unix.EpollEvent) (n int, errno syscall.Errno) {
+	r, _, errno := syscall.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(epfd), uintptr(unsafe.Pointer(&events[0])), uintptr(len(events)), 0, 0, 0)
+	if errno != 0 {
+		return 0, errno
+	}
+	return int(r), 0
+}
+
+// event is the i-th that was taken.
+func (q *queue) event(i int) (at token, is Direction) {
+	e := &q.events[i]
+	// selectors.EpollSelector's rule: all but pure input counts as
+	// writable, all but pure output as readable.
+	if e.Events&^unix.EPOLLOUT != 0 {
+		is |= Read
+	}
+	if e.Events&^(unix.EPOLLIN|unix.EPOLLRDHUP) != 0 {
+		is |= Write
+	}
+	if e.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0 {
+		is |= hungUp
+	}
+	return token{uint32(e.Fd), uint32(e.Pad)}, is
+}
+
+func eventOf(at token) unix.EpollEvent {
+	return unix.EpollEvent{Fd: int32(at.slot), Pad: int32(at.generation)}
+}
+
+// haunts reports whether closed files may be in the queue.
+func (q *queue) haunts() bool { return true }
+
+// ready reports whether there is something to take, without taking it. It asks poll(2) about the
+// epoll descriptor, which changes the order of nothing.
 func (q *queue) ready() bool {
 	fds := [1]unix.PollFd{{Fd: int32(q.epfd), Events: unix.POLLIN}}
 	n, err := unix.Poll(fds[:], 0)
-	return n != 0 || err != nil // an error is for poll to meet and to report
+	return n != 0 || err != nil // an error is for take to meet and to report
 }
-
-// block relies on conn.Read, which forgets what the runtime's poller has seen
-// so far, looks, and sleeps until a later change if there was nothing. That
-// poller is edge-triggered, which suffices: the kernel signals an edge for the
-// epoll descriptor whenever one of the watched descriptors changes, also if
-// others were ready already.
-func (q *queue) block() bool {
-	return !errors.Is(q.conn.Read(q.look), os.ErrDeadlineExceeded)
-}
-
-func (q *queue) interrupt() { _ = q.file.SetReadDeadline(time.Unix(1, 0)) }
-
-func (q *queue) resume() { _ = q.file.SetReadDeadline(time.Time{}) }
-
-func (q *queue) close() { _ = q.file.Close() }

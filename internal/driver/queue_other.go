@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"time"
 )
 
 // queue has no implementation here: openQueue always fails, so that
@@ -16,13 +17,16 @@ func openQueue() (*queue, error) {
 	return nil, fmt.Errorf("%w on %s", errors.ErrUnsupported, runtime.GOOS)
 }
 
-func (*queue) change(int, Direction, Direction) error { return errors.ErrUnsupported }
-func (*queue) forget(int)                             {}
-func (*queue) poll(int, func(int, Direction)) (bool, error) {
-	return false, errors.ErrUnsupported
-}
-func (*queue) ready() bool { return false }
-func (*queue) block() bool { return false }
-func (*queue) interrupt()  {}
-func (*queue) resume()     {}
-func (*queue) close()      {}
+func (*queue) register(int, token) error                    { return errors.ErrUnsupported }
+func (*queue) watch(int, token, Direction, Direction) error { return errors.ErrUnsupported }
+func (*queue) forget(int)                                   {}
+func (*queue) take(int) (int, error)                        { return 0, errors.ErrUnsupported }
+func (*queue) event(int) (token, Direction)                 { return token{}, 0 }
+func (*queue) haunts() bool                                 { return false }
+func (*queue) setAlarm(time.Time)                           {}
+func (*queue) wait(int) (int, error)                        { return 0, errors.ErrUnsupported }
+func (*queue) ready() bool                                  { return false }
+func (*queue) block() bool                                  { return false }
+func (*queue) interrupt()                                   {}
+func (*queue) interrupted()                                 {}
+func (*queue) close()                                       {}

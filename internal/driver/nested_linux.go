@@ -1,0 +1,90 @@
+package driver
+
+import (
+	"errors"
+	"os"
+	"syscall"
+	"time"
+)
+
+// nested is how to wait for an epoll instance: it is itself registered in the Go runtime's own
+// poller, so that waiting for it parks a goroutine and no thread. To be woken then costs a few
+// microseconds, where it takes a thread that is blocked in epoll_wait tens; and another goroutine
+// wakes it without a system call, by a deadline that has passed.
+type nested struct {
+	file  *os.File // owns the descriptor
+	conn  syscall.RawConn
+	alarm time.Time // the deadline of file, zero for none
+
+	// What conn.Read calls, made once and not for each wait.
+	take, look func(uintptr) bool
+
+	// Of the wait that is under way.
+	limit int
+	took  int
+	err   error
+}
+
+var past = time.Unix(1, 0)
+
+// open puts q into the runtime's poller, or closes it.
+func (s *nested) open(q *queue) (err error) {
+	// NewFile registers non-blocking descriptors only; epoll itself ignores the flag.
+	if err := syscall.SetNonblock(q.epfd, true); err != nil {
+		_ = syscall.Close(q.epfd)
+		return os.NewSyscallError("fcntl", err)
+	}
+	s.file = os.NewFile(uintptr(q.epfd), "epoll")
+	// NewFile keeps quiet if the runtime's poller refuses the descriptor; a
+	// deadline does not.
+	if err = s.file.SetReadDeadline(time.Time{}); err == nil {
+		s.conn, err = s.file.SyscallConn()
+	}
+	if err != nil {
+		_ = s.file.Close()
+		return err
+	}
+	s.take = func(uintptr) bool {
+		s.took, s.err = q.take(s.limit)
+		return s.took > 0 || s.err != nil
+	}
+	s.look = func(uintptr) bool { return q.ready() }
+	return nil
+}
+
+// setAlarm has the next wait end at a time, or not by itself if that is zero. As a rule it is that
+// of the wait before, and then it costs nothing.
+func (q *queue) setAlarm(at time.Time) {
+	if s := &q.nested; at != s.alarm {
+		s.alarm = at
+		_ = s.file.SetReadDeadline(at)
+	}
+}
+
+// wait waits until it has taken up to limit events. There are none at the alarm, or an interrupt.
+//
+// It relies on conn.Read, which forgets what the runtime's poller has seen so far, looks, and
+// sleeps until a later change if there was nothing. That poller is edge-triggered, which suffices:
+// the kernel signals an edge for the epoll descriptor whenever one of the watched descriptors
+// changes, also if others were ready already. Before Linux 7.2 epoll_wait looks at its queue
+// without a lock, and may miss what is there while another thread walks the queue. Only the
+// runtime's poller does, which has then yet to tell of what it finds: there is another look.
+func (q *queue) wait(limit int) (n int, err error) {
+	s := &q.nested
+	s.limit, s.took, s.err = limit, 0, nil
+	_ = s.conn.Read(s.take)
+	return s.took, s.err
+}
+
+// interrupt ends the wait that is under way, or is to come.
+func (q *queue) interrupt() { _ = q.nested.file.SetReadDeadline(past) }
+
+// interrupted is told of it, before the next alarm.
+func (q *queue) interrupted() { q.nested.alarm = past }
+
+// block waits until something is ready, and takes nothing. It reports false if it was interrupted.
+func (q *queue) block() bool {
+	return !errors.Is(q.nested.conn.Read(q.nested.look), os.ErrDeadlineExceeded)
+}
+
+func (q *queue) close() { _ = q.nested.file.Close() }

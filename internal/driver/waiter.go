@@ -1,0 +1,112 @@
+package driver
+
+import (
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/waits"
+)
+
+// A waiter is a task that waits for a descriptor. There are as many as have waited at a time:
+// one that has been woken is for the next to wait, so a wait allocates nothing.
+type waiter struct {
+	next *waiter // in line, or free
+	line *line   // that it stands in, nil if it was woken
+	core future.Core
+	of   *Descriptor
+	in   Direction
+}
+
+// A line is those who wait for the same, in order.
+type line struct{ first, last *waiter }
+
+// maxFree is how many waiters are kept for use again.
+const maxFree = 1024
+
+// suspend waits in line for an event, or a LookAgain. Where the loop is closed meanwhile it does
+// not return, but leaves the line all the same.
+func (t *Descriptor) suspend(co *coro.Co, in Direction) error {
+	d := t.driver
+	w := d.newWaiter()
+	w.of, w.in = t, in
+	w.core.Init(co, w)
+	d.join(&t.lines[in>>1], w)
+	suspended := true
+	defer func() {
+		d.leave(w)
+		if !suspended { // else the loop closes, and the task is still tied to w.core
+			d.recycle(w)
+		}
+	}()
+	err := co.Suspend(&w.core)
+	suspended = false
+	return err
+}
+
+// Describe and Wait are what reports are told.
+func (w *waiter) Describe() string { return w.Wait().String() }
+func (w *waiter) Wait() waits.Info { return w.of.waitsFor(w.in) }
+
+func (d *Driver) newWaiter() *waiter {
+	w := d.free
+	if w == nil {
+		return new(waiter)
+	}
+	d.free, w.next = w.next, nil
+	d.nfree--
+	w.core = future.Core{}
+	return w
+}
+
+func (d *Driver) recycle(w *waiter) {
+	w.of = nil
+	if d.nfree < maxFree {
+		w.next, d.free = d.free, w
+		d.nfree++
+	}
+}
+
+func (d *Driver) join(l *line, w *waiter) {
+	d.waiting++
+	w.line = l
+	if l.last == nil {
+		l.first = w
+	} else {
+		l.last.next = w
+	}
+	l.last = w
+}
+
+// leave takes w out of its line, unless it was woken: its task was canceled.
+func (d *Driver) leave(w *waiter) {
+	l := w.line
+	if l == nil {
+		return
+	}
+	d.waiting--
+	var before *waiter
+	for at := l.first; at != w; at = at.next {
+		before = at
+	}
+	if before == nil {
+		l.first = w.next
+	} else {
+		before.next = w.next
+	}
+	if l.last == w {
+		l.last = before
+	}
+	w.line, w.next = nil, nil
+}
+
+// wakeAll wakes those in line.
+func (d *Driver) wakeAll(l *line) {
+	w := l.first
+	l.first, l.last = nil, nil
+	for w != nil {
+		next := w.next
+		w.line, w.next = nil, nil
+		d.waiting--
+		w.core.Finish()
+		w = next
+	}
+}
