@@ -16,7 +16,7 @@ import "time"
 // where the Driver cannot wait, as it has no queue: it calls wake soon.
 func (d *Driver) SetAlarm(at time.Time) bool {
 	d.dismiss()
-	if d.queue == nil {
+	if d.queue == nil && d.renew() != nil {
 		time.AfterFunc(renewRetry, d.wake)
 		return false
 	}
