@@ -157,8 +157,12 @@ func (l *Loop) pollsNow(limit time.Duration) bool {
 // pollsAfterWait reports whether there is something to look for after a wait. A loop that was
 // woken for something else looks when that is done, unless asyncio's does.
 func (l *Loop) pollsAfterWait() bool {
-	return l.descriptors != nil && (l.descriptors.driver.Found() || l.descriptors.driver.Levels())
+	return l.descriptors != nil && (l.descriptors.driver.Found() || l.descriptors.driver.Levels() || l.lookoutTells())
 }
+
+// lookoutTells reports whether a descriptor is ready, as the driver's lookout has seen while the loop was
+// parked on its channel.
+func (l *Loop) lookoutTells() bool { return l.descriptors != nil && l.descriptors.driver.Told() }
 
 // pollDescriptors schedules the callbacks of the descriptors that are ready, and the tasks that
 // wait for them. It reports whether there were any.

@@ -76,7 +76,7 @@ func (l *Loop) parkOnce(a *parkingAlarm) (waitOn bool) {
 	where := l.whereToPark(a)
 	b.parked.Store(where)
 	over := false
-	if b.any() || l.stopping.Load() != 0 || l.clock.virtual && !l.isOut() && !l.wantsDescriptors() {
+	if b.any() || l.stopping.Load() != 0 || l.lookoutTells() || l.clock.virtual && !l.isOut() && !l.wantsDescriptors() {
 		b.unpark(where) // the last: a Hold was released, and the clock may jump
 	} else {
 		over = !l.waitParked(where, a)
@@ -94,13 +94,20 @@ func (l *Loop) parkOnce(a *parkingAlarm) (waitOn bool) {
 	return false
 }
 
-// whereToPark is in the driver if somebody wants to be told of a descriptor.
+// whereToPark is in the driver if somebody wants to be told of a descriptor, and as a rule it is
+// that for which the loop is woken.
 func (l *Loop) whereToPark(a *parkingAlarm) uint32 {
-	if !l.wantsDescriptors() || !l.descriptors.driver.SetAlarm(l.alarmTime(a)) {
+	if l.descriptors == nil {
 		return inChannel
 	}
-	l.inbox.driver = l.descriptors.driver
-	return inDriver
+	switch d := l.descriptors.driver; {
+	case !d.Wanted():
+		d.Rest()
+	case !d.Delegate() && d.SetAlarm(l.alarmTime(a)):
+		l.inbox.driver = d
+		return inDriver
+	}
+	return inChannel
 }
 
 // waitParked waits until the loop is roused, or a descriptor is ready, or the alarm goes off. It

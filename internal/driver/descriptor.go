@@ -97,7 +97,7 @@ func (t *Descriptor) Await(co *coro.Co, in Direction) error {
 			return err
 		}
 	}
-	t.driver.pace.left-- // of the iteration that it is now
+	t.driver.pace.spend() // of the iteration that it is now
 	if t.closed {
 		return os.ErrClosed
 	}

@@ -38,8 +38,10 @@ type Driver struct {
 	free     *waiter               // to be used again; linked by next
 	nfree    int
 
-	lookout lookout
-	pace    pace
+	lookout    lookout
+	delegated  bool // to the lookout, while the loop waits elsewhere
+	interrupts int  // of waits, since one has found something
+	pace       pace
 }
 
 // New returns a Driver of the loop that on is on, without descriptors, to be closed by its owner.

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A lookout is a goroutine that waits for descriptors while the loop cannot: an application steps
-// it, and waits in its own way between two steps. It takes nothing, and only wakes.
+// A lookout is a goroutine that waits for descriptors while the loop waits elsewhere, see Delegate,
+// or an application that steps it does. It takes nothing, and only wakes.
 type lookout struct {
 	// armed is set by Arm and cleared by the goroutine right before it calls
 	// wake: while it is set, a wake is still to come or nothing was ready.
@@ -79,4 +79,5 @@ func (d *Driver) dismiss() {
 	d.queue.setAlarm(time.Time{})
 	o.kick, o.ended = nil, nil
 	o.armed.Store(false)
+	d.delegated = false
 }

@@ -3,7 +3,7 @@ package driver
 // A pace says how often the loop polls while it has other things to do, and how many operations
 // the tasks may do before they give way to each other.
 type pace struct {
-	entries int // that may run before the next Poll
+	entries int // that may run before the next Poll; an operation is one, as it takes longer than most
 	budget  int // of operations in an iteration
 	left    int // of it
 }
@@ -20,33 +20,54 @@ const (
 
 func newPace(budget int) pace { return pace{budget: budget, left: budget} }
 
-// Due is told that an iteration begins that runs so many entries, and reports whether there is to
-// be a Poll before. It is asked again if that was not its last word.
-func (d *Driver) Due(entries int) bool {
-	p := &d.pace
-	p.entries -= entries + p.budget - p.left // an operation takes longer than most entries
-	p.left = p.budget
-	return d.levels > 0 || d.Found() || d.waiting > 0 && (entries == 0 || p.entries <= 0)
-}
-
-// MayBegin is Due, asked by who would rather begin the iteration elsewhere, where it cannot Poll:
-// it looks whether there is anything to report.
+// MayBegin is told that an iteration begins that runs so many entries. It reports false if there
+// has to be a Poll before. Where that would find nothing it need not be: it has been looked for.
 func (d *Driver) MayBegin(entries int) bool {
-	if !d.Due(entries) {
+	if d.begin(entries) {
 		return true
 	}
-	if d.levels > 0 || d.queue == nil || d.Found() {
+	if d.mustPoll() || d.queue == nil {
 		return false
 	}
-	d.found, d.err = d.queue.take(d.limit())
+	if d.waiting > 0 {
+		d.found, d.err = d.queue.take(d.limit())
+	}
 	if d.Found() {
 		return false
 	}
-	d.pace.polled()
+	d.polled()
 	return true
 }
 
-func (p *pace) polled() { p.entries = entriesPerPoll }
+// Due is MayBegin for who can Poll, and reports whether to. With no entries it is time to.
+func (d *Driver) Due(entries int) bool {
+	return (!d.begin(entries) || entries == 0) && (d.waiting > 0 || d.mustPoll())
+}
+
+// begin reports whether an iteration can begin without a look at anything else.
+func (d *Driver) begin(entries int) bool {
+	p := &d.pace
+	p.left = p.budget
+	p.entries -= entries
+	return p.entries > 0
+}
+
+// mustPoll reports whether there is something to report, or there may be at any time.
+func (d *Driver) mustPoll() bool { return d.levels > 0 || d.Found() }
+
+// polled is told that a Poll is not due for a while. Where Set has something watched it always is.
+func (d *Driver) polled() {
+	d.pace.entries = entriesPerPoll
+	if d.levels > 0 {
+		d.pace.entries = 0
+	}
+}
+
+// spend takes an operation out of the budget of the iteration.
+func (p *pace) spend() {
+	p.left--
+	p.entries--
+}
 
 // spent reports whether the budget of the iteration is used up: a task is to give way.
 func (p *pace) spent() bool { return p.left <= 0 }

@@ -12,7 +12,8 @@ import (
 // is both in two calls. ready may call Set for the descriptor that it is told of, and nothing else
 // of the Driver.
 func (d *Driver) Poll(ready func(fd int, readable, writable bool)) error {
-	d.pace.polled()
+	d.polled()
+	d.undelegate()
 	if len(d.numbered) == 0 {
 		return nil
 	}
@@ -40,6 +41,9 @@ func (d *Driver) Poll(ready func(fd int, readable, writable bool)) error {
 				ready(r.fd, is&Read != 0, is&Write != 0)
 			}
 		}
+	}
+	if d.found > 0 {
+		d.interrupts = 0
 	}
 	d.found = 0
 	if haunted && d.queue.haunts() {

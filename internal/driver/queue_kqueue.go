@@ -24,6 +24,9 @@ type queue struct {
 	tokens     map[int]token   // a kqueue knows numbers, and closing one takes it out
 }
 
+// delegates: see Delegate. It is not known here.
+const delegates = false
+
 func openQueue() (*queue, error) {
 	syscall.ForkLock.RLock() // so that no child gets kq before it is marked
 	kq, err := unix.Kqueue()

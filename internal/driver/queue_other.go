@@ -13,6 +13,9 @@ import (
 // there is never one to call a method of.
 type queue struct{}
 
+// delegates: see Delegate. It is not known here.
+const delegates = false
+
 func openQueue() (*queue, error) {
 	return nil, fmt.Errorf("%w on %s", errors.ErrUnsupported, runtime.GOOS)
 }

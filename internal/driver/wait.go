@@ -39,4 +39,7 @@ func (d *Driver) Found() bool { return d.found > 0 || d.err != nil }
 func (d *Driver) Interrupt() { d.queue.interrupt() }
 
 // Interrupted is told, on the loop's goroutine, that an Interrupt has returned.
-func (d *Driver) Interrupted() { d.queue.interrupted() }
+func (d *Driver) Interrupted() {
+	d.queue.interrupted()
+	d.interrupts++
+}

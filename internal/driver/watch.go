@@ -40,6 +40,7 @@ func (d *Driver) watch(r *registration, fd int, want Direction) error {
 		d.slots.take(r)
 		d.numbered[fd] = r
 		d.levels++
+		d.pace.entries = 0
 	} else {
 		d.slots.renew(r)
 	}
