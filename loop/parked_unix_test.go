@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/driver"
 	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
@@ -79,81 +80,134 @@ var echoes = map[string]func(t *testing.T, co *coro.Co, a int){
 	},
 }
 
-// Goroutines post, ask and send bytes, each in its turn when the answer has come, and a task sleeps
-// for moments: a wake that is lost leaves all of them waiting.
+// Goroutines post, ask and send bytes, each in its turn when the answer has come: a wake that is lost
+// leaves all of them waiting. So there is a case for each alone, in which nobody else wakes the loop.
 func TestNoLostWake(t *testing.T) {
 	noLeak(t)
 	rounds := 2000
 	if testing.Short() || raceEnabled {
 		rounds = 300
 	}
-	failsafe := time.AfterFunc(2*time.Minute, func() { panic("a wake is lost") })
-	defer failsafe.Stop()
+	defer time.AfterFunc(2*time.Minute, func() { panic("a wake is lost") }).Stop()
 	for name, echo := range echoes {
-		t.Run(name, func(t *testing.T) {
-			var others sync.WaitGroup
-			left := atomic.Int32{}
-			require.NoError(t, loop.Main(func(co *coro.Co) error {
-				l := loop.Of(co)
-				over := coro.NewFuture[coro.None](co)
-				begin := func(f func()) {
-					left.Add(1)
-					others.Go(func() {
-						for range rounds {
-							f()
-						}
-						if left.Add(-1) == 0 {
-							_, err := l.CallSoonThreadsafe(func() { _ = over.SetResult(coro.None{}) })
-							if err != nil {
-								t.Error(err)
+		for _, tt := range []struct {
+			name                               string
+			posts, asks, peers, bursts, sleeps int
+		}{
+			{name: "posts", posts: 1},
+			{name: "questions", asks: 1},
+			{name: "a peer", peers: 1},
+			{name: "bursts", bursts: 1},
+			{name: "everything", posts: 2, asks: 1, peers: 3, bursts: 1, sleeps: 1},
+		} {
+			t.Run(name+"/"+tt.name, func(t *testing.T) {
+				w := &wakers{t: t, rounds: rounds}
+				require.NoError(t, loop.Main(func(co *coro.Co) error {
+					w.over = coro.NewFuture[coro.None](co)
+					w.loop = loop.Of(co)
+					a, _ := pair(t)
+					echo(t, co, a) // to which nobody writes
+					peer := func() *os.File {
+						a, b := pair(t)
+						echo(t, co, a)
+						return peerOf(t, b)
+					}
+					w.left.Add(1) // until all have begun
+					for range tt.posts {
+						w.begin(w.post())
+					}
+					for range tt.asks {
+						w.begin(w.ask)
+					}
+					for range tt.peers {
+						w.begin(w.send(peer()))
+					}
+					for range tt.bursts {
+						post, again, send := w.post(), w.post(), w.send(peer())
+						w.begin(func() {
+							for range 20 {
+								post()
 							}
-						}
-					})
-				}
-				left.Add(1) // until all have begun
-				for range 3 {
-					a, b := pair(t)
-					echo(t, co, a)
-					peer := peerOf(t, b)
-					begin(func() {
-						p := []byte{1, 2}
-						if _, err := peer.Write(p); err != nil {
-							t.Error(err)
-						}
-						if _, err := io.ReadFull(peer, p); err != nil {
-							t.Error(err)
-						}
-					})
-				}
-				for range 2 {
-					came := make(chan struct{}, 1)
-					begin(func() {
-						if _, err := l.CallSoonThreadsafe(func() { came <- struct{}{} }); err != nil {
-							t.Error(err)
-						}
-						<-came
-					})
-				}
-				begin(func() {
-					if _, err := loop.Inspect(context.Background(), l); err != nil {
-						t.Error(err)
+							var both sync.WaitGroup
+							both.Go(send)
+							again()
+							both.Wait()
+						})
 					}
-				})
-				sleeper := coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
-					for {
-						if err := coro.Sleep(co, 30*time.Microsecond); err != nil {
-							return err
-						}
+					for range tt.sleeps {
+						sleeper := coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
+							for {
+								if err := coro.Sleep(co, 30*time.Microsecond); err != nil {
+									return err
+								}
+							}
+						}))
+						defer sleeper.Cancel()
 					}
-				}))
-				begin(func() {})
-				left.Add(-1)
-				_, err := over.Await(co)
-				sleeper.Cancel()
-				return err
-			}, loop.Interrupts(false)))
-			others.Wait()
-		})
+					w.end()
+					_, err := w.over.Await(co)
+					return err
+				}, loop.Interrupts(false)))
+				w.goroutines.Wait()
+			})
+		}
+	}
+}
+
+// wakers are goroutines that wake a loop.
+type wakers struct {
+	t          *testing.T
+	loop       *loop.Loop
+	rounds     int
+	goroutines sync.WaitGroup
+	left       atomic.Int32
+	over       *future.Future[coro.None]
+}
+
+// begin has a goroutine call f so many times.
+func (w *wakers) begin(f func()) {
+	w.left.Add(1)
+	w.goroutines.Go(func() {
+		for range w.rounds {
+			f()
+		}
+		w.end()
+	})
+}
+
+func (w *wakers) end() {
+	if w.left.Add(-1) == 0 {
+		if _, err := w.loop.CallSoonThreadsafe(func() { _ = w.over.SetResult(coro.None{}) }); err != nil {
+			w.t.Error(err)
+		}
+	}
+}
+
+func (w *wakers) post() func() {
+	came := make(chan struct{}, 1)
+	return func() {
+		if _, err := w.loop.CallSoonThreadsafe(func() { came <- struct{}{} }); err != nil {
+			w.t.Error(err)
+		}
+		<-came
+	}
+}
+
+func (w *wakers) ask() {
+	if _, err := loop.Inspect(context.Background(), w.loop); err != nil {
+		w.t.Error(err)
+	}
+}
+
+func (w *wakers) send(peer *os.File) func() {
+	return func() {
+		p := []byte{1, 2}
+		if _, err := peer.Write(p); err != nil {
+			w.t.Error(err)
+		}
+		if _, err := io.ReadFull(peer, p); err != nil {
+			w.t.Error(err)
+		}
 	}
 }
 

@@ -48,6 +48,7 @@ func (d *Driver) Arm() {
 			o.kick, o.ended = make(chan struct{}, 1), make(chan struct{})
 			go d.look(d.queue, o.kick, o.ended)
 		}
+		d.queue.setAlarm(time.Time{}) // one of the loop's, or its interrupt, would end block
 		o.armed.Store(true)
 		o.kick <- struct{}{} // never blocks: the goroutine took the last one before it cleared armed
 	}
