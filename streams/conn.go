@@ -55,10 +55,10 @@ func (c *Conn) Read(p []byte) (int, error) {
 }
 
 func (c *Conn) read(co *coro.Co, p []byte) (n int, err error) {
+	if len(p) == 0 {
+		return 0, c.sides[reading].error(c.sides[reading].refusal())
+	}
 	err = c.do(co, reading, func() error {
-		if len(p) == 0 {
-			return nil
-		}
 		n, err = c.t.tryRead(p)
 		return err
 	})
@@ -119,19 +119,30 @@ func (c *Conn) do(co *coro.Co, in direction, try func() error) error {
 	}
 	defer s.leave()
 	for {
-		switch {
-		case c.closed:
-			return s.error(net.ErrClosed)
-		case s.deadline.over():
-			return s.error(os.ErrDeadlineExceeded)
+		err := s.refusal()
+		if err == nil {
+			if err = c.await(co, in); err == nil {
+				err = s.refusal() // it may be what has woken it
+			}
 		}
-		if err := try(); err != errAgain {
-			return s.error(err)
+		if err == nil {
+			err = try()
 		}
-		if err := c.await(co, in); err != nil {
+		if err != errAgain {
 			return s.error(err)
 		}
 	}
+}
+
+// refusal is why there can be no operation.
+func (s *side) refusal() error {
+	switch {
+	case s.conn.closed:
+		return net.ErrClosed
+	case s.deadline.over():
+		return os.ErrDeadlineExceeded
+	}
+	return nil
 }
 
 // await waits for the transport, or, before a Write has begun, until what a Writer has kept is sent.

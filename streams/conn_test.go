@@ -73,6 +73,21 @@ func TestConnWaits(t *testing.T) {
 
 type onlyReader struct{ io.Reader }
 
+// One side that has ended what it sends can be written to, and is waited for.
+func TestConnHalfClosed(t *testing.T) {
+	piped(t, func(co *coro.Co, a, b *streams.Conn) {
+		require.NoError(t, b.CloseWrite())
+		n := fill(t, a)
+		err := coro.Timeout(co, time.Second, func(*coro.TimeoutScope) error {
+			_, err := a.Write([]byte("x"))
+			return err
+		})
+		require.True(t, future.IsTimeout(err))
+		_, err = streams.NewReader(b).ReadExactly(co, n)
+		require.NoError(t, err)
+	})
+}
+
 // Tasks that read, or write, at the same time do so one after the other, in the order in which they
 // came: what each writes stays together.
 func TestConnInLine(t *testing.T) {

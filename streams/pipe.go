@@ -64,15 +64,21 @@ func (e *pipeEnd) tryWrite(p []byte) (int, error) {
 }
 
 func (e *pipeEnd) await(co *coro.Co, in direction) error {
+	if in == reading && e.canRead() || in == writing && e.canWrite() {
+		return nil
+	}
 	_, err := e.lines[in].Wait(co, (*sideWait)(&e.conn.sides[in]))
 	return err
 }
+
+func (e *pipeEnd) canRead() bool  { return len(e.in) > 0 || e.eof || e.reset }
+func (e *pipeEnd) canWrite() bool { return len(e.peer.in) < e.room || e.reset || e.peer.gone }
 
 func (e *pipeEnd) lookAgain(in direction) { e.lines[in].WakeAll() }
 
 func (e *pipeEnd) whenWritable(f func()) {
 	e.asking = append(e.asking, f)
-	if e.gone || e.reset || e.peer.gone || len(e.peer.in) < e.room {
+	if e.gone || e.canWrite() {
 		e.writable()
 	}
 }

@@ -11,17 +11,17 @@ import (
 // deadlines, cancellation, lines of tasks, what is kept to be sent, and who calls. Its methods are
 // called on the loop's goroutine, and none but the addresses after close.
 type transport interface {
+	// await waits until a try is worth it, or lookAgain is called; it may give way to other tasks
+	// first. The error is the cancellation of the task.
+	await(co *coro.Co, in direction) error
+	lookAgain(in direction)
+
 	// tryRead and tryWrite do what can be done at once. Where that is nothing they return
 	// errAgain. At the end of what there is to read, tryRead returns io.EOF.
 	tryRead(p []byte) (int, error)
 	tryWrite(p []byte) (int, error)
 
-	// await suspends until another try is worth it, or lookAgain is called. The error is the
-	// cancellation of the task.
-	await(co *coro.Co, in direction) error
-	lookAgain(in direction)
-
-	// whenWritable has f called once, as soon as another tryWrite is worth it.
+	// whenWritable has f called once, in a callback, when a tryWrite is worth it.
 	whenWritable(f func())
 
 	closeWrite() error

@@ -104,6 +104,21 @@ func (t *Descriptor) Await(co *coro.Co, in Direction) error {
 	return nil
 }
 
+// IsReady reports whether an operation in that direction is worth a try.
+func (t *Descriptor) IsReady(in Direction) bool { return t.ready&in != 0 }
+
+// Once has f called, in a callback, when an operation in that direction is worth a try, or at a
+// LookAgain: once, and at once if that is so already.
+func (t *Descriptor) Once(in Direction, f func()) {
+	if t.closed || t.ready&in != 0 {
+		t.driver.callSoon(f)
+		return
+	}
+	w := t.driver.newWaiter()
+	w.of, w.in, w.call = t, in, f
+	t.driver.join(&t.lines[in>>1], w)
+}
+
 // Blocked tells that an operation in that direction could do nothing, with EAGAIN.
 func (t *Descriptor) Blocked(in Direction) { t.ready &^= in }
 

@@ -3,15 +3,17 @@ package driver
 import (
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/internal/waits"
 )
 
-// A waiter is a task that waits for a descriptor. There are as many as have waited at a time:
+// A waiter is a task that waits for a descriptor, or a callback. There are as many as have waited at a time:
 // one that has been woken is for the next to wait, so a wait allocates nothing.
 type waiter struct {
 	next *waiter // in line, or free
 	line *line   // that it stands in, nil if it was woken
 	core future.Core
+	call func() // of Once, in place of a task
 	of   *Descriptor
 	in   Direction
 }
@@ -106,7 +108,18 @@ func (d *Driver) wakeAll(l *line) {
 		next := w.next
 		w.line, w.next = nil, nil
 		d.waiting--
-		w.core.Finish()
+		if call := w.call; call != nil {
+			w.call = nil
+			d.recycle(w)
+			d.callSoon(call)
+		} else {
+			w.core.Finish()
+		}
 		w = next
 	}
+}
+
+func (d *Driver) callSoon(f func()) {
+	s := (*sched.Scheduler)(d.on.Scheduler())
+	s.Schedule(s.Loop().Callback(f, sched.CallOptions{}))
 }
