@@ -1,0 +1,246 @@
+//go:build unix
+
+package streams
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"slices"
+	"time"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/waits"
+	"github.com/ouro-loop/ouro/loop"
+)
+
+// Server runs a task for each connection that a Listener accepts.
+//
+// Semantics: asyncio.Server, CPython 3.15.
+type Server struct {
+	ln      *Listener
+	handler func(co *coro.Co, c *Conn) error
+	most    int
+	accepts *coro.Task[coro.None]
+	clients map[*client]struct{}
+	came    int          // so many clients
+	ended   coro.Waiters // of those who wait for the end of clients,
+	room    coro.Waiters // and for room for one more
+	closed  bool
+}
+
+// A client is a connection and its task.
+type client struct {
+	number int // in order of arrival
+	conn   *Conn
+	task   *coro.Task[coro.None]
+}
+
+// inOrder are the clients in the order in which they came.
+func (s *Server) inOrder() []*client {
+	return slices.SortedFunc(maps.Keys(s.clients), func(a, b *client) int { return a.number - b.number })
+}
+
+// ServeOption is an option of Serve.
+type ServeOption func(*Server)
+
+// MaxConns is how many connections there are at most. While there are so many, no other one is
+// accepted: it waits in the kernel.
+func MaxConns(n int) ServeOption {
+	if n <= 0 {
+		panic(fmt.Sprintf("streams: MaxConns of %d; at least one it must be", n))
+	}
+	return func(s *Server) { s.most = n }
+}
+
+// Serve has handler run, as a task, for each connection that ln accepts, until the Server is closed.
+// When it returns the connection is closed, after what a [Writer] has kept. Its error, or panic, goes
+// to the loop's exception handler, if it is no cancellation, nor that of a connection that was closed.
+//
+// The tasks run in a copy of the present context.
+//
+// Semantics: asyncio.start_server, CPython 3.15.
+func Serve(co *coro.Co, ln *Listener, handler func(co *coro.Co, c *Conn) error, opts ...ServeOption) *Server {
+	if ln == nil || handler == nil {
+		panic("streams: Serve of a nil Listener, or with a nil handler")
+	}
+	s := &Server{ln: ln, handler: handler, clients: map[*client]struct{}{}}
+	for _, opt := range opts {
+		if opt == nil {
+			panic("streams: a nil ServeOption; leave it out")
+		}
+		opt(s)
+	}
+	s.accepts = coro.CreateTask(loop.Of(co), coro.Do(s.accept), coro.Name("accept "+ln.Addr().String()), coro.Quiet())
+	s.accepts.AddDoneCallback(s.acceptEnded)
+	return s
+}
+
+func (s *Server) accept(co *coro.Co) error {
+	for {
+		for s.most > 0 && len(s.clients) >= s.most {
+			if _, err := s.room.Wait(co, (*serverRole)(s)); err != nil {
+				return err
+			}
+		}
+		c, err := s.ln.Accept(co)
+		if err != nil {
+			return err
+		}
+		s.begin(co, c)
+	}
+}
+
+// acceptEnded reports why nothing is accepted any more, if nobody has asked for that.
+func (s *Server) acceptEnded() {
+	if err := s.accepts.Err(); !s.closed && !future.IsCanceled(err) {
+		s.ln.loop.CallExceptionHandler(future.ErrorContext{Message: "a Server on " + s.ln.Addr().String() + " has ended", Err: err})
+	}
+	s.Close()
+}
+
+func (s *Server) begin(co *coro.Co, c *Conn) {
+	s.came++
+	k := &client{number: s.came, conn: c}
+	s.clients[k] = struct{}{}
+	k.task = coro.CreateTask(co, coro.Do(func(co *coro.Co) error { return s.handler(co, c) }),
+		coro.Name("client "+c.RemoteAddr().String()), coro.Quiet())
+	k.task.AddDoneCallback(func() { s.end(k) })
+}
+
+// end is the end of a handler.
+func (s *Server) end(k *client) {
+	delete(s.clients, k)
+	err := k.task.Err()
+	if err != nil && !future.IsCanceled(err) && !(k.conn.gone() && isOfClosed(err)) {
+		s.ln.loop.CallExceptionHandler(future.ErrorContext{Message: "Unhandled exception in the handler of " + k.task.Name(), Err: err})
+	}
+	_ = NewWriter(k.conn).Close()
+	s.room.Wake(1)
+	if len(s.clients) == 0 {
+		s.ended.WakeAll()
+	}
+}
+
+// gone reports whether the connection is closed, or about to be.
+func (c *Conn) gone() bool { return c.closed || c.kept.closing }
+
+// isOfClosed reports whether an error is what becomes of an operation on what is closed.
+func isOfClosed(err error) bool {
+	return errors.Is(err, net.ErrClosed) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// Close has nothing accepted any more. Connections go on. A second Close does nothing.
+//
+// Semantics: asyncio.Server.close, CPython 3.15.
+func (s *Server) Close() {
+	if s.closed {
+		return
+	}
+	s.closed = true
+	_ = s.ln.Close()
+	s.accepts.Cancel()
+	s.ended.WakeAll()
+}
+
+// IsServing reports whether connections are accepted.
+//
+// Semantics: asyncio.Server.is_serving.
+func (s *Server) IsServing() bool { return !s.closed }
+
+// Addr is the address of the Listener.
+func (s *Server) Addr() net.Addr { return s.ln.Addr() }
+
+// WaitClosed waits until the Server is closed and all handlers have ended, in whatever order.
+//
+// Semantics: asyncio.Server.wait_closed, CPython 3.15.
+func (s *Server) WaitClosed(co *coro.Co) error {
+	for !s.closed || len(s.clients) > 0 {
+		if _, err := s.ended.Wait(co, (*serverRole)(s)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CloseClients closes all connections, after what their Writers have kept.
+//
+// Semantics: asyncio.Server.close_clients, CPython 3.15.
+func (s *Server) CloseClients() {
+	for _, k := range s.inOrder() {
+		_ = NewWriter(k.conn).Close()
+	}
+}
+
+// AbortClients closes all connections with a reset.
+//
+// Semantics: asyncio.Server.abort_clients, CPython 3.15.
+func (s *Server) AbortClients() {
+	for _, k := range s.inOrder() {
+		if !k.conn.closed {
+			_ = k.conn.Abort()
+		}
+	}
+}
+
+// ServeForever waits until the Server is closed, by whomever. If the task is canceled it closes the
+// Server, and waits until all handlers have ended; then it returns the cancellation. [Server.Shutdown]
+// is for those who would not wait for ever.
+//
+// Semantics: asyncio.Server.serve_forever, CPython 3.15.
+func (s *Server) ServeForever(co *coro.Co) error {
+	for !s.closed {
+		if _, err := s.ended.Wait(co, (*serverRole)(s)); err != nil {
+			s.Close()
+			if waiting := s.WaitClosed(co); waiting != nil {
+				return waiting
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// Shutdown closes the Server, and gives the handlers so much time to end by themselves. Those that
+// have not are canceled then, and given as much time again; what is left is aborted. It returns nil
+// when all have ended, a *future.TimeoutError if some have had to be canceled, or the cancellation.
+// asyncio has no counterpart.
+func (s *Server) Shutdown(co *coro.Co, grace time.Duration) error {
+	s.Close()
+	wait := func(*coro.TimeoutScope) error { return s.WaitClosed(co) }
+	err := coro.Timeout(co, grace, wait)
+	if !future.IsTimeout(err) {
+		return err
+	}
+	for _, k := range s.inOrder() {
+		k.task.Cancel()
+	}
+	if again := coro.Timeout(co, grace, wait); again != nil {
+		s.AbortClients()
+		if !future.IsTimeout(again) {
+			return again
+		}
+	}
+	return err
+}
+
+// A serverRole is what reports are told of those who wait for it.
+type serverRole Server
+
+func (r *serverRole) Describe() string { return r.Wait().String() }
+
+func (r *serverRole) Wait() waits.Info {
+	return waits.Info{Kind: "server", Text: fmt.Sprintf("the server on %v (%d clients)", r.ln.Addr(), len(r.clients))}
+}
+
+// Holders are the tasks of the clients.
+func (r *serverRole) Holders() []coro.AnyTask {
+	var tasks []coro.AnyTask
+	for k := range r.clients {
+		tasks = append(tasks, k.task)
+	}
+	return tasks
+}

@@ -1,0 +1,160 @@
+//go:build unix
+
+package streams
+
+import (
+	"io"
+	"net"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/driver"
+	"github.com/ouro-loop/ouro/internal/waits"
+)
+
+// A socket is a descriptor that does not block, as a transport.
+type socket struct {
+	fd            int
+	watched       *driver.Descriptor
+	conn          *Conn
+	name          string // of the network
+	local, remote net.Addr
+}
+
+// newSocket makes a Conn of a descriptor, which it takes over.
+func newSocket(co *coro.Co, fd int, network string, local, remote net.Addr) (*Conn, error) {
+	d, err := driver.Of(co)
+	if err != nil {
+		_ = unix.Close(fd)
+		return nil, err
+	}
+	s := &socket{fd: fd, name: network, local: local, remote: remote}
+	if s.watched, err = d.Register(fd, s); err != nil {
+		_ = unix.Close(fd)
+		return nil, err
+	}
+	s.conn = newConn(co, s)
+	return s.conn, nil
+}
+
+// ways are the directions as the driver has them.
+var ways = [...]driver.Direction{reading: driver.Read, writing: driver.Write}
+
+func (s *socket) await(co *coro.Co, in direction) error {
+	err := s.watched.Await(co, ways[in])
+	if err == os.ErrClosed {
+		return nil // which the Conn knows
+	}
+	return err
+}
+
+func (s *socket) lookAgain(in direction) { s.watched.LookAgain(ways[in]) }
+
+func (s *socket) whenWritable(f func()) { s.watched.Once(driver.Write, f) }
+
+func (s *socket) tryRead(p []byte) (int, error) {
+	n, err := s.try(driver.Read, "read", p, unix.Read)
+	if n == 0 && err == nil {
+		return 0, io.EOF
+	}
+	return n, err
+}
+
+func (s *socket) tryWrite(p []byte) (int, error) { return s.try(driver.Write, "write", p, unix.Write) }
+
+func (s *socket) try(in driver.Direction, name string, p []byte, call func(fd int, p []byte) (int, error)) (int, error) {
+	if !s.watched.IsReady(in) {
+		return 0, errAgain
+	}
+	for {
+		n, err := call(s.fd, p)
+		switch {
+		case err == unix.EINTR:
+		case err == unix.EAGAIN:
+			s.watched.Blocked(in)
+			return 0, errAgain
+		case err != nil:
+			return 0, os.NewSyscallError(name, err)
+		default:
+			if n < len(p) && n > 0 {
+				s.watched.Short(in)
+			}
+			return n, nil
+		}
+	}
+}
+
+func (s *socket) closeWrite() error {
+	return os.NewSyscallError("shutdown", unix.Shutdown(s.fd, unix.SHUT_WR))
+}
+
+func (s *socket) close(abort bool) error {
+	if abort {
+		// The kernel refuses it for what has no resets, such as a unix socket.
+		_ = unix.SetsockoptLinger(s.fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
+	}
+	s.watched.Close()
+	return os.NewSyscallError("close", unix.Close(s.fd))
+}
+
+func (s *socket) network() string      { return s.name }
+func (s *socket) localAddr() net.Addr  { return s.local }
+func (s *socket) remoteAddr() net.Addr { return s.remote }
+
+// Wait is what reports are told.
+func (s *socket) Wait(in driver.Direction) waits.Info {
+	at := reading
+	if in == driver.Write {
+		at = writing
+	}
+	return (*sideWait)(&s.conn.sides[at]).Wait()
+}
+
+// A fileConn is a connection, or a listener, of package net, whose descriptor can be had.
+type fileConn interface{ File() (*os.File, error) }
+
+// takeOver is the descriptor of c, which is closed.
+func takeOver(c interface {
+	fileConn
+	io.Closer
+}) (fd int, err error) {
+	defer func() {
+		if closing := c.Close(); err == nil {
+			err = closing
+		}
+	}()
+	f, err := c.File()
+	if err != nil {
+		return -1, err
+	}
+	defer f.Close() // which is a duplicate, too
+	fd, err = unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return -1, os.NewSyscallError("fcntl", err)
+	}
+	if err := unix.SetNonblock(fd, true); err != nil { // Fd has it block
+		_ = unix.Close(fd)
+		return -1, os.NewSyscallError("fcntl", err)
+	}
+	return fd, nil
+}
+
+// Adopt makes a Conn of a connection of package net, which it takes over: a *net.TCPConn, a
+// *net.UnixConn, or whatever has a File. With an error the connection is closed.
+func Adopt(co *coro.Co, c net.Conn) (*Conn, error) {
+	f, ok := c.(interface {
+		fileConn
+		io.Closer
+	})
+	if !ok {
+		return nil, closing(c, errNoFile)
+	}
+	network, local, remote := c.LocalAddr().Network(), c.LocalAddr(), c.RemoteAddr()
+	fd, err := takeOver(f)
+	if err != nil {
+		return nil, err
+	}
+	return newSocket(co, fd, network, local, remote)
+}

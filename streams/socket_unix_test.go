@@ -1,0 +1,265 @@
+//go:build unix
+
+package streams_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
+	"github.com/ouro-loop/ouro/loop"
+	"github.com/ouro-loop/ouro/streams"
+)
+
+// echo sends back what comes.
+func echo(co *coro.Co, c *streams.Conn) error {
+	p := make([]byte, 4096)
+	for {
+		n, err := c.Read(p)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := c.Write(p[:n]); err != nil {
+			return err
+		}
+	}
+}
+
+// served runs a test beside a Server, on a real clock. Nothing may be left behind.
+func served(t *testing.T, network, addr string, handler func(*coro.Co, *streams.Conn) error,
+	test func(co *coro.Co, s *streams.Server), opts ...streams.ServeOption) {
+	t.Helper()
+	testkit.Run(t, func(co *coro.Co) {
+		ln, err := streams.Listen(co, network, addr)
+		require.NoError(t, err)
+		s := streams.Serve(co, ln, handler, opts...)
+		test(co, s)
+		s.Close()
+		s.AbortClients()
+		require.NoError(t, s.WaitClosed(co))
+	}, loop.VirtualTime(false), loop.ReportLeaks(true))
+}
+
+func dial(t *testing.T, co *coro.Co, s *streams.Server) *streams.Conn {
+	t.Helper()
+	c, err := streams.Dial(co, s.Addr().Network(), s.Addr().String())
+	require.NoError(t, err)
+	return c
+}
+
+func TestEcho(t *testing.T) {
+	for network, addr := range map[string]string{"tcp": "127.0.0.1:0", "tcp6": "[::1]:0", "unix": filepath.Join(t.TempDir(), "socket")} {
+		t.Run(network, func(t *testing.T) {
+			if network == "tcp6" {
+				probe, err := net.Listen("tcp6", addr)
+				if err != nil {
+					t.Skip("no IPv6 here: ", err)
+				}
+				probe.Close()
+			}
+			served(t, network, addr, echo, func(co *coro.Co, s *streams.Server) {
+				err := coro.Group(co, func(g *coro.TaskGroup) error {
+					for i := range 20 {
+						coro.CreateTask(g, coro.Do(func(co *coro.Co) error {
+							c := dial(t, co, s)
+							defer c.Close()
+							require.Equal(t, s.Addr().String(), c.RemoteAddr().String())
+							text := bytes.Repeat([]byte(fmt.Sprint(i)), 1000*i)
+							if _, err := streams.NewWriter(c).Write(text); err != nil {
+								return err
+							}
+							got, err := streams.NewReader(c).ReadExactly(co, len(text))
+							require.Equal(t, string(text), string(got))
+							if err != nil {
+								return err
+							}
+							require.NoError(t, c.CloseWrite())
+							n, err := c.Read(make([]byte, 1))
+							require.Zero(t, n)
+							require.Equal(t, io.EOF, err)
+							return nil
+						}))
+					}
+					return nil
+				})
+				require.NoError(t, err)
+			})
+		})
+	}
+}
+
+// A megabyte goes through both ways at once, on either side of which a task waits for room.
+func TestSocketsThatAreFull(t *testing.T) {
+	const size = 8 << 20
+	served(t, "tcp", "127.0.0.1:0", func(co *coro.Co, c *streams.Conn) error {
+		_, err := io.Copy(onlyWriter{c}, onlyReader{c})
+		return err
+	}, func(co *coro.Co, s *streams.Server) {
+		c := dial(t, co, s)
+		defer c.Close()
+		write := spawn(t, co, func(*coro.Co) error {
+			n, err := c.Write(make([]byte, size))
+			require.Equal(t, size, n)
+			return errors.Join(err, c.CloseWrite())
+		})
+		got, err := streams.NewReader(c).ReadAll(co)
+		require.NoError(t, err)
+		require.Len(t, got, size)
+		require.NoError(t, coro.Await(co, write))
+	})
+}
+
+type onlyWriter struct{ io.Writer }
+
+// A Writer sends in the background, also after its Close.
+func TestSocketWriter(t *testing.T) {
+	const size = 8 << 20
+	served(t, "tcp", "127.0.0.1:0", func(co *coro.Co, c *streams.Conn) error {
+		_, err := streams.NewWriter(c).Write(make([]byte, size))
+		return err // and the Server closes it
+	}, func(co *coro.Co, s *streams.Server) {
+		c := dial(t, co, s)
+		defer c.Close()
+		require.NoError(t, coro.Sleep(co, time.Millisecond))
+		got, err := streams.NewReader(c).ReadAll(co)
+		require.NoError(t, err)
+		require.Len(t, got, size)
+	})
+}
+
+// Deadlines, cancellations and Close end the wait for a socket, and lose nothing.
+func TestSocketWaits(t *testing.T) {
+	served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {
+		c := dial(t, co, s)
+		require.NoError(t, c.SetReadDeadline(time.Now().Add(10*time.Millisecond)))
+		_, err := c.Read(make([]byte, 1))
+		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+		require.NoError(t, c.SetReadDeadline(time.Time{}))
+		err = coro.Timeout(co, 10*time.Millisecond, func(*coro.TimeoutScope) error {
+			_, err := c.Read(make([]byte, 1))
+			return err
+		})
+		require.True(t, future.IsTimeout(err))
+		_, err = c.Write([]byte("hello"))
+		require.NoError(t, err)
+		got, err := streams.NewReader(c).ReadExactly(co, 5)
+		require.NoError(t, err)
+		require.Equal(t, "hello", string(got))
+		read := coro.CreateTask(co, coro.Do(func(*coro.Co) error {
+			_, err := c.Read(make([]byte, 1))
+			return err
+		}))
+		require.NoError(t, coro.Sleep(co, 0))
+		require.NoError(t, c.Close())
+		require.ErrorIs(t, coro.Await(co, read), net.ErrClosed)
+	})
+}
+
+func TestDialFails(t *testing.T) {
+	testkit.Run(t, func(co *coro.Co) {
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		addr := ln.Addr().String()
+		ln.Close()
+		_, err = streams.Dial(co, "tcp", addr)
+		var op *net.OpError
+		require.ErrorAs(t, err, &op)
+		require.Equal(t, "dial", op.Op)
+		_, err = streams.Dial(co, "nonsense", addr)
+		require.ErrorContains(t, err, "unknown network nonsense")
+		_, err = streams.Listen(co, "tcp", "nonsense")
+		require.ErrorContains(t, err, "missing port in address")
+		task := coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
+			_, err := streams.Dial(co, "tcp", "192.0.2.1:9") // where nobody answers
+			return err
+		}))
+		require.NoError(t, coro.Sleep(co, 0))
+		require.NoError(t, coro.Sleep(co, 0))
+		task.Cancel()
+		err = coro.Await(co, task)
+		require.Error(t, err)
+		if !errors.Is(err, context.Canceled) {
+			require.ErrorAs(t, err, &op, "there is no route at all")
+		}
+	}, loop.VirtualTime(false), loop.ReportLeaks(true))
+}
+
+// A socket's path is taken over from one that is dead, and given up in the end, if it is still that
+// of the Listener; other files are left alone.
+func TestUnixPaths(t *testing.T) {
+	// CPython: test_unix_events.SelectorEventLoopUnixSocketTests.test_create_unix_server_existing_path_sock
+	// CPython: test_unix_events.SelectorEventLoopUnixSocketTests.test_create_unix_server_existing_path_nonsock
+	testkit.Run(t, func(co *coro.Co) {
+		path := filepath.Join(t.TempDir(), "socket")
+		dead, err := net.ListenUnix("unix", &net.UnixAddr{Name: path})
+		require.NoError(t, err)
+		dead.SetUnlinkOnClose(false)
+		dead.Close()
+		ln, err := streams.Listen(co, "unix", path)
+		require.NoError(t, err)
+		require.FileExists(t, path)
+		require.NoError(t, ln.Close())
+		require.NoFileExists(t, path)
+		require.ErrorIs(t, ln.Close(), net.ErrClosed)
+		_, err = ln.Accept(co)
+		require.ErrorIs(t, err, net.ErrClosed)
+
+		ln, err = streams.Listen(co, "unix", path)
+		require.NoError(t, err)
+		other, err := streams.Listen(co, "unix", path)
+		require.NoError(t, err)
+		require.NoError(t, ln.Close())
+		require.FileExists(t, path, "it is the other one's")
+		require.NoError(t, other.Close())
+		require.NoFileExists(t, path)
+
+		require.NoError(t, os.WriteFile(path, nil, 0o600))
+		_, err = streams.Listen(co, "unix", path)
+		require.Error(t, err)
+		require.FileExists(t, path)
+	}, loop.VirtualTime(false))
+}
+
+// crypto/tls does its handshake and its records in the coroutines that use it.
+func TestTLSOverSockets(t *testing.T) {
+	web := httptest.NewUnstartedServer(nil)
+	web.StartTLS() // for its certificate
+	defer web.Close()
+	roots := x509.NewCertPool()
+	roots.AddCert(web.Certificate())
+	served(t, "tcp", "127.0.0.1:0", func(co *coro.Co, c *streams.Conn) error {
+		secure := tls.Server(c, web.TLS)
+		line, err := streams.NewReader(secure).ReadLine(co)
+		if err != nil {
+			return err
+		}
+		_, err = secure.Write(bytes.ToUpper(line))
+		return errors.Join(err, secure.Close())
+	}, func(co *coro.Co, s *streams.Server) {
+		secure := tls.Client(dial(t, co, s), &tls.Config{RootCAs: roots, ServerName: "example.com"})
+		defer secure.Close()
+		_, err := secure.Write([]byte("hello\n"))
+		require.NoError(t, err)
+		all, err := streams.NewReader(secure).ReadAll(co)
+		require.NoError(t, err)
+		require.Equal(t, "HELLO\n", string(all))
+	})
+}
