@@ -1,0 +1,282 @@
+//go:build unix
+
+package streams_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/loop"
+	"github.com/ouro-loop/ouro/streams"
+)
+
+// knock dials, and says when the handler has the connection.
+func knock(t *testing.T, co *coro.Co, s *streams.Server) *streams.Conn {
+	t.Helper()
+	c := dial(t, co, s)
+	_, err := c.Write([]byte("x"))
+	require.NoError(t, err)
+	_, err = io.ReadFull(c, make([]byte, 1))
+	require.NoError(t, err)
+	return c
+}
+
+func TestServerWaitClosed(t *testing.T) {
+	// CPython: test_server.TestServer2.test_wait_closed_basic
+	// CPython: test_server.TestServer2.test_wait_closed_race
+	served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {
+		require.True(t, s.IsServing())
+		c := knock(t, co, s)
+		closed := spawn(t, co, s.WaitClosed)
+		require.NoError(t, coro.Sleep(co, time.Millisecond))
+		require.False(t, closed.Done(), "it is not closed")
+		s.Close()
+		s.Close()
+		require.False(t, s.IsServing())
+		require.NoError(t, coro.Sleep(co, time.Millisecond))
+		require.False(t, closed.Done(), "a client is there")
+		_, err := c.Write([]byte("y"))
+		require.NoError(t, err)
+		_, err = io.ReadFull(c, make([]byte, 1))
+		require.NoError(t, err, "which goes on")
+		require.NoError(t, c.Close())
+		require.NoError(t, coro.Await(co, closed))
+		require.NoError(t, s.WaitClosed(co))
+		_, err = streams.Dial(co, "tcp", s.Addr().String())
+		require.ErrorIs(t, err, syscall.ECONNREFUSED)
+	})
+}
+
+// The clients are closed after what is kept, or with a reset. No handler's error is reported for that.
+func TestServerClosesClients(t *testing.T) {
+	// CPython: test_server.TestServer2.test_close_clients
+	// CPython: test_server.TestServer2.test_abort_clients
+	const size = 8 << 20
+	keeps := func(co *coro.Co, c *streams.Conn) error {
+		if _, err := streams.NewWriter(c).Write(make([]byte, size)); err != nil {
+			return err
+		}
+		_, err := c.Read(make([]byte, 1))
+		return err
+	}
+	served(t, "tcp", "127.0.0.1:0", keeps, func(co *coro.Co, s *streams.Server) {
+		c := dial(t, co, s)
+		defer c.Close()
+		p := make([]byte, 1)
+		_, err := c.Read(p)
+		require.NoError(t, err)
+		s.Close()
+		s.CloseClients()
+		got, err := streams.NewReader(c).ReadAll(co)
+		require.NoError(t, err)
+		require.Len(t, got, size-1)
+		require.NoError(t, s.WaitClosed(co))
+	})
+	served(t, "tcp", "127.0.0.1:0", keeps, func(co *coro.Co, s *streams.Server) {
+		c := dial(t, co, s)
+		defer c.Close()
+		_, err := c.Read(make([]byte, 1))
+		require.NoError(t, err)
+		s.Close()
+		s.AbortClients()
+		require.NoError(t, s.WaitClosed(co))
+		_, err = streams.NewReader(c).ReadAll(co)
+		require.ErrorIs(t, err, syscall.ECONNRESET)
+	})
+}
+
+func TestServeForever(t *testing.T) {
+	// CPython: test_server.BaseStartServer.test_start_server_1
+	served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {
+		c := knock(t, co, s)
+		forever := coro.CreateTask(co, coro.Do(s.ServeForever))
+		require.NoError(t, coro.Sleep(co, time.Millisecond))
+		forever.Cancel()
+		require.NoError(t, coro.Sleep(co, time.Millisecond))
+		require.False(t, forever.Done(), "a client is there")
+		require.False(t, s.IsServing())
+		require.NoError(t, c.Close())
+		require.True(t, future.IsCanceled(coro.Await(co, forever)))
+	})
+	served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {
+		c := knock(t, co, s)
+		forever := spawn(t, co, s.ServeForever)
+		require.NoError(t, coro.Sleep(co, time.Millisecond))
+		s.Close()
+		require.NoError(t, coro.Await(co, forever), "a Close ends it, whoever is connected")
+		require.NoError(t, c.Close())
+	})
+}
+
+// Shutdown gives handlers time, cancels those that take longer, and aborts what ignores that.
+func TestShutdown(t *testing.T) {
+	const grace = 20 * time.Millisecond
+	served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {
+		c := knock(t, co, s)
+		loop.Of(co).CallLater(time.Millisecond, func() { _ = c.Close() })
+		require.NoError(t, s.Shutdown(co, time.Hour))
+	})
+	served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {
+		c := knock(t, co, s)
+		defer c.Close()
+		require.True(t, future.IsTimeout(s.Shutdown(co, grace)))
+		_, err := c.Read(make([]byte, 1))
+		require.Equal(t, io.EOF, err)
+	})
+	stubborn := func(co *coro.Co, c *streams.Conn) error {
+		for {
+			_, err := c.Read(make([]byte, 1))
+			if err != nil && !future.IsCanceled(err) {
+				return err
+			}
+			if _, err := c.Write([]byte("x")); err != nil {
+				return err
+			}
+		}
+	}
+	served(t, "tcp", "127.0.0.1:0", stubborn, func(co *coro.Co, s *streams.Server) {
+		c := knock(t, co, s)
+		defer c.Close()
+		require.True(t, future.IsTimeout(s.Shutdown(co, grace)))
+		require.NoError(t, s.WaitClosed(co))
+	})
+}
+
+// While there are as many as may be, the others wait in the kernel.
+func TestMaxConns(t *testing.T) {
+	require.PanicsWithValue(t, "streams: MaxConns of 0; at least one it must be", func() { streams.MaxConns(0) })
+	now, most := 0, 0
+	counts := func(co *coro.Co, c *streams.Conn) error {
+		now++
+		most = max(most, now)
+		defer func() { now-- }()
+		return echo(co, c)
+	}
+	served(t, "tcp", "127.0.0.1:0", counts, func(co *coro.Co, s *streams.Server) {
+		err := coro.Group(co, func(g *coro.TaskGroup) error {
+			for range 20 {
+				coro.CreateTask(g, coro.Do(func(co *coro.Co) error {
+					c := knock(t, co, s)
+					return errors.Join(coro.Sleep(co, time.Millisecond), c.Close())
+				}))
+			}
+			return nil
+		})
+		require.NoError(t, err)
+		require.Equal(t, 3, most)
+	}, streams.MaxConns(3))
+}
+
+// What a handler fails with is told, and its connection is closed.
+func TestHandlersThatFail(t *testing.T) {
+	// CPython: test_streams.StreamTests.test_unhandled_exception
+	// CPython: test_streams.StreamTests.test_unhandled_cancel
+	bad := errors.New("bad")
+	for name, c := range map[string]struct {
+		handler func(co *coro.Co, c *streams.Conn) error
+		want    string
+	}{
+		"an error": {func(*coro.Co, *streams.Conn) error { return bad }, "bad"},
+		"a panic":  {func(*coro.Co, *streams.Conn) error { panic("oh") }, "panic: oh"},
+		"a cancellation": {func(co *coro.Co, c *streams.Conn) error {
+			co.Task().Cancel()
+			_, err := c.Read(make([]byte, 1))
+			return err
+		}, ""},
+		"the end of what it has closed": {func(co *coro.Co, c *streams.Conn) error {
+			_ = c.Close()
+			_, err := c.Read(make([]byte, 1))
+			return err
+		}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var told []string
+			err := loop.Main(func(co *coro.Co) error {
+				ln, err := streams.Listen(co, "tcp", "127.0.0.1:0")
+				require.NoError(t, err)
+				s := streams.Serve(co, ln, c.handler)
+				client := dial(t, co, s)
+				_, err = client.Read(make([]byte, 1))
+				require.Equal(t, io.EOF, err)
+				require.NoError(t, client.Close())
+				s.Close()
+				return s.WaitClosed(co)
+			}, loop.OnException(func(_ *loop.Loop, c future.ErrorContext) {
+				told = append(told, c.Message+": "+c.Err.Error())
+			}))
+			require.NoError(t, err)
+			if c.want == "" {
+				require.Empty(t, told)
+				return
+			}
+			require.Len(t, told, 1)
+			require.True(t, strings.HasPrefix(told[0], "Unhandled exception in the handler of client 127.0.0.1:"), told[0])
+			require.Contains(t, told[0], c.want)
+		})
+	}
+}
+
+// With no descriptor left a Server waits, says so once, and goes on when there is one.
+func TestServerWithoutDescriptors(t *testing.T) {
+	var told []string
+	err := loop.Main(func(co *coro.Co) error {
+		ln, err := streams.Listen(co, "tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		s := streams.Serve(co, ln, echo)
+		first := knock(t, co, s)
+
+		var limit syscall.Rlimit
+		require.NoError(t, syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit))
+		raw, err := net.Dial("tcp", s.Addr().String()) // before there is none left
+		require.NoError(t, err)
+		defer raw.Close()
+		low := limit
+		low.Cur = 0
+		require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_NOFILE, &low))
+		restored := false
+		restore := func() {
+			if !restored {
+				restored = true
+				require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit))
+			}
+		}
+		defer restore()
+		for len(told) == 0 {
+			if err := coro.Sleep(co, time.Millisecond); err != nil {
+				return err
+			}
+		}
+		_, err = first.Write([]byte("y"))
+		require.NoError(t, err)
+		_, err = io.ReadFull(first, make([]byte, 1))
+		require.NoError(t, err, "who is connected is served")
+		restore()
+		answer, err := loop.Go(func(context.Context) (string, error) {
+			p := make([]byte, 1)
+			_, err := raw.Write([]byte("z"))
+			if err == nil {
+				_, err = io.ReadFull(raw, p)
+			}
+			return string(p), err
+		})(co)
+		require.NoError(t, err)
+		require.Equal(t, "z", answer)
+		require.NoError(t, first.Close())
+		require.NoError(t, raw.Close())
+		s.Close()
+		return s.WaitClosed(co)
+	}, loop.OnException(func(_ *loop.Loop, c future.ErrorContext) { told = append(told, c.Message) }), loop.Rate(100))
+	require.NoError(t, err)
+	require.Len(t, told, 1)
+	require.Contains(t, told[0], "accepts nothing until there are resources again")
+}
