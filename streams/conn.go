@@ -29,6 +29,7 @@ type Conn struct {
 	closed bool
 	ended  bool // CloseWrite was called
 	amid   bool // a Write has sent a part
+	lost   error
 }
 
 var _ net.Conn = (*Conn)(nil)
@@ -126,7 +127,9 @@ func (c *Conn) do(co *coro.Co, in direction, try func() error) error {
 			}
 		}
 		if err == nil {
-			err = try()
+			if err = try(); err != nil && err != errAgain && err != io.EOF {
+				c.lost = err
+			}
 		}
 		if err != errAgain {
 			return s.error(err)

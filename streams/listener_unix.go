@@ -95,6 +95,9 @@ func (l *Listener) Accept(co *coro.Co) (*Conn, error) {
 		switch {
 		case err == nil:
 			l.short = false
+			if _, ok := l.addr.(*net.TCPAddr); ok {
+				_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1) // as asyncio and package net have it
+			}
 			return newSocket(co, fd, l.addr.Network(), l.addr, addrOf(sa, l.addr))
 		case err == unix.EAGAIN:
 			l.watched.Blocked(driver.Read)

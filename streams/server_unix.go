@@ -58,7 +58,8 @@ func MaxConns(n int) ServeOption {
 
 // Serve has handler run, as a task, for each connection that ln accepts, until the Server is closed.
 // When it returns the connection is closed, after what a [Writer] has kept. Its error, or panic, goes
-// to the loop's exception handler, if it is no cancellation, nor that of a connection that was closed.
+// to the loop's exception handler, if it is no cancellation, nor that of a connection that was closed,
+// nor, but in debug mode, that of a connection that was lost.
 //
 // The tasks run in a copy of the present context.
 //
@@ -114,8 +115,7 @@ func (s *Server) begin(co *coro.Co, c *Conn) {
 // end is the end of a handler.
 func (s *Server) end(k *client) {
 	delete(s.clients, k)
-	err := k.task.Err()
-	if err != nil && !future.IsCanceled(err) && !(k.conn.gone() && isOfClosed(err)) {
+	if err := k.task.Err(); err != nil && !future.IsCanceled(err) && !s.isUsual(k.conn, err) {
 		s.ln.loop.CallExceptionHandler(future.ErrorContext{Message: "Unhandled exception in the handler of " + k.task.Name(), Err: err})
 	}
 	_ = NewWriter(k.conn).Close()
@@ -125,12 +125,13 @@ func (s *Server) end(k *client) {
 	}
 }
 
-// gone reports whether the connection is closed, or about to be.
-func (c *Conn) gone() bool { return c.closed || c.kept.closing }
-
-// isOfClosed reports whether an error is what becomes of an operation on what is closed.
-func isOfClosed(err error) bool {
-	return errors.Is(err, net.ErrClosed) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+// isUsual reports whether an error is how a connection may end: it was closed here, or the other side has
+// gone away, which is of interest in debug mode alone, as in asyncio.
+func (s *Server) isUsual(c *Conn, err error) bool {
+	if c.closed || c.kept.closing {
+		return errors.Is(err, net.ErrClosed) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	}
+	return c.lost != nil && errors.Is(err, c.lost) && !s.ln.loop.Debug()
 }
 
 // Close has nothing accepted any more. Connections go on. A second Close does nothing.

@@ -188,6 +188,11 @@ func TestHandlersThatFail(t *testing.T) {
 	}{
 		"an error": {func(*coro.Co, *streams.Conn) error { return bad }, "bad"},
 		"a panic":  {func(*coro.Co, *streams.Conn) error { panic("oh") }, "panic: oh"},
+		"a deadline": {func(co *coro.Co, c *streams.Conn) error {
+			_ = c.SetReadDeadline(time.Now().Add(-time.Second))
+			_, err := c.Read(make([]byte, 1))
+			return err
+		}, "i/o timeout"},
 		"a cancellation": {func(co *coro.Co, c *streams.Conn) error {
 			co.Task().Cancel()
 			_, err := c.Read(make([]byte, 1))
@@ -223,6 +228,26 @@ func TestHandlersThatFail(t *testing.T) {
 			require.True(t, strings.HasPrefix(told[0], "Unhandled exception in the handler of client 127.0.0.1:"), told[0])
 			require.Contains(t, told[0], c.want)
 		})
+	}
+}
+
+// A peer that resets is nothing to tell of, but in debug mode.
+func TestAPeerThatResets(t *testing.T) {
+	for _, debug := range []bool{false, true} {
+		var told []string
+		err := loop.Main(func(co *coro.Co) error {
+			ln, err := streams.Listen(co, "tcp", "127.0.0.1:0")
+			require.NoError(t, err)
+			s := streams.Serve(co, ln, echo)
+			require.NoError(t, knock(t, co, s).Abort())
+			s.Close()
+			return s.WaitClosed(co)
+		}, loop.Debug(debug), loop.OnException(func(_ *loop.Loop, c future.ErrorContext) {
+			require.ErrorIs(t, c.Err, syscall.ECONNRESET)
+			told = append(told, c.Message)
+		}))
+		require.NoError(t, err)
+		require.Equal(t, debug, len(told) == 1)
 	}
 }
 
