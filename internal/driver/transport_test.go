@@ -298,6 +298,45 @@ func TestDescriptorLookAgain(t *testing.T) {
 	})
 }
 
+// Once calls back where Await would return: at an event, at a LookAgain, at Close, or at once.
+func TestDescriptorOnce(t *testing.T) {
+	main(t, func(co *coro.Co) {
+		a, b := pair(t)
+		d := register(t, co, a)
+		var tr testkit.Trace
+		once := func(what string) { d.Once(driver.Read, func() { tr.Add("%s", what) }) }
+		turn := func(want ...string) {
+			t.Helper()
+			for range 2 {
+				require.NoError(t, coro.Sleep(co, time.Microsecond))
+			}
+			require.Equal(t, testkit.Trace(want), tr)
+			tr = nil
+		}
+		once("it is ready")
+		require.Empty(t, tr, "not inside of the call")
+		turn("it is ready")
+		d.Blocked(driver.Read)
+		once("one")
+		once("two")
+		turn()
+		_, err := unix.Write(b, []byte("x"))
+		require.NoError(t, err)
+		turn("one", "two")
+		turn()
+		d.Blocked(driver.Read)
+		once("look")
+		d.LookAgain(driver.Write)
+		turn()
+		d.LookAgain(driver.Read)
+		turn("look")
+		once("closed")
+		d.Close()
+		once("closed before")
+		turn("closed", "closed before")
+	})
+}
+
 // What cannot be registered, is registered, or is AddReader's, is refused with a word.
 func TestRegisterRefuses(t *testing.T) {
 	main(t, func(co *coro.Co) {
