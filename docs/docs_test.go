@@ -52,7 +52,7 @@ func TestAsyncioMap(t *testing.T) {
 }
 
 // packages are those that a program can import.
-var packages = []string{"timers", "executor", "future", "coro", "loop", "locks", "queues", "inspect", "looptest", "trace", "trace/explain"}
+var packages = []string{"timers", "executor", "future", "coro", "loop", "locks", "queues", "streams", "inspect", "looptest", "trace", "trace/explain"}
 
 // exportedNames are "package.Name" and "package.Type.Method".
 func exportedNames(t *testing.T) map[string]bool {
@@ -136,6 +136,7 @@ var allowedImports = map[string][]string{
 	"loop":                 {"coro", "executor", "future", "internal/driver", "internal/events", "internal/frames", "internal/goroutine", "internal/record", "internal/sched", "internal/unretrieved", "internal/waits", "timers", "trace"},
 	"locks":                {"coro", "future", "internal/named", "internal/waits", "trace"},
 	"queues":               {"coro", "future", "internal/named", "internal/waits", "trace"},
+	"streams":              {"coro", "future", "internal/driver", "internal/sched", "internal/waits", "loop", "timers"},
 	"trace":                {"internal/events"},
 	"trace/explain":        {"internal/model", "trace"},
 	"inspect":              {"internal/events", "internal/goroutine", "internal/sched", "loop", "trace"},

@@ -5,7 +5,6 @@ package streams
 import (
 	"context"
 	"errors"
-	"io"
 	"net"
 	"os"
 	"time"
@@ -49,10 +48,7 @@ func Listen(co *coro.Co, network, addr string) (*Listener, error) {
 }
 
 func adoptListener(co *coro.Co, ln net.Listener) (*Listener, error) {
-	f, ok := ln.(interface {
-		fileConn
-		io.Closer
-	})
+	f, ok := ln.(fileConn)
 	if !ok {
 		return nil, closing(ln, errNoFile)
 	}

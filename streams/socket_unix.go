@@ -14,6 +14,8 @@ import (
 	"github.com/ouro-loop/ouro/internal/waits"
 )
 
+const hasSockets = true
+
 // A socket is a descriptor that does not block, as a transport.
 type socket struct {
 	fd            int
@@ -113,13 +115,13 @@ func (s *socket) Wait(in driver.Direction) waits.Info {
 }
 
 // A fileConn is a connection, or a listener, of package net, whose descriptor can be had.
-type fileConn interface{ File() (*os.File, error) }
+type fileConn interface {
+	File() (*os.File, error)
+	io.Closer
+}
 
 // takeOver is the descriptor of c, which is closed.
-func takeOver(c interface {
-	fileConn
-	io.Closer
-}) (fd int, err error) {
+func takeOver(c fileConn) (fd int, err error) {
 	defer func() {
 		if closing := c.Close(); err == nil {
 			err = closing
@@ -144,10 +146,7 @@ func takeOver(c interface {
 // Adopt makes a Conn of a connection of package net, which it takes over: a *net.TCPConn, a
 // *net.UnixConn, or whatever has a File. With an error the connection is closed.
 func Adopt(co *coro.Co, c net.Conn) (*Conn, error) {
-	f, ok := c.(interface {
-		fileConn
-		io.Closer
-	})
+	f, ok := c.(fileConn)
 	if !ok {
 		return nil, closing(c, errNoFile)
 	}

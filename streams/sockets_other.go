@@ -1,0 +1,34 @@
+//go:build !unix
+
+package streams
+
+import (
+	"net"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/loop"
+)
+
+const hasSockets = false
+
+// Adopt makes a Conn of a connection of package net. On this system it always fails, and the connection
+// is closed.
+func Adopt(_ *coro.Co, c net.Conn) (*Conn, error) { return nil, closing(c, errNoSockets) }
+
+// Listener accepts connections, for one loop. On this system there is none.
+type Listener struct {
+	loop *loop.Loop
+	addr net.Addr
+}
+
+// Listen listens on an address. On this system it always fails.
+func Listen(*coro.Co, string, string) (*Listener, error) { return nil, errNoSockets }
+
+// Accept waits for the next connection.
+func (l *Listener) Accept(*coro.Co) (*Conn, error) { return nil, errNoSockets }
+
+// Addr is the address that it listens on.
+func (l *Listener) Addr() net.Addr { return l.addr }
+
+// Close ends it.
+func (l *Listener) Close() error { return errNoSockets }
