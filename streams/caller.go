@@ -1,11 +1,15 @@
 package streams
 
 import (
+	"net"
+	"time"
+
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/internal/sched"
 )
 
-// caller is the coroutine that calls, whose Co nobody has handed on: a Read is deep in a library.
+// caller is the coroutine that calls, whose Co nobody has handed on: a Read is deep in a library. On a
+// goroutine that is not the loop's it is nil.
 func (c *Conn) caller() (*coro.Co, error) {
 	at, s, k := sched.WhoCalls()
 	switch {
@@ -16,5 +20,57 @@ func (c *Conn) caller() (*coro.Co, error) {
 	case at == sched.InCallback:
 		return nil, ErrCallback
 	}
-	return nil, ErrElsewhere
+	return nil, nil
+}
+
+// isElsewhere reports whether the caller is not on the loop's side.
+func (c *Conn) isElsewhere() bool {
+	at, s, _ := sched.WhoCalls()
+	return at == sched.Elsewhere || s != c.sched
+}
+
+// On other goroutines a connection is one of package net: a duplicate, which is made when it is first
+// needed, waits in Go's own poller. The loop need not run meanwhile: it may be what waits for them.
+
+// readElsewhere is Read on a goroutine that is not the loop's.
+func (c *Conn) readElsewhere(p []byte) (int, error) {
+	b, err := c.t.blocking()
+	if err != nil {
+		return 0, c.opError("read", err)
+	}
+	return b.Read(p)
+}
+
+func (c *Conn) writeElsewhere(p []byte) (int, error) {
+	b, err := c.t.blocking()
+	if err != nil {
+		return 0, c.opError("write", err)
+	}
+	return b.Write(p)
+}
+
+// closeElsewhere ends at once who blocks, and has the loop do the rest.
+func (c *Conn) closeElsewhere(abort bool) error {
+	if !c.ending.CompareAndSwap(false, true) {
+		return c.opError("close", net.ErrClosed)
+	}
+	c.t.unblock()
+	if _, err := c.loop.CallSoonThreadsafe(func() { _ = c.finish(abort) }); err != nil {
+		return c.t.close(abort) // the loop is closed, and nobody else has it
+	}
+	return nil
+}
+
+func (c *Conn) setDeadlineElsewhere(in direction, t time.Time) error {
+	if c.ending.Load() {
+		return c.opError("set", net.ErrClosed)
+	}
+	c.t.setBlockingDeadline(in, t)
+	_, err := c.loop.CallSoonThreadsafe(func() {
+		if !c.closed {
+			c.sides[in].deadline.set(t)
+			c.sides[in].lookAgain()
+		}
+	})
+	return err
 }

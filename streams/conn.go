@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
@@ -14,8 +15,11 @@ import (
 
 // Conn is a net.Conn of one loop. In a coroutine of that loop its methods suspend the task while they
 // wait. One Read and one Write are under way at a time; others wait in line, in the order in
-// which they came. In a callback, and on other goroutines, they fail with [ErrCallback] and
-// [ErrElsewhere], but for Close and those for deadlines, which are for the loop's goroutine.
+// which they came. On a goroutine of the program's own they block that, as those of package net do,
+// whether the loop runs or not; one that is in memory refuses that with [ErrElsewhere]. In a callback
+// they fail with [ErrCallback], and in a coroutine of another loop with coro.ErrOtherLoop. Close,
+// Abort and those for deadlines may be called anywhere; CloseWrite is for the loop's goroutine, as a
+// [Writer] is, for whose data a Write elsewhere does not wait.
 //
 // The errors are *net.OpError, as those of package net. Of a canceled task they answer errors.Is as
 // future.ErrCanceled and context.Canceled. A canceled Read has taken nothing; a canceled Write has
@@ -26,9 +30,10 @@ type Conn struct {
 	sched  *sched.Scheduler
 	sides  [2]side
 	kept   kept
-	closed bool
-	ended  bool // CloseWrite was called
-	amid   bool // a Write has sent a part
+	ending atomic.Bool // it was closed, on whatever goroutine,
+	closed bool        // and the loop knows
+	ended  bool        // CloseWrite was called
+	amid   bool        // a Write has sent a part
 	lost   error
 }
 
@@ -49,8 +54,11 @@ func newConn(co *coro.Co, t transport) *Conn {
 // it returns io.EOF.
 func (c *Conn) Read(p []byte) (int, error) {
 	co, err := c.caller()
-	if err != nil {
+	switch {
+	case err != nil:
 		return 0, c.opError("read", err)
+	case co == nil:
+		return c.readElsewhere(p)
 	}
 	return c.read(co, p)
 }
@@ -70,8 +78,11 @@ func (c *Conn) read(co *coro.Co, p []byte) (n int, err error) {
 // an error it has sent as many bytes as it returns.
 func (c *Conn) Write(p []byte) (int, error) {
 	co, err := c.caller()
-	if err != nil {
+	switch {
+	case err != nil:
 		return 0, c.opError("write", err)
+	case co == nil:
+		return c.writeElsewhere(p)
 	}
 	return c.write(co, p)
 }
@@ -197,9 +208,18 @@ func (c *Conn) Close() error { return c.end(false) }
 func (c *Conn) Abort() error { return c.end(true) }
 
 func (c *Conn) end(abort bool) error {
-	if c.closed {
+	if c.isElsewhere() {
+		return c.closeElsewhere(abort)
+	}
+	if !c.ending.CompareAndSwap(false, true) {
 		return c.opError("close", net.ErrClosed)
 	}
+	c.t.unblock()
+	return c.finish(abort)
+}
+
+// finish is the end of a connection for the loop.
+func (c *Conn) finish(abort bool) error {
 	c.closed = true
 	c.kept.drop(net.ErrClosed)
 	for in := range c.sides {
@@ -232,9 +252,13 @@ func (c *Conn) SetReadDeadline(t time.Time) error { return c.setDeadline(reading
 func (c *Conn) SetWriteDeadline(t time.Time) error { return c.setDeadline(writing, t) }
 
 func (c *Conn) setDeadline(in direction, t time.Time) error {
+	if c.isElsewhere() {
+		return c.setDeadlineElsewhere(in, t)
+	}
 	if c.closed {
 		return c.opError("set", net.ErrClosed)
 	}
+	c.t.setBlockingDeadline(in, t)
 	c.sides[in].deadline.set(t)
 	return nil
 }

@@ -13,8 +13,9 @@ var (
 	// wait. A callback creates a task that does.
 	ErrCallback = errors.New("streams: a callback cannot wait for a connection; it creates a task that does")
 
-	// ErrElsewhere is the error of a Read or Write on a goroutine that is not the loop's.
-	ErrElsewhere = errors.New("streams: a connection is used in a coroutine of its loop; loop.Submit has one run from elsewhere")
+	// ErrElsewhere is the error of a Read or Write on a goroutine that is not the loop's, where the
+	// connection is in memory.
+	ErrElsewhere = errors.New("streams: a connection in memory is used in a coroutine of its loop; loop.Submit has one run from elsewhere")
 )
 
 // IncompleteError tells that the stream has ended before all that was asked for had come. It answers

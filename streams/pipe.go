@@ -5,6 +5,7 @@ import (
 	"net"
 	"slices"
 	"syscall"
+	"time"
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/internal/waits"
@@ -111,6 +112,10 @@ func (e *pipeEnd) close(abort bool) error {
 	e.peer.writable()
 	return nil
 }
+
+func (*pipeEnd) blocking() (net.Conn, error)              { return nil, ErrElsewhere }
+func (*pipeEnd) unblock()                                 {}
+func (*pipeEnd) setBlockingDeadline(direction, time.Time) {}
 
 func (e *pipeEnd) network() string      { return "pipe" }
 func (e *pipeEnd) localAddr() net.Addr  { return pipeAddr(e.name) }

@@ -3,6 +3,7 @@ package streams
 import (
 	"errors"
 	"net"
+	"time"
 
 	"github.com/ouro-loop/ouro/coro"
 )
@@ -26,6 +27,12 @@ type transport interface {
 
 	closeWrite() error
 	close(abort bool) error
+
+	// blocking is the connection for other goroutines. These three are safe for concurrent use.
+	// After unblock, who blocks on it returns, and so does the next.
+	blocking() (net.Conn, error)
+	unblock()
+	setBlockingDeadline(in direction, t time.Time)
 
 	network() string
 	localAddr() net.Addr
