@@ -89,7 +89,7 @@ func (d *deadline) set(t time.Time) {
 // is exact; or, where the clock is virtual, by that of the world, as libraries have it that add to
 // time.Now. Some microseconds have passed since, which would make each run another one.
 func untilOn(l *loop.Loop, t time.Time) time.Duration {
-	byLoop, byWorld := t.Sub(l.Now()), time.Until(t)
+	byLoop, byWorld := t.Sub(l.Now()), time.Until(t) //ouro:allow a library adds to time.Now
 	if byLoop.Abs() <= byWorld.Abs() {
 		return byLoop
 	}
