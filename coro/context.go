@@ -16,8 +16,8 @@ import (
 //
 // A function that was given it may return a context.Canceled for the cancellation of the task. Where
 // the task, the body of a [Timeout] or of a [Group] returns that, it counts as the cancellation, of which it is
-// the Cause. One of another context, or of one that was derived and canceled alone, is an error
-// like others.
+// the Cause. As long as the task was not canceled, one of another context, or of one that was derived
+// and canceled alone, is an error like others.
 //
 // It can be used from any goroutine.
 func (co *Co) Context() context.Context {

@@ -52,11 +52,11 @@ func later(t *testing.T, co *coro.Co, feed func(string), end func(), pieces ...s
 const noLimit = 1 << 30
 
 func TestReadSome(t *testing.T) {
-	// CPython: test_streams.StreamTests.test_read_zero
-	// CPython: test_streams.StreamTests.test_read
-	// CPython: test_streams.StreamTests.test_read_line_breaks
-	// CPython: test_streams.StreamTests.test_read_limit
-	// CPython: test_streams.StreamTests.test_feed_nonempty_data
+	// As CPython's test_streams.StreamTests.test_read_zero
+	// As CPython's test_streams.StreamTests.test_read
+	// As CPython's test_streams.StreamTests.test_read_line_breaks
+	// As CPython's test_streams.StreamTests.test_read_limit
+	// As CPython's test_streams.StreamTests.test_feed_nonempty_data
 	fed(t, 3, func(co *coro.Co, r *streams.Reader, feed func(string), _ func()) {
 		feed("line1")
 		got, err := r.ReadSome(co, 0)
@@ -83,9 +83,9 @@ func TestReadSome(t *testing.T) {
 }
 
 func TestReadAtTheEnd(t *testing.T) {
-	// CPython: test_streams.StreamTests.test_read_eof
-	// CPython: test_streams.StreamTests.test_at_eof
-	// CPython: test_streams.StreamTests.test_feed_empty_data
+	// As CPython's test_streams.StreamTests.test_read_eof
+	// As CPython's test_streams.StreamTests.test_at_eof
+	// As CPython's test_streams.StreamTests.test_feed_empty_data
 	fed(t, noLimit, func(co *coro.Co, r *streams.Reader, feed func(string), end func()) {
 		require.False(t, r.AtEOF())
 		feed("some data\n")
@@ -109,7 +109,7 @@ func TestReadAtTheEnd(t *testing.T) {
 }
 
 func TestReadAll(t *testing.T) {
-	// CPython: test_streams.StreamTests.test_read_until_eof
+	// As CPython's test_streams.StreamTests.test_read_until_eof
 	fed(t, 3, func(co *coro.Co, r *streams.Reader, feed func(string), end func()) {
 		later(t, co, feed, end, "chunk1\n", "chunk2")
 		got, err := r.ReadAll(co)
@@ -122,11 +122,11 @@ func TestReadAll(t *testing.T) {
 }
 
 func TestReadLine(t *testing.T) {
-	// CPython: test_streams.StreamTests.test_readline
-	// CPython: test_streams.StreamTests.test_readline_nolimit_nowait
-	// CPython: test_streams.StreamTests.test_readline_read_byte_count
-	// CPython: test_streams.StreamTests.test_readline_eof
-	// CPython: test_streams.StreamTests.test_readline_empty_eof
+	// As CPython's test_streams.StreamTests.test_readline
+	// As CPython's test_streams.StreamTests.test_readline_nolimit_nowait
+	// As CPython's test_streams.StreamTests.test_readline_read_byte_count
+	// As CPython's test_streams.StreamTests.test_readline_eof
+	// As CPython's test_streams.StreamTests.test_readline_empty_eof
 	fed(t, noLimit, func(co *coro.Co, r *streams.Reader, feed func(string), end func()) {
 		feed("chunk1 ")
 		later(t, co, feed, nil, "chunk2 ", "chunk3 ", "\n chunk4")
@@ -151,8 +151,8 @@ func TestReadLine(t *testing.T) {
 
 // A line that is too long is refused, and stays: with another limit it can be read.
 func TestReadLineLimit(t *testing.T) {
-	// CPython: test_streams.StreamTests.test_readline_limit
-	// CPython: test_streams.StreamTests.test_readline_limit_with_existing_data
+	// As CPython's test_streams.StreamTests.test_readline_limit
+	// As CPython's test_streams.StreamTests.test_readline_limit_with_existing_data
 	fed(t, 5, func(co *coro.Co, r *streams.Reader, feed func(string), _ func()) {
 		feed("chunk1\nchunk")
 		_, err := r.ReadLine(co)
@@ -179,10 +179,10 @@ func TestReadLineLimit(t *testing.T) {
 }
 
 func TestReadUntil(t *testing.T) {
-	// CPython: test_streams.StreamTests.test_readuntil_separator
-	// CPython: test_streams.StreamTests.test_readuntil_multi_chunks
-	// CPython: test_streams.StreamTests.test_readuntil_multi_chunks_1
-	// CPython: test_streams.StreamTests.test_readuntil_bytearray
+	// As CPython's test_streams.StreamTests.test_readuntil_separator
+	// As CPython's test_streams.StreamTests.test_readuntil_multi_chunks
+	// As CPython's test_streams.StreamTests.test_readuntil_multi_chunks_1
+	// As CPython's test_streams.StreamTests.test_readuntil_bytearray
 	fed(t, noLimit, func(co *coro.Co, r *streams.Reader, feed func(string), _ func()) {
 		for _, none := range [][][]byte{{}, {{}}, {{'a'}, {}}} {
 			_, err := r.ReadUntil(co, none...)
@@ -214,8 +214,8 @@ func TestReadUntil(t *testing.T) {
 }
 
 func TestReadUntilTheEnd(t *testing.T) {
-	// CPython: test_streams.StreamTests.test_readuntil_eof
-	// CPython: test_streams.StreamTests.test_IncompleteReadError_pickleable
+	// As CPython's test_streams.StreamTests.test_readuntil_eof
+	// As CPython's test_streams.StreamTests.test_IncompleteReadError_pickleable
 	fed(t, noLimit, func(co *coro.Co, r *streams.Reader, feed func(string), end func()) {
 		feed("some data")
 		end()
@@ -230,9 +230,9 @@ func TestReadUntilTheEnd(t *testing.T) {
 }
 
 func TestReadUntilLimit(t *testing.T) {
-	// CPython: test_streams.StreamTests.test_readuntil_limit_found_sep
-	// CPython: test_streams.StreamTests.test_readuntil_multi_separator_limit
-	// CPython: test_streams.StreamTests.test_LimitOverrunError_pickleable
+	// As CPython's test_streams.StreamTests.test_readuntil_limit_found_sep
+	// As CPython's test_streams.StreamTests.test_readuntil_multi_separator_limit
+	// As CPython's test_streams.StreamTests.test_LimitOverrunError_pickleable
 	fed(t, 3, func(co *coro.Co, r *streams.Reader, feed func(string), _ func()) {
 		var limit *streams.LimitError
 		feed("some dataAA")
@@ -258,8 +258,8 @@ func TestReadUntilLimit(t *testing.T) {
 
 // The separator counts that ends first.
 func TestReadUntilSeparators(t *testing.T) {
-	// CPython: test_streams.StreamTests.test_readuntil_multi_separator
-	// CPython: test_streams.StreamTests.test_readuntil_multi_separator_negative_offset
+	// As CPython's test_streams.StreamTests.test_readuntil_multi_separator
+	// As CPython's test_streams.StreamTests.test_readuntil_multi_separator_negative_offset
 	fed(t, noLimit, func(co *coro.Co, r *streams.Reader, feed func(string), _ func()) {
 		until := func(separators ...string) string {
 			var all [][]byte
@@ -284,10 +284,10 @@ func TestReadUntilSeparators(t *testing.T) {
 }
 
 func TestReadExactly(t *testing.T) {
-	// CPython: test_streams.StreamTests.test_readexactly_zero_or_less
-	// CPython: test_streams.StreamTests.test_readexactly
-	// CPython: test_streams.StreamTests.test_readexactly_limit
-	// CPython: test_streams.StreamTests.test_readexactly_eof
+	// As CPython's test_streams.StreamTests.test_readexactly_zero_or_less
+	// As CPython's test_streams.StreamTests.test_readexactly
+	// As CPython's test_streams.StreamTests.test_readexactly_limit
+	// As CPython's test_streams.StreamTests.test_readexactly_eof
 	fed(t, 3, func(co *coro.Co, r *streams.Reader, feed func(string), end func()) {
 		feed("chunk")
 		got, err := r.ReadExactly(co, 0)
@@ -312,11 +312,11 @@ func TestReadExactly(t *testing.T) {
 
 // An error of the connection ends the wait, and every later read; what was read before can be taken.
 func TestReadError(t *testing.T) {
-	// CPython: test_streams.StreamTests.test_read_exception
-	// CPython: test_streams.StreamTests.test_readline_exception
-	// CPython: test_streams.StreamTests.test_readexactly_exception
-	// CPython: test_streams.StreamTests.test_exception
-	// CPython: test_streams.StreamTests.test_exception_waiter
+	// As CPython's test_streams.StreamTests.test_read_exception
+	// As CPython's test_streams.StreamTests.test_readline_exception
+	// As CPython's test_streams.StreamTests.test_readexactly_exception
+	// As CPython's test_streams.StreamTests.test_exception
+	// As CPython's test_streams.StreamTests.test_exception_waiter
 	piped(t, func(co *coro.Co, a, b *streams.Conn) {
 		r := streams.NewReader(b)
 		_, err := a.Write([]byte("line"))
@@ -343,7 +343,7 @@ func TestReadError(t *testing.T) {
 
 // A read that is canceled, or whose deadline has come, loses nothing.
 func TestReadCanceled(t *testing.T) {
-	// CPython: test_streams.StreamTests.test_exception_cancel
+	// As CPython's test_streams.StreamTests.test_exception_cancel
 	piped(t, func(co *coro.Co, a, b *streams.Conn) {
 		r := streams.NewReader(b)
 		for _, read := range []func(co *coro.Co) ([]byte, error){
@@ -373,7 +373,7 @@ func TestReadCanceled(t *testing.T) {
 }
 
 func TestReaderMisuse(t *testing.T) {
-	// CPython: test_streams.StreamTests.test_invalid_limit
+	// As CPython's test_streams.StreamTests.test_invalid_limit
 	require.PanicsWithValue(t, "streams: Limit of 0; at least one byte it must be", func() { streams.Limit(0) })
 	require.PanicsWithValue(t, "streams: a nil ReadOption; leave it out", func() {
 		streams.NewReader(strings.NewReader(""), nil)

@@ -32,8 +32,8 @@ func knock(t *testing.T, co *coro.Co, s *streams.Server) *streams.Conn {
 }
 
 func TestServerWaitClosed(t *testing.T) {
-	// CPython: test_server.TestServer2.test_wait_closed_basic
-	// CPython: test_server.TestServer2.test_wait_closed_race
+	// As CPython's test_server.TestServer2.test_wait_closed_basic
+	// As CPython's test_server.TestServer2.test_wait_closed_race
 	served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {
 		require.True(t, s.IsServing())
 		c := knock(t, co, s)
@@ -59,8 +59,8 @@ func TestServerWaitClosed(t *testing.T) {
 
 // The clients are closed after what is kept, or with a reset. No handler's error is reported for that.
 func TestServerClosesClients(t *testing.T) {
-	// CPython: test_server.TestServer2.test_close_clients
-	// CPython: test_server.TestServer2.test_abort_clients
+	// As CPython's test_server.TestServer2.test_close_clients
+	// As CPython's test_server.TestServer2.test_abort_clients
 	const size = 8 << 20
 	keeps := func(co *coro.Co, c *streams.Conn) error {
 		if _, err := streams.NewWriter(c).Write(make([]byte, size)); err != nil {
@@ -96,7 +96,7 @@ func TestServerClosesClients(t *testing.T) {
 }
 
 func TestServeForever(t *testing.T) {
-	// CPython: test_server.BaseStartServer.test_start_server_1
+	// As CPython's test_server.BaseStartServer.test_start_server_1
 	served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {
 		c := knock(t, co, s)
 		forever := coro.CreateTask(co, coro.Do(s.ServeForever))
@@ -179,8 +179,8 @@ func TestMaxConns(t *testing.T) {
 
 // What a handler fails with is told, and its connection is closed.
 func TestHandlersThatFail(t *testing.T) {
-	// CPython: test_streams.StreamTests.test_unhandled_exception
-	// CPython: test_streams.StreamTests.test_unhandled_cancel
+	// As CPython's test_streams.StreamTests.test_unhandled_exception
+	// As CPython's test_streams.StreamTests.test_unhandled_cancel
 	bad := errors.New("bad")
 	for name, c := range map[string]struct {
 		handler func(co *coro.Co, c *streams.Conn) error

@@ -205,8 +205,8 @@ func TestDialFails(t *testing.T) {
 // A socket's path is taken over from one that is dead, and given up in the end, if it is still that
 // of the Listener; other files are left alone.
 func TestUnixPaths(t *testing.T) {
-	// CPython: test_unix_events.SelectorEventLoopUnixSocketTests.test_create_unix_server_existing_path_sock
-	// CPython: test_unix_events.SelectorEventLoopUnixSocketTests.test_create_unix_server_existing_path_nonsock
+	// As CPython's test_unix_events.SelectorEventLoopUnixSocketTests.test_create_unix_server_existing_path_sock
+	// As CPython's test_unix_events.SelectorEventLoopUnixSocketTests.test_create_unix_server_existing_path_nonsock
 	testkit.Run(t, func(co *coro.Co) {
 		path := filepath.Join(t.TempDir(), "socket")
 		dead, err := net.ListenUnix("unix", &net.UnixAddr{Name: path})
