@@ -136,7 +136,7 @@ var allowedImports = map[string][]string{
 	"loop":                 {"coro", "executor", "future", "internal/driver", "internal/events", "internal/frames", "internal/goroutine", "internal/record", "internal/sched", "internal/unretrieved", "internal/waits", "timers", "trace"},
 	"locks":                {"coro", "future", "internal/named", "internal/waits", "trace"},
 	"queues":               {"coro", "future", "internal/named", "internal/waits", "trace"},
-	"streams":              {"coro", "future", "internal/driver", "internal/sched", "internal/waits", "loop", "timers"},
+	"streams":              {"coro", "future", "internal/driver", "internal/frames", "internal/sched", "internal/waits", "loop", "timers"},
 	"trace":                {"internal/events"},
 	"trace/explain":        {"internal/model", "trace"},
 	"inspect":              {"internal/events", "internal/goroutine", "internal/sched", "loop", "trace"},

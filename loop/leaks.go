@@ -66,6 +66,9 @@ const (
 
 	// LeakedCallback: a function that was scheduled or submitted, and never ran.
 	LeakedCallback
+
+	// LeakedConnection: a connection or a listener that was not closed.
+	LeakedConnection
 )
 
 // leakKinds has the name of each kind, and of many.
@@ -77,6 +80,8 @@ var leakKinds = [...][2]string{
 	LeakedGenerator: {"generator", "generators"},
 	LeakedWork:      {"work", "pieces of work"},
 	LeakedCallback:  {"callback", "callbacks"},
+
+	LeakedConnection: {"connection", "connections"},
 }
 
 // String is one word, such as "task".

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/driver"
 	"github.com/ouro-loop/ouro/internal/frames"
 	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/internal/unretrieved"
@@ -80,7 +81,25 @@ func (l *Loop) lookAtSuspended(posted *post) []func() {
 			left.posts(l.inbox.taken)
 			left.posts(inOrder(posted))
 		},
+		l.connectionsLeft,
 	}
+}
+
+// connectionsLeft notes the transports whose descriptors are still watched.
+func (l *Loop) connectionsLeft() {
+	if l.descriptors == nil {
+		return
+	}
+	l.descriptors.driver.EachTransport(func(o driver.Owner) {
+		name, site := "", ""
+		if o, ok := o.(interface {
+			String() string
+			Site() string
+		}); ok {
+			name, site = o.String(), o.Site()
+		}
+		l.left.add(Leak{Kind: LeakedConnection, Name: name, Site: site, Text: name + " not closed" + at(site)})
+	})
 }
 
 // error is what Close is to return for what is left, nil for nothing.

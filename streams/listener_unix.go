@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"runtime"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -14,6 +15,8 @@ import (
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/driver"
+	"github.com/ouro-loop/ouro/internal/frames"
+	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/internal/waits"
 	"github.com/ouro-loop/ouro/loop"
 )
@@ -27,6 +30,8 @@ type Listener struct {
 	unlink  func()
 	closed  bool
 	short   bool // of descriptors, as was told
+	site    *frames.Site
+	cleanup runtime.Cleanup
 }
 
 // Listen listens on an address, as net.Listen does: "tcp" and "localhost:80", "unix" and a path. A
@@ -64,10 +69,12 @@ func adoptListener(co *coro.Co, ln net.Listener) (*Listener, error) {
 	if l.fd, err = takeOver(f); err != nil {
 		return nil, err
 	}
-	if l.watched, err = d.Register(l.fd, l); err != nil {
+	if l.watched, err = d.Register(l.fd, (*listening)(l)); err != nil {
 		_ = unix.Close(l.fd)
 		return nil, err
 	}
+	l.site = siteOf((*sched.Scheduler)(co.Scheduler()))
+	l.cleanup = closeLost(l, l.fd)
 	return l, nil
 }
 
@@ -138,6 +145,7 @@ func (l *Listener) Close() error {
 	l.closed = true
 	l.unlink()
 	l.watched.Close()
+	l.cleanup.Stop()
 	return os.NewSyscallError("close", unix.Close(l.fd))
 }
 
@@ -148,10 +156,15 @@ func (l *Listener) opError(err error) error {
 	return &net.OpError{Op: "accept", Net: l.addr.Network(), Addr: l.addr, Err: err}
 }
 
-// Wait is what reports are told.
-func (l *Listener) Wait(driver.Direction) waits.Info {
+// A listening is a Listener as reports see it.
+type listening Listener
+
+func (l *listening) Wait(driver.Direction) waits.Info {
 	return waits.Info{Kind: "accept", Text: "a connection to " + l.addr.String()}
 }
+
+func (l *listening) String() string { return "listener " + l.addr.Network() + " " + l.addr.String() }
+func (l *listening) Site() string   { return siteText(l.site) }
 
 // removeSocket removes the socket at a path, if there is one. What goes wrong is for net.Listen to tell.
 func removeSocket(path string) {

@@ -3,9 +3,11 @@
 package streams
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 
@@ -13,6 +15,8 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/internal/driver"
+	"github.com/ouro-loop/ouro/internal/frames"
+	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/internal/waits"
 )
 
@@ -26,6 +30,8 @@ type socket struct {
 	name          string // of the network
 	local, remote net.Addr
 	elsewhere     elsewhere
+	site          *frames.Site // that made it, if it is to be told, see loop.ReportLeaks
+	cleanup       runtime.Cleanup
 }
 
 // elsewhere is what other goroutines have of a socket.
@@ -98,7 +104,38 @@ func newSocket(co *coro.Co, fd int, network string, local, remote net.Addr) (*Co
 		return nil, err
 	}
 	s.conn = newConn(co, s)
+	s.site = siteOf(s.conn.sched)
+	s.cleanup = closeLost(s, fd)
 	return s.conn, nil
+}
+
+// siteOf is the line that makes a connection, where a loop reports what is left of them.
+func siteOf(s *sched.Scheduler) *frames.Site {
+	if !s.Leaks {
+		return nil
+	}
+	site := new(frames.Site)
+	site.Take()
+	return site
+}
+
+// closeLost has a descriptor closed when nobody has the connection any more that it is of, nor the loop: a
+// loop that is closed knows none.
+func closeLost[T any](of *T, fd int) runtime.Cleanup {
+	return runtime.AddCleanup(of, func(fd int) { _ = unix.Close(fd) }, fd)
+}
+
+// String and Site are what a loop tells of a connection that is left.
+func (s *socket) String() string {
+	return fmt.Sprintf("connection %s %v->%v", s.name, s.local, s.remote)
+}
+func (s *socket) Site() string { return siteText(s.site) }
+
+func siteText(s *frames.Site) string {
+	if s == nil {
+		return ""
+	}
+	return s.String()
 }
 
 // ways are the directions as the driver has them.
@@ -158,6 +195,7 @@ func (s *socket) close(abort bool) error {
 		_ = unix.SetsockoptLinger(s.fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
 	}
 	s.watched.Close()
+	s.cleanup.Stop()
 	return os.NewSyscallError("close", unix.Close(s.fd))
 }
 

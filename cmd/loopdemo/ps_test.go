@@ -24,8 +24,10 @@ func served(t *testing.T) string {
 	event := new(locks.Event)
 	event.SetName("ready")
 	coro.CreateTask(l, coro.Do(event.Wait), coro.Name("server"), coro.Quiet())
-	ended := make(chan error)
+	waits, ended := make(chan struct{}), make(chan error)
+	l.CallSoon(func() { close(waits) })
 	go func() { ended <- l.RunForever() }()
+	<-waits
 	mux := http.NewServeMux()
 	mux.Handle("/debug/ouro/", http.StripPrefix("/debug/ouro", inspect.Handler(l)))
 	server := httptest.NewServer(mux)

@@ -64,6 +64,15 @@ func New(on future.OnLoop, wake func(), budget int) (*Driver, error) {
 // Set, or a task waits for one. If not, the loop need neither Poll nor wait here.
 func (d *Driver) Wanted() bool { return d.levels > 0 || d.waiting > 0 }
 
+// EachTransport calls f for the transports that have descriptors watched, in order of those.
+func (d *Driver) EachTransport(f func(o Owner)) {
+	for _, r := range d.inOrder() {
+		if r.transport != nil && r.transport.owner != nil {
+			f(r.transport.owner)
+		}
+	}
+}
+
 // Levels reports whether a descriptor is watched with Set, so that every iteration has to Poll.
 func (d *Driver) Levels() bool { return d.levels > 0 }
 
