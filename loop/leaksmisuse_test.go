@@ -255,8 +255,8 @@ func TestHoldWhileLeaksAreFound(t *testing.T) {
 func TestLeakKinds(t *testing.T) {
 	require.Empty(t, loop.Leaks((*loop.LeakError)(nil)))
 	names := []string{}
-	for kind := loop.LeakKind(0); kind <= loop.LeakedCallback+1; kind++ {
+	for kind := loop.LeakKind(0); kind <= loop.LeakedConnection+1; kind++ {
 		names = append(names, fmt.Sprint(kind))
 	}
-	require.Equal(t, []string{"invalid", "task", "error", "lock", "timer", "generator", "work", "callback", "invalid"}, names)
+	require.Equal(t, []string{"invalid", "task", "error", "lock", "timer", "generator", "work", "callback", "connection", "invalid"}, names)
 }
