@@ -148,6 +148,26 @@ func (l *Loop) promoteTimer(t *timers.Timer) {
 	}
 }
 
+// A readiness is what a descriptor is ready for.
+type readiness struct {
+	fd    int
+	d     *descriptor
+	write bool
+}
+
+// pollChosen is pollDescriptors where somebody chooses: the order in which descriptors are found ready
+// is the kernel's.
+func (l *Loop) pollChosen() error {
+	var found []readiness
+	err := l.pollInto(func(fd int, d *descriptor, write bool) { found = append(found, readiness{fd, d, write}) })
+	slices.SortStableFunc(found, func(a, b readiness) int { return a.fd - b.fd })
+	sched.Walk(&l.sched, found)
+	for _, r := range found {
+		l.readyDescriptor(r.fd, r.d, r.write)
+	}
+	return err
+}
+
 // EachDeadline calls f for the deadline of every timer that is set, in no order that is of use. It
 // is for package looptest.
 func (w *wired) EachDeadline(f func(when time.Duration)) {

@@ -168,22 +168,31 @@ func (l *Loop) lookoutTells() bool { return l.descriptors != nil && l.descriptor
 // wait for them. It reports whether there were any.
 func (l *Loop) pollDescriptors() bool {
 	before := l.sched.Ready()
-	err := l.descriptors.driver.Poll(func(fd int, readable, writable bool) {
+	var err error
+	if l.sched.Chooser != nil {
+		err = l.pollChosen()
+	} else {
+		err = l.pollInto(l.readyDescriptor)
+	}
+	if err != nil {
+		l.CallExceptionHandler(future.ErrorContext{Message: "polling file descriptors", Err: err})
+	}
+	return l.sched.Ready() > before
+}
+
+func (l *Loop) pollInto(ready func(fd int, d *descriptor, write bool)) error {
+	return l.descriptors.driver.Poll(func(fd int, readable, writable bool) {
 		d := l.watched()[fd]
 		if d == nil {
 			return
 		}
 		if readable {
-			l.readyDescriptor(fd, d, false)
+			ready(fd, d, false)
 		}
 		if writable {
-			l.readyDescriptor(fd, d, true)
+			ready(fd, d, true)
 		}
 	})
-	if err != nil {
-		l.CallExceptionHandler(future.ErrorContext{Message: "polling file descriptors", Err: err})
-	}
-	return l.sched.Ready() > before
 }
 
 func (l *Loop) readyDescriptor(fd int, d *descriptor, write bool) {
