@@ -185,6 +185,7 @@ func (s *side) error(err error) error {
 //
 // Semantics: asyncio.StreamWriter.write_eof, CPython 3.15.
 func (c *Conn) CloseWrite() error {
+	c.sched.Loop().CheckGoroutine()
 	if c.closed {
 		return c.opError("close", net.ErrClosed)
 	}

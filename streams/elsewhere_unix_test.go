@@ -187,3 +187,23 @@ func TestHTTPClient(t *testing.T) {
 		})
 	})
 }
+
+// A Writer is for the loop's goroutine; in debug mode that is said.
+func TestWriterElsewhere(t *testing.T) {
+	require.NoError(t, loop.Main(func(co *coro.Co) error {
+		a, b := streams.Pipe(co)
+		w := streams.NewWriter(a)
+		for _, use := range []func(){
+			func() { _, _ = w.Write([]byte("x")) },
+			func() { _ = w.Close() },
+			func() { _ = a.CloseWrite() },
+		} {
+			_, err := loop.Go(func(context.Context) (any, error) {
+				require.Panics(t, use)
+				return nil, nil
+			})(co)
+			require.NoError(t, err)
+		}
+		return errors.Join(a.Close(), b.Close())
+	}, loop.Debug(true)))
+}

@@ -49,6 +49,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 
 // mayKeep is why nothing more can be written, nil if it can.
 func (c *Conn) mayKeep() error {
+	c.sched.Loop().CheckGoroutine()
 	switch {
 	case c.closed, c.ended, c.kept.closing:
 		return net.ErrClosed
@@ -95,6 +96,7 @@ func (w *Writer) WriteEOF() error { return w.conn.CloseWrite() }
 // Semantics: asyncio.StreamWriter.close, CPython 3.15.
 func (w *Writer) Close() error {
 	c := w.conn
+	c.sched.Loop().CheckGoroutine()
 	switch {
 	case c.closed, c.kept.closing:
 		return nil
