@@ -93,20 +93,29 @@ func (s *socket) setBlockingDeadline(in direction, t time.Time) {
 
 // newSocket makes a Conn of a descriptor, which it takes over.
 func newSocket(co *coro.Co, fd int, network string, local, remote net.Addr) (*Conn, error) {
+	s := new(socket)
+	if err := s.init(co, s, fd, network, local, remote); err != nil {
+		return nil, err
+	}
+	return s.conn, nil
+}
+
+// init makes s, which is a part of the transport that is given, or that itself.
+func (s *socket) init(co *coro.Co, whole transport, fd int, network string, local, remote net.Addr) error {
 	d, err := driver.Of(co)
 	if err != nil {
 		_ = unix.Close(fd)
-		return nil, err
+		return err
 	}
-	s := &socket{fd: fd, name: network, local: local, remote: remote}
+	s.fd, s.name, s.local, s.remote = fd, network, local, remote
 	if s.watched, err = d.Register(fd, s); err != nil {
 		_ = unix.Close(fd)
-		return nil, err
+		return err
 	}
-	s.conn = newConn(co, s)
+	s.conn = newConn(co, whole)
 	s.site = siteOf(s.conn.sched)
 	s.cleanup = closeLost(s, fd)
-	return s.conn, nil
+	return nil
 }
 
 // siteOf is the line that makes a connection, where a loop reports what is left of them.
@@ -248,10 +257,19 @@ func Adopt(co *coro.Co, c net.Conn) (*Conn, error) {
 	if !ok {
 		return nil, closing(c, errNoFile)
 	}
+	if _, ok := c.(net.PacketConn); ok && !isStream(c) {
+		return nil, closing(c, fmt.Errorf("streams: a %T is for datagrams; ListenPacket and DialPacket make those", c))
+	}
 	network, local, remote := c.LocalAddr().Network(), c.LocalAddr(), c.RemoteAddr()
 	fd, err := takeOver(f)
 	if err != nil {
 		return nil, err
 	}
 	return newSocket(co, fd, network, local, remote)
+}
+
+// isStream tells a unix socket that is one from those for datagrams, which are of the same type.
+func isStream(c net.Conn) bool {
+	_, ok := c.(*net.UnixConn)
+	return ok && c.LocalAddr().Network() == "unix"
 }

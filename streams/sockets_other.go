@@ -32,3 +32,12 @@ func (l *Listener) Addr() net.Addr { return l.addr }
 
 // Close ends it.
 func (l *Listener) Close() error { return errNoSockets }
+
+// PacketConn is for datagrams. On this system there is none.
+type PacketConn struct{ net.PacketConn }
+
+// ListenPacket is for datagrams to an address. On this system it always fails.
+func ListenPacket(*coro.Co, string, string) (*PacketConn, error) { return nil, errNoSockets }
+
+// DialPacket is for datagrams to and from one address. On this system it always fails.
+func DialPacket(*coro.Co, string, string) (*PacketConn, error) { return nil, errNoSockets }
