@@ -52,7 +52,7 @@ func TestAsyncioMap(t *testing.T) {
 }
 
 // packages are those that a program can import.
-var packages = []string{"timers", "executor", "future", "coro", "loop", "locks", "queues", "streams", "inspect", "looptest", "trace", "trace/explain"}
+var packages = []string{"timers", "executor", "future", "coro", "loop", "locks", "queues", "streams", "subprocess", "inspect", "looptest", "trace", "trace/explain"}
 
 // exportedNames are "package.Name" and "package.Type.Method".
 func exportedNames(t *testing.T) map[string]bool {
@@ -137,6 +137,7 @@ var allowedImports = map[string][]string{
 	"locks":                {"coro", "future", "internal/named", "internal/waits", "trace"},
 	"queues":               {"coro", "future", "internal/named", "internal/waits", "trace"},
 	"streams":              {"coro", "future", "internal/driver", "internal/frames", "internal/sched", "internal/waits", "loop", "timers"},
+	"subprocess":           {"coro", "future", "loop", "streams"},
 	"trace":                {"internal/events"},
 	"trace/explain":        {"internal/model", "trace"},
 	"inspect":              {"internal/events", "internal/goroutine", "internal/sched", "loop", "trace"},

@@ -3,6 +3,7 @@
 package streams
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -239,6 +240,11 @@ func takeOver(c fileConn) (fd int, err error) {
 		return -1, err
 	}
 	defer f.Close() // which is a duplicate, too
+	return duplicate(f)
+}
+
+// duplicate is a descriptor of the same file that does not block.
+func duplicate(f *os.File) (fd int, err error) {
 	fd, err = unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {
 		return -1, os.NewSyscallError("fcntl", err)
@@ -273,3 +279,35 @@ func isStream(c net.Conn) bool {
 	_, ok := c.(*net.UnixConn)
 	return ok && c.LocalAddr().Network() == "unix"
 }
+
+// AdoptFile makes a Conn of an end of a pipe, of a terminal, or whatever else can be waited for, which it
+// takes over. It reads, or writes, or both, as the file does; CloseWrite closes it. On goroutines
+// that are not the loop's it refuses with [ErrElsewhere]. With an error the file is closed.
+//
+// Semantics: asyncio.loop.connect_read_pipe and connect_write_pipe, CPython 3.15.
+func AdoptFile(co *coro.Co, f *os.File) (*Conn, error) {
+	if f == nil {
+		panic("streams: AdoptFile of nil")
+	}
+	fd, err := duplicate(f)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return nil, err
+	}
+	s := new(fileSocket)
+	addr := fileAddr(f.Name())
+	if err := s.init(co, s, fd, "file", addr, addr); err != nil {
+		return nil, err
+	}
+	return s.conn, nil
+}
+
+// A fileSocket is a descriptor that is no socket.
+type fileSocket struct{ socket }
+
+func (s *fileSocket) closeWrite() error           { return s.conn.Close() }
+func (s *fileSocket) blocking() (net.Conn, error) { return nil, ErrElsewhere }
+
+type fileAddr string
+
+func (fileAddr) Network() string  { return "file" }
+func (a fileAddr) String() string { return string(a) }

@@ -4,6 +4,7 @@ package streams
 
 import (
 	"net"
+	"os"
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/loop"
@@ -14,6 +15,10 @@ const hasSockets = false
 // Adopt makes a Conn of a connection of package net. On this system it always fails, and the connection
 // is closed.
 func Adopt(_ *coro.Co, c net.Conn) (*Conn, error) { return nil, closing(c, errNoSockets) }
+
+// AdoptFile makes a Conn of an end of a pipe, or a terminal. On this system it always fails, and the
+// file is closed.
+func AdoptFile(_ *coro.Co, f *os.File) (*Conn, error) { return nil, closing(f, errNoSockets) }
 
 // Listener accepts connections, for one loop. On this system there is none.
 type Listener struct {

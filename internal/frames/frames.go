@@ -13,7 +13,7 @@ import (
 
 // core are the directories of the packages that a program is built on.
 var core = []string{
-	"coro/", "executor/", "future/", "inspect/", "locks/", "loop/", "looptest/", "queues/", "streams/", "timers/", "trace/",
+	"coro/", "executor/", "future/", "inspect/", "locks/", "loop/", "looptest/", "queues/", "streams/", "subprocess/", "timers/", "trace/",
 	"internal/chain/", "internal/events/", "internal/frames/", "internal/goroutine/", "internal/named/", "internal/sched/",
 }
 
