@@ -126,7 +126,7 @@ func schedules(co *coro.Co) error {
 
 func usesThread(co *coro.Co) error {
 	_, err := loop.ToThreadDo(func(context.Context) error {
-		time.Sleep(time.Millisecond) // of the bubble's time: the loop waits meanwhile
+		<-time.After(time.Millisecond) // of the bubble's time: the loop waits meanwhile
 		return nil
 	})(co)
 	return err
