@@ -53,7 +53,7 @@ var fonts = [][2]string{
 // on a desk for a few steps of every program, and at all widths for many steps of a handful.
 func TestLayout(t *testing.T) {
 	t.Parallel()
-	const most, few = 24, 3 // steps a program and window
+	const most, few = 12, 2 // steps a program and window
 	base := served(t)
 	names := programs(t, base)
 	for i, width := range []int64{320, 390, 760, 1120, 1400, 1920} {

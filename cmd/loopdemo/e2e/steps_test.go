@@ -17,7 +17,7 @@ import (
 // stretches are the steps that a walk goes through: all of them, or of a program with very many, such as busy-waiting's
 // trap, the first, some in the middle, and the last. Each is the first and the last of a stretch, from 0.
 func stretches(steps int) [][2]int {
-	const most, stretch = 240, 30
+	const most, stretch = 120, 30
 	if steps <= most {
 		return [][2]int{{0, steps - 1}}
 	}
