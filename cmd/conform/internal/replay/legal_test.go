@@ -17,7 +17,7 @@ import (
 	"github.com/ouro-loop/ouro/trace"
 )
 
-var schedules = flag.Uint64("schedules", 5, "of each program in TestLegal")
+var schedules = flag.Uint64("schedules", 1, "of each program in TestLegal")
 
 // TestLegal: whatever is chosen, what asyncio has fixed stays as it is. It is seen from what a
 // recorder was told, without the loop's own idea of order.
