@@ -185,27 +185,3 @@ func unlinker(path string) func() {
 		}
 	}
 }
-
-// addrOf is the address of a peer, which is of the kind that like is.
-func addrOf(sa unix.Sockaddr, like net.Addr) net.Addr {
-	var ip net.TCPAddr
-	switch sa := sa.(type) {
-	case *unix.SockaddrInet4:
-		ip = net.TCPAddr{IP: net.IP(sa.Addr[:]), Port: sa.Port}
-	case *unix.SockaddrInet6:
-		ip = net.TCPAddr{IP: net.IP(sa.Addr[:]), Port: sa.Port}
-		if sa.ZoneId != 0 {
-			if i, err := net.InterfaceByIndex(int(sa.ZoneId)); err == nil {
-				ip.Zone = i.Name
-			}
-		}
-	case *unix.SockaddrUnix:
-		return &net.UnixAddr{Net: like.Network(), Name: sa.Name}
-	default:
-		return &net.UnixAddr{Net: like.Network()}
-	}
-	if _, ok := like.(*net.UDPAddr); ok {
-		return (*net.UDPAddr)(&ip)
-	}
-	return &ip
-}

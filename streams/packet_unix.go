@@ -4,11 +4,9 @@ package streams
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"os"
-	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -241,33 +239,4 @@ func (s *packetSocket) sockaddr(to net.Addr) (unix.Sockaddr, error) {
 		}
 	}
 	return nil, fmt.Errorf("streams: a datagram to a %T, %v", to, to)
-}
-
-func inet4(to *net.UDPAddr) (unix.Sockaddr, error) {
-	ip := to.IP.To4()
-	if ip == nil {
-		if len(to.IP) > 0 {
-			return nil, &net.AddrError{Err: "an IPv6 address on an IPv4 socket", Addr: to.IP.String()}
-		}
-		ip = net.IPv4zero.To4()
-	}
-	return &unix.SockaddrInet4{Port: to.Port, Addr: [4]byte(ip)}, nil
-}
-
-func inet6(to *net.UDPAddr) (unix.Sockaddr, error) {
-	ip := to.IP.To16()
-	if ip == nil {
-		ip = net.IPv6zero
-	}
-	sa := &unix.SockaddrInet6{Port: to.Port, Addr: [16]byte(ip)}
-	if to.Zone != "" {
-		if i, err := net.InterfaceByName(to.Zone); err == nil {
-			sa.ZoneId = uint32(i.Index)
-		} else if n, err := strconv.ParseUint(to.Zone, 10, 32); err == nil {
-			sa.ZoneId = uint32(n)
-		} else {
-			return nil, errors.New("streams: no network interface is called " + to.Zone)
-		}
-	}
-	return sa, nil
 }

@@ -99,7 +99,9 @@ func (q *queue) take(limit int) (n int, err error) {
 	return 0, os.NewSyscallError("epoll_wait", errno)
 }
 
-// epollWaitNow is epoll_wait that does not wait, and so need not tell Go's scheduler that it may.
+// epollWaitNow is epoll_wait that does not wait, and so need not tell Go's scheduler that it may. By
+// unix.EpollWait, which does, a lone yield beside a socket takes a tenth more, and beside an AddReader,
+// where each iteration polls, a fifth.
 func epollWaitNow(epfd int, events []unix.EpollEvent) (n int, errno syscall.Errno) {
 	r, _, errno := syscall.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(epfd), uintptr(unsafe.Pointer(&events[0])), uintptr(len(events)), 0, 0, 0)
 	if errno != 0 {

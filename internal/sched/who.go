@@ -81,7 +81,10 @@ func (s *Scheduler) Track() {
 		return
 	}
 	s.tracking = true
-	anySet.Store(true) // for whoCallsByFrames
+	if !goroutine.HasKeys {
+		anySet.Store(true) // for whoCallsByFrames; it costs each post, and each coroutine, a look at the stack
+		return
+	}
 	s.trackLoop()
 	for _, w := range s.pool.idle {
 		w.track()

@@ -1,0 +1,69 @@
+//go:build unix
+
+package streams
+
+import (
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// elsewhere is what other goroutines have of a socket.
+type elsewhere struct {
+	mu        sync.Mutex
+	conn      net.Conn // a duplicate, nil until it is needed
+	deadlines [2]time.Time
+	over      bool
+}
+
+func (s *socket) blocking() (net.Conn, error) {
+	e := &s.elsewhere
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	switch {
+	case e.over:
+		return nil, net.ErrClosed
+	case e.conn != nil:
+		return e.conn, nil
+	}
+	fd, err := unix.FcntlInt(uintptr(s.fd), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return nil, os.NewSyscallError("fcntl", err)
+	}
+	f := os.NewFile(uintptr(fd), s.name)
+	defer f.Close() // FileConn makes another duplicate
+	if e.conn, err = net.FileConn(f); err != nil {
+		return nil, err
+	}
+	_ = e.conn.SetReadDeadline(e.deadlines[reading])
+	_ = e.conn.SetWriteDeadline(e.deadlines[writing])
+	return e.conn, nil
+}
+
+// unblock comes before the descriptor is closed.
+func (s *socket) unblock() {
+	e := &s.elsewhere
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.over = true
+	if e.conn != nil {
+		_ = e.conn.Close()
+	}
+}
+
+func (s *socket) setBlockingDeadline(in direction, t time.Time) {
+	e := &s.elsewhere
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.deadlines[in] = t
+	switch {
+	case e.conn == nil:
+	case in == reading:
+		_ = e.conn.SetReadDeadline(t)
+	default:
+		_ = e.conn.SetWriteDeadline(t)
+	}
+}

@@ -1,0 +1,43 @@
+//go:build unix
+
+package streams
+
+import (
+	"errors"
+	"net"
+	"os"
+
+	"github.com/ouro-loop/ouro/coro"
+)
+
+// AdoptFile makes a Conn of an end of a pipe, of a terminal, or whatever else can be waited for, which it
+// takes over. It reads, or writes, or both, as the file does; CloseWrite closes it. On goroutines
+// that are not the loop's it refuses with [ErrElsewhere]. With an error the file is closed.
+//
+// Semantics: asyncio.loop.connect_read_pipe and connect_write_pipe, CPython 3.15.
+func AdoptFile(co *coro.Co, f *os.File) (*Conn, error) {
+	if f == nil {
+		panic("streams: AdoptFile of nil")
+	}
+	fd, err := duplicate(f)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return nil, err
+	}
+	s := new(fileSocket)
+	addr := fileAddr(f.Name())
+	if err := s.init(co, s, fd, "file", addr, addr); err != nil {
+		return nil, err
+	}
+	return s.conn, nil
+}
+
+// A fileSocket is a descriptor that is no socket.
+type fileSocket struct{ socket }
+
+func (s *fileSocket) closeWrite() error           { return s.conn.Close() }
+func (s *fileSocket) blocking() (net.Conn, error) { return nil, ErrElsewhere }
+
+type fileAddr string
+
+func (fileAddr) Network() string  { return "file" }
+func (a fileAddr) String() string { return string(a) }
