@@ -137,7 +137,7 @@ var allowedImports = map[string][]string{
 	"locks":                {"coro", "future", "internal/named", "internal/waits", "trace"},
 	"queues":               {"coro", "future", "internal/named", "internal/waits", "trace"},
 	"streams":              {"coro", "future", "internal/driver", "internal/frames", "internal/sched", "internal/waits", "loop", "timers"},
-	"subprocess":           {"coro", "future", "loop", "streams"},
+	"subprocess":           {"coro", "future", "internal/driver", "loop", "streams"},
 	"trace":                {"internal/events"},
 	"trace/explain":        {"internal/model", "trace"},
 	"inspect":              {"internal/events", "internal/goroutine", "internal/sched", "loop", "trace"},

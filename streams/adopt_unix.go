@@ -3,6 +3,7 @@
 package streams
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -12,6 +13,9 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 )
+
+// errNoFile is the error of a connection that cannot be taken over.
+var errNoFile = errors.New("streams: this is no connection of the system's, and has no descriptor")
 
 // A fileConn is a connection, or a listener, of package net, whose descriptor can be had.
 type fileConn interface {

@@ -3,7 +3,6 @@ package streams
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"sync"
@@ -11,12 +10,6 @@ import (
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/loop"
 )
-
-// errNoFile is the error of a connection that cannot be taken over.
-var errNoFile = errors.New("streams: this is no connection of the system's, and has no descriptor")
-
-// errNoSockets is the error where descriptors cannot be watched.
-var errNoSockets = fmt.Errorf("streams: sockets on this system: %w; loop.Go runs what blocks", errors.ErrUnsupported)
 
 // closing is err, after a Close.
 func closing(c io.Closer, err error) error { return errors.Join(err, c.Close()) }
@@ -32,8 +25,8 @@ func Dial(co *coro.Co, network, addr string) (*Conn, error) {
 
 // DialWith is Dial by a net.Dialer, which has its own address, resolver, and time limit.
 func DialWith(co *coro.Co, d *net.Dialer, network, addr string) (*Conn, error) {
-	if !hasSockets {
-		return nil, errNoSockets
+	if err := mayHaveSockets(co); err != nil {
+		return nil, err
 	}
 	var h handover
 	defer h.drop() // if it was canceled when it had succeeded

@@ -40,6 +40,9 @@ type Listener struct {
 //
 // Semantics: asyncio.loop.create_server, CPython 3.15.
 func Listen(co *coro.Co, network, addr string) (*Listener, error) {
+	if err := mayHaveSockets(co); err != nil {
+		return nil, err
+	}
 	if network == "unix" {
 		removeSocket(addr)
 	}

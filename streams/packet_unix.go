@@ -38,6 +38,9 @@ var (
 // ListenPacket is for datagrams to an address, as net.ListenPacket is: "udp" and ":53", "unixgram" and a
 // path.
 func ListenPacket(co *coro.Co, network, addr string) (*PacketConn, error) {
+	if err := mayHaveSockets(co); err != nil {
+		return nil, err
+	}
 	c, err := loop.Go(func(ctx context.Context) (net.PacketConn, error) { // it may have to look a name up
 		return new(net.ListenConfig).ListenPacket(ctx, network, addr)
 	})(co)
@@ -49,6 +52,9 @@ func ListenPacket(co *coro.Co, network, addr string) (*PacketConn, error) {
 
 // DialPacket is for datagrams to and from one address.
 func DialPacket(co *coro.Co, network, addr string) (*PacketConn, error) {
+	if err := mayHaveSockets(co); err != nil {
+		return nil, err
+	}
 	c, err := loop.Go(func(ctx context.Context) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, addr)
 	})(co)

@@ -16,7 +16,12 @@ import (
 	"github.com/ouro-loop/ouro/internal/waits"
 )
 
-const hasSockets = true
+// mayHaveSockets is why the loop of co can have none, nil if it can: one that takes nothing from
+// outside is not to touch anything there either.
+func mayHaveSockets(co *coro.Co) error {
+	_, err := driver.Of(co)
+	return err
+}
 
 // A socket is a descriptor that does not block, as a transport.
 type socket struct {

@@ -3,6 +3,8 @@
 package streams
 
 import (
+	"errors"
+	"fmt"
 	"net"
 	"os"
 
@@ -10,7 +12,10 @@ import (
 	"github.com/ouro-loop/ouro/loop"
 )
 
-const hasSockets = false
+// errNoSockets is the error where descriptors cannot be watched.
+var errNoSockets = fmt.Errorf("streams: sockets on this system: %w; loop.Go runs what blocks", errors.ErrUnsupported)
+
+func mayHaveSockets(*coro.Co) error { return errNoSockets }
 
 // Adopt makes a Conn of a connection of package net. On this system it always fails, and the connection
 // is closed.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/driver"
 	"github.com/ouro-loop/ouro/loop"
 	"github.com/ouro-loop/ouro/streams"
 )
@@ -50,6 +51,9 @@ func Start(co *coro.Co, cmd *exec.Cmd, pipes Pipes) (*Process, error) {
 		panic("subprocess: Start of a nil Cmd")
 	}
 	if err := check(cmd, pipes); err != nil {
+		return nil, err
+	}
+	if _, err := driver.Of(co); errors.Is(err, loop.ErrHermetic) {
 		return nil, err
 	}
 	p := &Process{cmd: cmd, exit: coro.NewFuture[coro.None](co)}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
+	"github.com/ouro-loop/ouro/looptest"
 	"github.com/ouro-loop/ouro/streams"
 	"github.com/ouro-loop/ouro/subprocess"
 )
@@ -248,4 +250,14 @@ func waitsFor(task coro.AnyTask) string {
 		return c.Role().Describe()
 	}
 	return ""
+}
+
+// A loop that takes nothing from outside starts nothing there.
+func TestHermeticLoopsStartNothing(t *testing.T) {
+	made := filepath.Join(t.TempDir(), "made")
+	looptest.Run(t, func(t *looptest.T, co *coro.Co) error {
+		require.ErrorIs(t, subprocess.Run(co, exec.Command("touch", made)), loop.ErrHermetic)
+		return nil
+	})
+	require.NoFileExists(t, made)
 }
