@@ -3,7 +3,6 @@
 package streams
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -12,10 +11,15 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/internal/driver"
 )
 
-// errNoFile is the error of a connection that cannot be taken over.
-var errNoFile = errors.New("streams: this is no connection of the system's, and has no descriptor")
+// mayHaveSockets is why the loop of co can have none, nil if it can: one that takes nothing from
+// outside is not to touch anything there either.
+func mayHaveSockets(co *coro.Co) error {
+	_, err := driver.Of(co)
+	return err
+}
 
 // A fileConn is a connection, or a listener, of package net, whose descriptor can be had.
 type fileConn interface {
@@ -51,9 +55,7 @@ func duplicate(f *os.File) (fd int, err error) {
 	return fd, nil
 }
 
-// Adopt makes a Conn of a connection of package net, which it takes over: a *net.TCPConn, a
-// *net.UnixConn, or whatever has a File. With an error the connection is closed.
-func Adopt(co *coro.Co, c net.Conn) (*Conn, error) {
+func (machine) adopt(co *coro.Co, c net.Conn) (transport, error) {
 	f, ok := c.(fileConn)
 	if !ok {
 		return nil, closing(c, errNoFile)
@@ -61,12 +63,12 @@ func Adopt(co *coro.Co, c net.Conn) (*Conn, error) {
 	if _, ok := c.(net.PacketConn); ok && !isStream(c) {
 		return nil, closing(c, fmt.Errorf("streams: a %T is for datagrams; ListenPacket and DialPacket make those", c))
 	}
-	network, local, remote := c.LocalAddr().Network(), c.LocalAddr(), c.RemoteAddr()
+	local, remote := c.LocalAddr(), c.RemoteAddr()
 	fd, err := takeOver(f)
 	if err != nil {
 		return nil, err
 	}
-	return newSocket(co, fd, network, local, remote)
+	return newSocket(co, fd, local.Network(), local, remote)
 }
 
 // isStream tells a unix socket that is one from those for datagrams, which are of the same type.

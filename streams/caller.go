@@ -34,7 +34,7 @@ func (c *Conn) isElsewhere() bool {
 
 // readElsewhere is Read on a goroutine that is not the loop's.
 func (c *Conn) readElsewhere(p []byte) (int, error) {
-	b, err := c.t.blocking()
+	b, err := c.t.Blocking()
 	if err != nil {
 		return 0, c.opError("read", err)
 	}
@@ -42,7 +42,7 @@ func (c *Conn) readElsewhere(p []byte) (int, error) {
 }
 
 func (c *Conn) writeElsewhere(p []byte) (int, error) {
-	b, err := c.t.blocking()
+	b, err := c.t.Blocking()
 	if err != nil {
 		return 0, c.opError("write", err)
 	}
@@ -54,9 +54,9 @@ func (c *Conn) closeElsewhere(abort bool) error {
 	if !c.ending.CompareAndSwap(false, true) {
 		return c.opError("close", net.ErrClosed)
 	}
-	c.t.unblock()
+	c.t.Unblock()
 	if _, err := c.loop.CallSoonThreadsafe(func() { _ = c.finish(abort) }); err != nil {
-		return c.t.close(abort) // the loop is closed, and nobody else has it
+		return c.t.Close(abort) // the loop is closed, and nobody else has it
 	}
 	return nil
 }
@@ -65,7 +65,7 @@ func (c *Conn) setDeadlineElsewhere(in direction, t time.Time) error {
 	if c.ending.Load() {
 		return c.opError("set", net.ErrClosed)
 	}
-	c.t.setBlockingDeadline(in, t)
+	c.t.SetBlockingDeadline(in, t)
 	_, err := c.loop.CallSoonThreadsafe(func() {
 		if !c.closed {
 			c.sides[in].deadline.set(t)

@@ -68,7 +68,7 @@ func (c *Conn) read(co *coro.Co, p []byte) (n int, err error) {
 		return 0, c.sides[reading].error(c.sides[reading].refusal())
 	}
 	err = c.do(co, reading, func() error {
-		n, err = c.t.tryRead(p)
+		n, err = c.t.TryRead(p)
 		return err
 	})
 	return n, err
@@ -110,7 +110,7 @@ func (c *Conn) write(co *coro.Co, p []byte) (sent int, err error) {
 // send sends what can be sent at once. The connection is lost with any error but errAgain.
 func (c *Conn) send(p []byte) (sent int, err error) {
 	for sent < len(p) {
-		n, err := c.t.tryWrite(p[sent:])
+		n, err := c.t.TryWrite(p[sent:])
 		sent += n
 		if err != nil {
 			if err != errAgain {
@@ -164,7 +164,7 @@ func (c *Conn) await(co *coro.Co, in direction) error {
 	if in == writing && c.kept.size() > 0 && !c.amid {
 		return c.kept.await(co)
 	}
-	return c.t.await(co, in)
+	return c.t.Await(co, in)
 }
 
 // error is err as the operation returns it.
@@ -196,7 +196,7 @@ func (c *Conn) CloseWrite() error {
 	if c.kept.size() > 0 {
 		return nil // it is done when that is sent
 	}
-	return c.t.closeWrite()
+	return c.t.CloseWrite()
 }
 
 // Close ends the connection, now: whoever waits for it is told with net.ErrClosed, and what a [Writer]
@@ -215,7 +215,7 @@ func (c *Conn) end(abort bool) error {
 	if !c.ending.CompareAndSwap(false, true) {
 		return c.opError("close", net.ErrClosed)
 	}
-	c.t.unblock()
+	c.t.Unblock()
 	return c.finish(abort)
 }
 
@@ -225,16 +225,16 @@ func (c *Conn) finish(abort bool) error {
 	c.kept.drop(net.ErrClosed)
 	for in := range c.sides {
 		c.sides[in].deadline.set(time.Time{})
-		c.t.lookAgain(direction(in))
+		c.t.LookAgain(direction(in))
 	}
-	return c.t.close(abort)
+	return c.t.Close(abort)
 }
 
 // LocalAddr is the address of this end.
-func (c *Conn) LocalAddr() net.Addr { return c.t.localAddr() }
+func (c *Conn) LocalAddr() net.Addr { return c.t.LocalAddr() }
 
 // RemoteAddr is the address of the other end.
-func (c *Conn) RemoteAddr() net.Addr { return c.t.remoteAddr() }
+func (c *Conn) RemoteAddr() net.Addr { return c.t.RemoteAddr() }
 
 // SetDeadline is SetReadDeadline and SetWriteDeadline.
 func (c *Conn) SetDeadline(t time.Time) error {
@@ -259,7 +259,7 @@ func (c *Conn) setDeadline(in direction, t time.Time) error {
 	if c.closed {
 		return c.opError("set", net.ErrClosed)
 	}
-	c.t.setBlockingDeadline(in, t)
+	c.t.SetBlockingDeadline(in, t)
 	c.sides[in].deadline.set(t)
 	return nil
 }

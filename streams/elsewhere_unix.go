@@ -19,7 +19,7 @@ type elsewhere struct {
 	over      bool
 }
 
-func (s *socket) blocking() (net.Conn, error) {
+func (s *socket) Blocking() (net.Conn, error) {
 	e := &s.elsewhere
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -44,7 +44,7 @@ func (s *socket) blocking() (net.Conn, error) {
 }
 
 // unblock comes before the descriptor is closed.
-func (s *socket) unblock() {
+func (s *socket) Unblock() {
 	e := &s.elsewhere
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -54,7 +54,7 @@ func (s *socket) unblock() {
 	}
 }
 
-func (s *socket) setBlockingDeadline(in direction, t time.Time) {
+func (s *socket) SetBlockingDeadline(in direction, t time.Time) {
 	e := &s.elsewhere
 	e.mu.Lock()
 	defer e.mu.Unlock()

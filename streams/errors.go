@@ -66,7 +66,7 @@ func (e *LimitError) Unwrap() error { return bufio.ErrTooLong }
 
 // opError is err as those of package net are, with the operation and the addresses.
 func (c *Conn) opError(op string, err error) error {
-	return &net.OpError{Op: op, Net: c.t.network(), Source: c.t.localAddr(), Addr: c.t.remoteAddr(), Err: err}
+	return &net.OpError{Op: op, Net: c.t.Network(), Source: c.t.LocalAddr(), Addr: c.t.RemoteAddr(), Err: err}
 }
 
 // A canceledError is a cancellation as libraries may see it: one that may be tried again, and is no

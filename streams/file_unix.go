@@ -25,17 +25,21 @@ func AdoptFile(co *coro.Co, f *os.File) (*Conn, error) {
 	}
 	s := new(fileSocket)
 	addr := fileAddr(f.Name())
-	if err := s.init(co, s, fd, "file", addr, addr); err != nil {
+	if err := s.init(co, fd, "file", addr, addr); err != nil {
 		return nil, err
 	}
+	s.conn = newConn(co, s)
 	return s.conn, nil
 }
 
 // A fileSocket is a descriptor that is no socket.
-type fileSocket struct{ socket }
+type fileSocket struct {
+	socket
+	conn *Conn
+}
 
-func (s *fileSocket) closeWrite() error           { return s.conn.Close() }
-func (s *fileSocket) blocking() (net.Conn, error) { return nil, ErrElsewhere }
+func (s *fileSocket) CloseWrite() error           { return s.conn.Close() }
+func (s *fileSocket) Blocking() (net.Conn, error) { return nil, ErrElsewhere }
 
 type fileAddr string
 

@@ -6,6 +6,7 @@ import (
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/waits"
+	"github.com/ouro-loop/ouro/streams/internal/network"
 )
 
 // kept is what a Writer has written and the kernel has not taken yet. It is sent in the background,
@@ -18,7 +19,7 @@ type kept struct {
 	full      bool // there was more than high, and is not yet as little as low
 	err       error
 	dropped   bool // something was lost with that
-	waits     bool // whenWritable was asked
+	waits     bool // WhenWritable was asked
 	drained   coro.Waiters
 	empty     coro.Waiters
 	closing   bool // the connection is to be closed when all is sent
@@ -54,7 +55,7 @@ func (k *kept) add(p []byte) error {
 func (k *kept) ask() {
 	if !k.waits && !k.conn.amid {
 		k.waits = true
-		k.conn.t.whenWritable(func() {
+		k.conn.t.WhenWritable(func() {
 			k.waits = false
 			k.goOn()
 		})
@@ -90,7 +91,7 @@ func (k *kept) goOn() {
 func (k *kept) emptied() {
 	k.empty.WakeAll()
 	if k.conn.ended {
-		_ = k.conn.t.closeWrite()
+		_ = k.conn.t.CloseWrite()
 	}
 	if k.closing {
 		_ = k.conn.Close()
@@ -144,5 +145,5 @@ var _ future.Role = (*keptRole)(nil)
 func (r *keptRole) Describe() string { return r.Wait().String() }
 
 func (r *keptRole) Wait() waits.Info {
-	return waits.Info{Kind: "drain", Text: "a slow " + r.conn.sides[writing].describe()}
+	return waits.Info{Kind: "drain", Text: "a slow " + network.Operation(r.conn.t, writing)}
 }

@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
-	"github.com/ouro-loop/ouro/internal/waits"
+	"github.com/ouro-loop/ouro/loop"
+	"github.com/ouro-loop/ouro/streams/internal/network"
 )
 
 // Pipe is a connection in memory, of which both ends are on the loop of co: for tests, on a virtual
@@ -18,14 +19,19 @@ func Pipe(co *coro.Co) (a, b *Conn) { return pipe(co, 64<<10) }
 func pipe(co *coro.Co, room int) (a, b *Conn) {
 	one, other := &pipeEnd{name: "a", room: room}, &pipeEnd{name: "b", room: room}
 	one.peer, other.peer = other, one
-	one.conn, other.conn = newConn(co, one), newConn(co, other)
-	return one.conn, other.conn
+	for _, e := range []*pipeEnd{one, other} {
+		e.loop = loop.Of(co)
+		for in := range e.roles {
+			e.roles[in] = network.Role{Ends: e, In: direction(in)}
+		}
+	}
+	return newConn(co, one), newConn(co, other)
 }
 
 // A pipeEnd is an end of a Pipe as a transport.
 type pipeEnd struct {
 	name   string
-	conn   *Conn
+	loop   *loop.Loop
 	peer   *pipeEnd
 	room   int
 	in     []byte // came from the peer
@@ -33,10 +39,11 @@ type pipeEnd struct {
 	reset  bool   // the peer is gone, with what was under way
 	gone   bool   // this end is closed
 	lines  [2]coro.Waiters
-	asking []func() // of whenWritable
+	roles  [2]network.Role
+	asking []func() // of WhenWritable
 }
 
-func (e *pipeEnd) tryRead(p []byte) (int, error) {
+func (e *pipeEnd) TryRead(p []byte) (int, error) {
 	switch {
 	case e.reset:
 		return 0, syscall.ECONNRESET
@@ -51,7 +58,7 @@ func (e *pipeEnd) tryRead(p []byte) (int, error) {
 	return 0, errAgain
 }
 
-func (e *pipeEnd) tryWrite(p []byte) (int, error) {
+func (e *pipeEnd) TryWrite(p []byte) (int, error) {
 	if e.reset || e.peer.gone {
 		return 0, syscall.EPIPE
 	}
@@ -60,24 +67,24 @@ func (e *pipeEnd) tryWrite(p []byte) (int, error) {
 		return 0, errAgain
 	}
 	e.peer.in = append(e.peer.in, p[:n]...)
-	e.peer.lookAgain(reading)
+	e.peer.LookAgain(reading)
 	return n, nil
 }
 
-func (e *pipeEnd) await(co *coro.Co, in direction) error {
+func (e *pipeEnd) Await(co *coro.Co, in direction) error {
 	if in == reading && e.canRead() || in == writing && e.canWrite() {
 		return nil
 	}
-	_, err := e.lines[in].Wait(co, (*sideWait)(&e.conn.sides[in]))
+	_, err := e.lines[in].Wait(co, &e.roles[in])
 	return err
 }
 
 func (e *pipeEnd) canRead() bool  { return len(e.in) > 0 || e.eof || e.reset }
 func (e *pipeEnd) canWrite() bool { return len(e.peer.in) < e.room || e.reset || e.peer.gone }
 
-func (e *pipeEnd) lookAgain(in direction) { e.lines[in].WakeAll() }
+func (e *pipeEnd) LookAgain(in direction) { e.lines[in].WakeAll() }
 
-func (e *pipeEnd) whenWritable(f func()) {
+func (e *pipeEnd) WhenWritable(f func()) {
 	e.asking = append(e.asking, f)
 	if e.gone || e.canWrite() {
 		e.writable()
@@ -86,51 +93,42 @@ func (e *pipeEnd) whenWritable(f func()) {
 
 // writable is called when there is room again, or nobody to write to.
 func (e *pipeEnd) writable() {
-	e.lookAgain(writing)
+	e.LookAgain(writing)
 	for _, f := range e.asking {
-		e.conn.loop.CallSoon(f)
+		e.loop.CallSoon(f)
 	}
 	e.asking = nil
 }
 
-func (e *pipeEnd) closeWrite() error {
+func (e *pipeEnd) CloseWrite() error {
 	e.peer.eof = true
-	e.peer.lookAgain(reading)
+	e.peer.LookAgain(reading)
 	return nil
 }
 
-// close is that of a socket: where something has come that was not read, or it is an abort, the peer
+// Close is that of a socket: where something has come that was not read, or it is an abort, the peer
 // is reset.
-func (e *pipeEnd) close(abort bool) error {
+func (e *pipeEnd) Close(abort bool) error {
 	e.gone = true
 	e.peer.eof = true
 	if abort || len(e.in) > 0 {
 		e.peer.reset = true
 	}
 	e.in = nil
-	e.peer.lookAgain(reading)
+	e.peer.LookAgain(reading)
 	e.peer.writable()
 	return nil
 }
 
-func (*pipeEnd) blocking() (net.Conn, error)              { return nil, ErrElsewhere }
-func (*pipeEnd) unblock()                                 {}
-func (*pipeEnd) setBlockingDeadline(direction, time.Time) {}
+func (*pipeEnd) Blocking() (net.Conn, error)              { return nil, ErrElsewhere }
+func (*pipeEnd) Unblock()                                 {}
+func (*pipeEnd) SetBlockingDeadline(direction, time.Time) {}
 
-func (e *pipeEnd) network() string      { return "pipe" }
-func (e *pipeEnd) localAddr() net.Addr  { return pipeAddr(e.name) }
-func (e *pipeEnd) remoteAddr() net.Addr { return pipeAddr(e.peer.name) }
+func (e *pipeEnd) Network() string      { return "pipe" }
+func (e *pipeEnd) LocalAddr() net.Addr  { return pipeAddr(e.name) }
+func (e *pipeEnd) RemoteAddr() net.Addr { return pipeAddr(e.peer.name) }
 
 type pipeAddr string
 
 func (pipeAddr) Network() string  { return "pipe" }
 func (a pipeAddr) String() string { return "pipe:" + string(a) }
-
-// A sideWait is what reports are told of an operation that waits for the other side.
-type sideWait side
-
-func (w *sideWait) Describe() string { return w.Wait().String() }
-
-func (w *sideWait) Wait() waits.Info {
-	return waits.Info{Kind: [...]string{"read", "write"}[w.in], Text: (*side)(w).describe()}
-}

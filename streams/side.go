@@ -1,12 +1,12 @@
 package streams
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/internal/waits"
 	"github.com/ouro-loop/ouro/loop"
+	"github.com/ouro-loop/ouro/streams/internal/network"
 	"github.com/ouro-loop/ouro/timers"
 )
 
@@ -40,7 +40,7 @@ func (s *side) leave() { s.busy = s.line.Wake(1) > 0 }
 
 // lookAgain has an operation that waits see what has changed.
 func (s *side) lookAgain() {
-	s.conn.t.lookAgain(s.in)
+	s.conn.t.LookAgain(s.in)
 	if s.in == writing {
 		s.conn.kept.empty.WakeAll()
 	}
@@ -52,16 +52,7 @@ type sideRole side
 func (r *sideRole) Describe() string { return r.Wait().String() }
 
 func (r *sideRole) Wait() waits.Info {
-	return waits.Info{Kind: "turn", Text: fmt.Sprintf("its turn to %s", (*side)(r).describe())}
-}
-
-// describe is what an operation does, such as "read from 10.0.0.1:80".
-func (s *side) describe() string {
-	verb := [...]string{"read from", "write to"}[s.in]
-	if addr := s.conn.t.remoteAddr(); addr != nil && addr.String() != "" {
-		return fmt.Sprintf("%s %v", verb, addr)
-	}
-	return verb + " " + s.conn.t.network()
+	return waits.Info{Kind: "turn", Text: "its turn to " + network.Operation(r.conn.t, r.in)}
 }
 
 // A deadline is in the loop's time.

@@ -13,21 +13,15 @@ import (
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/internal/driver"
 	"github.com/ouro-loop/ouro/internal/frames"
+	"github.com/ouro-loop/ouro/internal/sched"
 	"github.com/ouro-loop/ouro/internal/waits"
+	"github.com/ouro-loop/ouro/streams/internal/network"
 )
-
-// mayHaveSockets is why the loop of co can have none, nil if it can: one that takes nothing from
-// outside is not to touch anything there either.
-func mayHaveSockets(co *coro.Co) error {
-	_, err := driver.Of(co)
-	return err
-}
 
 // A socket is a descriptor that does not block, as a transport.
 type socket struct {
 	fd            int
 	watched       *driver.Descriptor
-	conn          *Conn
 	name          string // of the network
 	local, remote net.Addr
 	elsewhere     elsewhere
@@ -35,17 +29,16 @@ type socket struct {
 	cleanup       runtime.Cleanup
 }
 
-// newSocket makes a Conn of a descriptor, which it takes over.
-func newSocket(co *coro.Co, fd int, network string, local, remote net.Addr) (*Conn, error) {
+// newSocket makes a transport of a descriptor, which it takes over.
+func newSocket(co *coro.Co, fd int, network string, local, remote net.Addr) (transport, error) {
 	s := new(socket)
-	if err := s.init(co, s, fd, network, local, remote); err != nil {
+	if err := s.init(co, fd, network, local, remote); err != nil {
 		return nil, err
 	}
-	return s.conn, nil
+	return s, nil
 }
 
-// init makes s, which is a part of the transport that is given, or that itself.
-func (s *socket) init(co *coro.Co, whole transport, fd int, network string, local, remote net.Addr) error {
+func (s *socket) init(co *coro.Co, fd int, network string, local, remote net.Addr) error {
 	d, err := driver.Of(co)
 	if err != nil {
 		_ = unix.Close(fd)
@@ -56,8 +49,7 @@ func (s *socket) init(co *coro.Co, whole transport, fd int, network string, loca
 		_ = unix.Close(fd)
 		return err
 	}
-	s.conn = newConn(co, whole)
-	s.site = siteOf(s.conn.sched)
+	s.site = siteOf((*sched.Scheduler)(co.Scheduler()))
 	s.cleanup = closeLost(s, fd)
 	return nil
 }
@@ -65,7 +57,7 @@ func (s *socket) init(co *coro.Co, whole transport, fd int, network string, loca
 // ways are the directions as the driver has them.
 var ways = [...]driver.Direction{reading: driver.Read, writing: driver.Write}
 
-func (s *socket) await(co *coro.Co, in direction) error {
+func (s *socket) Await(co *coro.Co, in direction) error {
 	err := s.watched.Await(co, ways[in])
 	if err == os.ErrClosed {
 		return nil // which the Conn knows
@@ -73,11 +65,11 @@ func (s *socket) await(co *coro.Co, in direction) error {
 	return err
 }
 
-func (s *socket) lookAgain(in direction) { s.watched.LookAgain(ways[in]) }
+func (s *socket) LookAgain(in direction) { s.watched.LookAgain(ways[in]) }
 
-func (s *socket) whenWritable(f func()) { s.watched.Once(driver.Write, f) }
+func (s *socket) WhenWritable(f func()) { s.watched.Once(driver.Write, f) }
 
-func (s *socket) tryRead(p []byte) (int, error) {
+func (s *socket) TryRead(p []byte) (int, error) {
 	n, err := s.try(driver.Read, "read", p, unix.Read)
 	if n == 0 && err == nil {
 		return 0, io.EOF
@@ -85,7 +77,7 @@ func (s *socket) tryRead(p []byte) (int, error) {
 	return n, err
 }
 
-func (s *socket) tryWrite(p []byte) (int, error) { return s.try(driver.Write, "write", p, unix.Write) }
+func (s *socket) TryWrite(p []byte) (int, error) { return s.try(driver.Write, "write", p, unix.Write) }
 
 func (s *socket) try(in driver.Direction, name string, p []byte, call func(fd int, p []byte) (int, error)) (int, error) {
 	if !s.watched.IsReady(in) {
@@ -109,11 +101,11 @@ func (s *socket) try(in driver.Direction, name string, p []byte, call func(fd in
 	}
 }
 
-func (s *socket) closeWrite() error {
+func (s *socket) CloseWrite() error {
 	return os.NewSyscallError("shutdown", unix.Shutdown(s.fd, unix.SHUT_WR))
 }
 
-func (s *socket) close(abort bool) error {
+func (s *socket) Close(abort bool) error {
 	if abort {
 		// The kernel refuses it for what has no resets, such as a unix socket.
 		_ = unix.SetsockoptLinger(s.fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
@@ -123,15 +115,14 @@ func (s *socket) close(abort bool) error {
 	return os.NewSyscallError("close", unix.Close(s.fd))
 }
 
-func (s *socket) network() string      { return s.name }
-func (s *socket) localAddr() net.Addr  { return s.local }
-func (s *socket) remoteAddr() net.Addr { return s.remote }
+func (s *socket) Network() string      { return s.name }
+func (s *socket) LocalAddr() net.Addr  { return s.local }
+func (s *socket) RemoteAddr() net.Addr { return s.remote }
 
 // Wait is what reports are told.
 func (s *socket) Wait(in driver.Direction) waits.Info {
-	at := reading
 	if in == driver.Write {
-		at = writing
+		return network.Waiting(s, writing)
 	}
-	return (*sideWait)(&s.conn.sides[at]).Wait()
+	return network.Waiting(s, reading)
 }

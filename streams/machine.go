@@ -1,0 +1,115 @@
+package streams
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/loop"
+	"github.com/ouro-loop/ouro/streams/internal/network"
+)
+
+// A machine is what the program runs on, as a network. Package net makes its sockets, which may have to
+// look a name up, on goroutines of their own; what each system has to watch them takes them over.
+type machine struct{}
+
+func (m machine) Dial(co *coro.Co, d *net.Dialer, family, addr string) (transport, error) {
+	c, err := obtain(co, func(ctx context.Context) (net.Conn, error) { return d.DialContext(ctx, family, addr) })
+	if err != nil {
+		return nil, err
+	}
+	return m.adopt(co, c)
+}
+
+func (m machine) Listen(co *coro.Co, c *net.ListenConfig, family, addr string) (network.Listener, error) {
+	ln, err := obtain(co, func(ctx context.Context) (net.Listener, error) {
+		if family == "unix" {
+			removeSocket(addr)
+		}
+		return c.Listen(ctx, family, addr)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return m.adoptListener(co, ln)
+}
+
+func (m machine) DialPacket(co *coro.Co, d *net.Dialer, family, addr string) (packetTransport, error) {
+	c, err := obtain(co, func(ctx context.Context) (net.Conn, error) { return d.DialContext(ctx, family, addr) })
+	if err != nil {
+		return nil, err
+	}
+	p, ok := c.(net.PacketConn)
+	if !ok {
+		return nil, closing(c, fmt.Errorf("streams: DialPacket of %q, which is for a stream; Dial is for those", family))
+	}
+	return m.adoptPacket(co, p, c.RemoteAddr())
+}
+
+func (m machine) ListenPacket(co *coro.Co, c *net.ListenConfig, family, addr string) (packetTransport, error) {
+	p, err := obtain(co, func(ctx context.Context) (net.PacketConn, error) { return c.ListenPacket(ctx, family, addr) })
+	if err != nil {
+		return nil, err
+	}
+	return m.adoptPacket(co, p, nil)
+}
+
+// closing is err, after a Close.
+func closing(c io.Closer, err error) error { return errors.Join(err, c.Close()) }
+
+// obtain has f called on a goroutine, and hands its result over. If it was canceled the result is closed.
+func obtain[T io.Closer](co *coro.Co, f func(ctx context.Context) (T, error)) (T, error) {
+	var h handover[T]
+	defer h.drop() // if it was canceled when it had succeeded
+	if err := mayHaveSockets(co); err != nil {
+		return h.take(), err
+	}
+	_, err := loop.Go(func(ctx context.Context) (coro.None, error) {
+		got, err := f(ctx)
+		if err == nil {
+			h.leave(got)
+		}
+		return coro.None{}, err
+	})(co)
+	return h.take(), err
+}
+
+// A handover is how something comes from the goroutine that has made it. If nobody waits for it any
+// more it is closed.
+type handover[T io.Closer] struct {
+	mu    sync.Mutex
+	left  T
+	there bool
+	over  bool
+}
+
+func (h *handover[T]) leave(what T) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.over {
+		_ = what.Close()
+	} else {
+		h.left, h.there = what, true
+	}
+}
+
+func (h *handover[T]) take() T {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	what := h.left
+	h.there = false
+	return what
+}
+
+func (h *handover[T]) drop() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.over = true
+	if h.there {
+		_ = h.left.Close()
+	}
+}
