@@ -3,27 +3,30 @@
 package streams
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net"
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/driver"
 )
 
-// mayHaveSockets is why the loop of co can have none, nil if it can: one that takes nothing from
+// mayHaveSockets is why a loop can have none, nil if it can: one that takes nothing from
 // outside is not to touch anything there either.
-func mayHaveSockets(co *coro.Co) error {
-	_, err := driver.Of(co)
+func mayHaveSockets(on future.OnLoop) error {
+	_, err := driver.Of(on)
 	return err
 }
 
-// A fileConn is a connection, or a listener, of package net, whose descriptor can be had.
+// A fileConn is a connection, a listener or a file, whose descriptor can be had.
 type fileConn interface {
-	File() (*os.File, error)
+	syscall.Conn
 	io.Closer
 }
 
@@ -34,41 +37,52 @@ func takeOver(c fileConn) (fd int, err error) {
 			err = closing
 		}
 	}()
-	f, err := c.File()
-	if err != nil {
-		return -1, err
-	}
-	defer f.Close() // which is a duplicate, too
-	return duplicate(f)
+	return duplicate(c)
 }
 
 // duplicate is a descriptor of the same file that does not block.
-func duplicate(f *os.File) (fd int, err error) {
-	fd, err = unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+func duplicate(c syscall.Conn) (fd int, err error) {
+	raw, err := c.SyscallConn()
 	if err != nil {
-		return -1, os.NewSyscallError("fcntl", err)
+		return -1, err
 	}
-	if err := unix.SetNonblock(fd, true); err != nil { // Fd has it block
-		_ = unix.Close(fd)
-		return -1, os.NewSyscallError("fcntl", err)
+	closed := raw.Control(func(of uintptr) {
+		if fd, err = unix.FcntlInt(of, unix.F_DUPFD_CLOEXEC, 0); err != nil {
+			return
+		}
+		if err = unix.SetNonblock(fd, true); err != nil {
+			_ = unix.Close(fd)
+		}
+	})
+	if closed != nil {
+		return -1, closed
 	}
-	return fd, nil
+	return fd, os.NewSyscallError("fcntl", err)
 }
 
-func (machine) adopt(co *coro.Co, c net.Conn) (transport, error) {
+func (m machine) adopt(co *coro.Co, c net.Conn) (transport, error) {
+	t, err := m.share(co, c)
+	closed := c.Close()
+	if err == nil && closed != nil {
+		_ = t.Close(false)
+	}
+	return t, cmp.Or(err, closed)
+}
+
+// share makes a transport of a connection that stays with whoever has it.
+func (machine) share(on future.OnLoop, c net.Conn) (transport, error) {
 	f, ok := c.(fileConn)
 	if !ok {
-		return nil, closing(c, errNoFile)
+		return nil, errNoFile
 	}
 	if _, ok := c.(net.PacketConn); ok && !isStream(c) {
-		return nil, closing(c, fmt.Errorf("streams: a %T is for datagrams; ListenPacket and DialPacket make those", c))
+		return nil, fmt.Errorf("streams: a %T is for datagrams; ListenPacket and DialPacket make those", c)
 	}
-	local, remote := c.LocalAddr(), c.RemoteAddr()
-	fd, err := takeOver(f)
+	fd, err := duplicate(f)
 	if err != nil {
 		return nil, err
 	}
-	return newSocket(co, fd, local.Network(), local, remote)
+	return newSocket(on, fd, c.LocalAddr().Network(), c.LocalAddr(), c.RemoteAddr())
 }
 
 // isStream tells a unix socket that is one from those for datagrams, which are of the same type.

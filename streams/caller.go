@@ -5,15 +5,18 @@ import (
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/sched"
 )
 
-// caller is the coroutine that calls, whose Co nobody has handed on: a Read is deep in a library. On a
+func schedulerOf(on future.OnLoop) *sched.Scheduler { return (*sched.Scheduler)(on.Scheduler()) }
+
+// callerOn is the coroutine that calls, whose Co nobody has handed on: a Read is deep in a library. On a
 // goroutine that is not the loop's it is nil.
-func (c *Conn) caller() (*coro.Co, error) {
+func callerOn(of *sched.Scheduler) (*coro.Co, error) {
 	at, s, k := sched.WhoCalls()
 	switch {
-	case at == sched.InCoroutine && s == c.sched:
+	case at == sched.InCoroutine && s == of:
 		return k.Body().(interface{ Co() *coro.Co }).Co(), nil
 	case at == sched.InCoroutine:
 		return nil, coro.ErrOtherLoop
@@ -24,10 +27,13 @@ func (c *Conn) caller() (*coro.Co, error) {
 }
 
 // isElsewhere reports whether the caller is not on the loop's side.
-func (c *Conn) isElsewhere() bool {
+func isElsewhere(of *sched.Scheduler) bool {
 	at, s, _ := sched.WhoCalls()
-	return at == sched.Elsewhere || s != c.sched
+	return at == sched.Elsewhere || s != of
 }
+
+func (c *Conn) caller() (*coro.Co, error) { return callerOn(c.sched) }
+func (c *Conn) isElsewhere() bool         { return isElsewhere(c.sched) }
 
 // On other goroutines a connection is one of package net: a duplicate, which is made when it is first
 // needed, waits in Go's own poller. The loop need not run meanwhile: it may be what waits for them.

@@ -35,14 +35,20 @@ type Conn struct {
 	ended  bool        // CloseWrite was called
 	amid   bool        // a Write has sent a part
 	lost   error
+	sticky bool  // a cancellation stays, see Dialer:
+	spoilt error // this one
 }
 
 var _ net.Conn = (*Conn)(nil)
 
-// newConn is for networks.
 func newConn(co *coro.Co, t transport) *Conn {
-	c := &Conn{t: t, loop: loop.Of(co), sched: (*sched.Scheduler)(co.Scheduler())}
-	c.sched.Track()
+	schedulerOf(co).Track()
+	return newConnOf(loop.Of(co), t)
+}
+
+// newConnOf is newConn on whatever goroutine, for a loop that is tracked.
+func newConnOf(l *loop.Loop, t transport) *Conn {
+	c := &Conn{t: t, loop: l, sched: schedulerOf(l)}
 	for in := range c.sides {
 		c.sides[in].init(c, direction(in))
 	}
@@ -74,6 +80,10 @@ func (c *Conn) read(co *coro.Co, p []byte) (n int, err error) {
 	return n, err
 }
 
+// WaitReadable waits until a Read would not, at the end of the stream too. A connection that is idle needs
+// no buffer meanwhile.
+func (c *Conn) WaitReadable(co *coro.Co) error { return c.do(co, reading, c.t.TryReadable) }
+
 // Write sends all of p, after what a [Writer] has kept, and waits where the other side is slow. With
 // an error it has sent as many bytes as it returns.
 func (c *Conn) Write(p []byte) (int, error) {
@@ -88,7 +98,18 @@ func (c *Conn) Write(p []byte) (int, error) {
 }
 
 func (c *Conn) write(co *coro.Co, p []byte) (sent int, err error) {
-	err = c.do(co, writing, func() error {
+	err = c.transmit(co, func() (bool, error) {
+		n, err := c.send(p[sent:])
+		sent += n
+		return sent == len(p), err
+	})
+	return sent, err
+}
+
+// transmit is an operation that sends, by a function that sends what it can at once, and reports whether
+// that was the last of it.
+func (c *Conn) transmit(co *coro.Co, some func() (all bool, err error)) error {
+	err := c.do(co, writing, func() error {
 		switch {
 		case c.ended:
 			return net.ErrClosed
@@ -97,14 +118,13 @@ func (c *Conn) write(co *coro.Co, p []byte) (sent int, err error) {
 		case c.kept.size() > 0 && !c.amid:
 			return errAgain
 		}
-		n, err := c.send(p[sent:])
-		sent += n
-		c.amid = sent < len(p)
+		all, err := some()
+		c.amid = !all
 		return err
 	})
 	c.amid = false
 	c.kept.goOn()
-	return sent, err
+	return err
 }
 
 // send sends what can be sent at once. The connection is lost with any error but errAgain.
@@ -153,6 +173,8 @@ func (s *side) refusal() error {
 	switch {
 	case s.conn.closed:
 		return net.ErrClosed
+	case s.conn.spoilt != nil:
+		return s.conn.spoilt
 	case s.deadline.over():
 		return os.ErrDeadlineExceeded
 	}
@@ -173,6 +195,9 @@ func (s *side) error(err error) error {
 	case err == nil, err == io.EOF:
 		return err
 	case future.IsCanceled(err):
+		if s.conn.sticky {
+			s.conn.spoilt = err
+		}
 		err = canceledError{err}
 	case s.conn.closed:
 		err = net.ErrClosed

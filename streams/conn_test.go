@@ -18,6 +18,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 	"github.com/ouro-loop/ouro/streams"
 )
@@ -318,4 +319,31 @@ func TestADeadlockNamesTheConnection(t *testing.T) {
 		return err
 	}, loop.VirtualTime(true), loop.OnException(func(*loop.Loop, future.ErrorContext) {}))
 	require.ErrorContains(t, err, `task "Task-1" waits for read from pipe:b`)
+}
+
+// A WaitReadable waits for what there is to read, and leaves it; the end is that, too.
+func TestConnWaitReadable(t *testing.T) {
+	piped(t, func(co *coro.Co, a, b *streams.Conn) {
+		var trace testkit.Trace
+		task := spawn(t, co, func(co *coro.Co) error {
+			for range 2 {
+				require.NoError(t, a.WaitReadable(co))
+				trace.At(co, "readable")
+				n, err := a.Read(make([]byte, 10))
+				trace.Add("%d %v", n, err)
+			}
+			require.NoError(t, a.SetReadDeadline(loop.Of(co).Now().Add(time.Second)))
+			require.NoError(t, a.WaitReadable(co), "the end is there still")
+			return nil
+		})
+		require.NoError(t, coro.Sleep(co, time.Second))
+		_, err := b.Write([]byte("hello"))
+		require.NoError(t, err)
+		require.NoError(t, coro.Sleep(co, time.Second))
+		require.NoError(t, b.CloseWrite())
+		require.NoError(t, coro.Await(co, task))
+		require.Equal(t, testkit.Trace{"1s readable", "5 <nil>", "2s readable", "0 EOF"}, trace)
+		err = coro.Timeout(co, time.Second, func(*coro.TimeoutScope) error { return b.WaitReadable(co) })
+		require.True(t, future.IsTimeout(err), "%v", err)
+	})
 }

@@ -1,6 +1,7 @@
 package streams
 
 import (
+	"context"
 	"net"
 	"time"
 
@@ -21,7 +22,7 @@ const happyEyeballs = 250 * time.Millisecond
 
 // DialWith is Dial by a net.Dialer, which has its own address, resolver, and time limit.
 func DialWith(co *coro.Co, d *net.Dialer, network, addr string) (*Conn, error) {
-	t, err := networkOf(co).Dial(co, d, network, addr)
+	t, err := networkOf(co).Dial(co, context.Background(), d, network, addr)
 	if err != nil {
 		return nil, err
 	}

@@ -29,11 +29,10 @@ func (s *socket) Blocking() (net.Conn, error) {
 	case e.conn != nil:
 		return e.conn, nil
 	}
-	fd, err := unix.FcntlInt(uintptr(s.fd), unix.F_DUPFD_CLOEXEC, 0)
+	f, err := fileOf(s.fd, s.name)
 	if err != nil {
-		return nil, os.NewSyscallError("fcntl", err)
+		return nil, err
 	}
-	f := os.NewFile(uintptr(fd), s.name)
 	defer f.Close() // FileConn makes another duplicate
 	if e.conn, err = net.FileConn(f); err != nil {
 		return nil, err
@@ -65,5 +64,49 @@ func (s *socket) SetBlockingDeadline(in direction, t time.Time) {
 		_ = e.conn.SetReadDeadline(t)
 	default:
 		_ = e.conn.SetWriteDeadline(t)
+	}
+}
+
+func fileOf(fd int, name string) (*os.File, error) {
+	fd, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return nil, os.NewSyscallError("fcntl", err)
+	}
+	return os.NewFile(uintptr(fd), name), nil
+}
+
+// listensElsewhere is what other goroutines have of a listening socket.
+type listensElsewhere struct {
+	mu   sync.Mutex
+	ln   net.Listener // a duplicate, nil until it is needed
+	over bool
+}
+
+func (l *listenSocket) Blocking() (net.Listener, error) {
+	e := &l.elsewhere
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	switch {
+	case e.over:
+		return nil, net.ErrClosed
+	case e.ln != nil:
+		return e.ln, nil
+	}
+	f, err := fileOf(l.fd, l.addr.String())
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() // FileListener makes another duplicate
+	e.ln, err = net.FileListener(f)
+	return e.ln, err
+}
+
+func (l *listenSocket) Unblock() {
+	e := &l.elsewhere
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.over = true
+	if e.ln != nil {
+		_ = e.ln.Close()
 	}
 }

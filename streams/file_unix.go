@@ -3,7 +3,6 @@
 package streams
 
 import (
-	"errors"
 	"net"
 	"os"
 
@@ -19,8 +18,8 @@ func AdoptFile(co *coro.Co, f *os.File) (*Conn, error) {
 	if f == nil {
 		panic("streams: AdoptFile of nil")
 	}
-	fd, err := duplicate(f)
-	if err := errors.Join(err, f.Close()); err != nil {
+	fd, err := takeOver(f)
+	if err != nil {
 		return nil, err
 	}
 	s := new(fileSocket)

@@ -69,6 +69,7 @@ func (l *Listener) Close() error {
 		return l.opError(net.ErrClosed)
 	}
 	l.closed = true
+	l.from.Unblock()
 	return l.from.Close()
 }
 

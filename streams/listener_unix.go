@@ -23,14 +23,15 @@ import (
 
 // A listenSocket is a descriptor as a network.Listener.
 type listenSocket struct {
-	fd      int
-	watched *driver.Descriptor
-	loop    *loop.Loop
-	addr    net.Addr
-	unlink  func()
-	short   bool // of descriptors, as was told
-	site    *frames.Site
-	cleanup runtime.Cleanup
+	fd        int
+	watched   *driver.Descriptor
+	loop      *loop.Loop
+	addr      net.Addr
+	unlink    func()
+	elsewhere listensElsewhere
+	short     bool // of descriptors, as was told
+	site      *frames.Site
+	cleanup   runtime.Cleanup
 }
 
 func (machine) adoptListener(co *coro.Co, ln net.Listener) (network.Listener, error) {
@@ -66,8 +67,6 @@ func (l *listenSocket) Await(co *coro.Co) error {
 	}
 	return err
 }
-
-func (l *listenSocket) LookAgain() { l.watched.LookAgain(driver.Read) }
 
 func (l *listenSocket) TryAccept(co *coro.Co) (transport, error) {
 	fd, sa, err := acceptNonblocking(l.fd)

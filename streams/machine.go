@@ -17,8 +17,8 @@ import (
 // look a name up, on goroutines of their own; what each system has to watch them takes them over.
 type machine struct{}
 
-func (m machine) Dial(co *coro.Co, d *net.Dialer, family, addr string) (transport, error) {
-	c, err := obtain(co, func(ctx context.Context) (net.Conn, error) { return d.DialContext(ctx, family, addr) })
+func (m machine) Dial(co *coro.Co, ctx context.Context, d *net.Dialer, family, addr string) (transport, error) {
+	c, err := obtain(co, ctx, func(ctx context.Context) (net.Conn, error) { return d.DialContext(ctx, family, addr) })
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +26,7 @@ func (m machine) Dial(co *coro.Co, d *net.Dialer, family, addr string) (transpor
 }
 
 func (m machine) Listen(co *coro.Co, c *net.ListenConfig, family, addr string) (network.Listener, error) {
-	ln, err := obtain(co, func(ctx context.Context) (net.Listener, error) {
+	ln, err := obtain(co, context.Background(), func(ctx context.Context) (net.Listener, error) {
 		if family == "unix" {
 			removeSocket(addr)
 		}
@@ -39,7 +39,7 @@ func (m machine) Listen(co *coro.Co, c *net.ListenConfig, family, addr string) (
 }
 
 func (m machine) DialPacket(co *coro.Co, d *net.Dialer, family, addr string) (packetTransport, error) {
-	c, err := obtain(co, func(ctx context.Context) (net.Conn, error) { return d.DialContext(ctx, family, addr) })
+	c, err := obtain(co, context.Background(), func(ctx context.Context) (net.Conn, error) { return d.DialContext(ctx, family, addr) })
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func (m machine) DialPacket(co *coro.Co, d *net.Dialer, family, addr string) (pa
 }
 
 func (m machine) ListenPacket(co *coro.Co, c *net.ListenConfig, family, addr string) (packetTransport, error) {
-	p, err := obtain(co, func(ctx context.Context) (net.PacketConn, error) { return c.ListenPacket(ctx, family, addr) })
+	p, err := obtain(co, context.Background(), func(ctx context.Context) (net.PacketConn, error) { return c.ListenPacket(ctx, family, addr) })
 	if err != nil {
 		return nil, err
 	}
@@ -61,14 +61,17 @@ func (m machine) ListenPacket(co *coro.Co, c *net.ListenConfig, family, addr str
 // closing is err, after a Close.
 func closing(c io.Closer, err error) error { return errors.Join(err, c.Close()) }
 
-// obtain has f called on a goroutine, and hands its result over. If it was canceled the result is closed.
-func obtain[T io.Closer](co *coro.Co, f func(ctx context.Context) (T, error)) (T, error) {
+// obtain has f called on a goroutine, and hands its result over. It ends with the task's cancellation, and
+// with ctx; what f makes then is closed.
+func obtain[T io.Closer](co *coro.Co, ctx context.Context, f func(ctx context.Context) (T, error)) (T, error) {
 	var h handover[T]
 	defer h.drop() // if it was canceled when it had succeeded
 	if err := mayHaveSockets(co); err != nil {
 		return h.take(), err
 	}
-	_, err := loop.Go(func(ctx context.Context) (coro.None, error) {
+	_, err := loop.Go(func(task context.Context) (coro.None, error) {
+		ctx, stop := both(task, ctx)
+		defer stop()
 		got, err := f(ctx)
 		if err == nil {
 			h.leave(got)
@@ -76,6 +79,19 @@ func obtain[T io.Closer](co *coro.Co, f func(ctx context.Context) (T, error)) (T
 		return coro.None{}, err
 	})(co)
 	return h.take(), err
+}
+
+// both ends with the context of the task, and with ctx.
+func both(task, ctx context.Context) (context.Context, func()) {
+	if ctx == context.Background() {
+		return task, func() {}
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(task, func() { cancel(context.Cause(task)) })
+	return ctx, func() {
+		stop()
+		cancel(nil)
+	}
 }
 
 // A handover is how something comes from the goroutine that has made it. If nobody waits for it any

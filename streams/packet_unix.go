@@ -35,7 +35,7 @@ func (machine) adoptPacket(co *coro.Co, c net.PacketConn, remote net.Addr) (pack
 type packetSocket struct{ socket }
 
 func (s *packetSocket) TryReceive(p []byte) (n int, from net.Addr, err error) {
-	err = s.tryPacket(driver.Read, "recvfrom", func() error {
+	err = s.attempt(driver.Read, "recvfrom", func() error {
 		var sa unix.Sockaddr
 		if n, sa, err = unix.Recvfrom(s.fd, p, 0); err == nil {
 			from = s.remote
@@ -50,7 +50,7 @@ func (s *packetSocket) TryReceive(p []byte) (n int, from net.Addr, err error) {
 
 func (s *packetSocket) TrySend(p []byte, to net.Addr) error {
 	if to == nil {
-		return s.tryPacket(driver.Write, "sendto", func() error {
+		return s.attempt(driver.Write, "sendto", func() error {
 			_, err := unix.Write(s.fd, p)
 			return err
 		})
@@ -59,25 +59,7 @@ func (s *packetSocket) TrySend(p []byte, to net.Addr) error {
 	if err != nil {
 		return err
 	}
-	return s.tryPacket(driver.Write, "sendto", func() error { return unix.Sendto(s.fd, p, 0, sa) })
-}
-
-func (s *packetSocket) tryPacket(in driver.Direction, name string, call func() error) error {
-	if !s.watched.IsReady(in) {
-		return errAgain
-	}
-	for {
-		switch err := call(); err {
-		case nil:
-			return nil
-		case unix.EINTR:
-		case unix.EAGAIN:
-			s.watched.Blocked(in)
-			return errAgain
-		default:
-			return os.NewSyscallError(name, err)
-		}
-	}
+	return s.attempt(driver.Write, "sendto", func() error { return unix.Sendto(s.fd, p, 0, sa) })
 }
 
 // sockaddr is an address as the system has it, for a socket of this family.

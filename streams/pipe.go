@@ -58,6 +58,13 @@ func (e *pipeEnd) TryRead(p []byte) (int, error) {
 	return 0, errAgain
 }
 
+func (e *pipeEnd) TryReadable() error {
+	if e.canRead() {
+		return nil
+	}
+	return errAgain
+}
+
 func (e *pipeEnd) TryWrite(p []byte) (int, error) {
 	if e.reset || e.peer.gone {
 		return 0, syscall.EPIPE

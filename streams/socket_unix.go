@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/driver"
 	"github.com/ouro-loop/ouro/internal/frames"
 	"github.com/ouro-loop/ouro/internal/sched"
@@ -30,16 +31,16 @@ type socket struct {
 }
 
 // newSocket makes a transport of a descriptor, which it takes over.
-func newSocket(co *coro.Co, fd int, network string, local, remote net.Addr) (transport, error) {
+func newSocket(on future.OnLoop, fd int, network string, local, remote net.Addr) (transport, error) {
 	s := new(socket)
-	if err := s.init(co, fd, network, local, remote); err != nil {
+	if err := s.init(on, fd, network, local, remote); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *socket) init(co *coro.Co, fd int, network string, local, remote net.Addr) error {
-	d, err := driver.Of(co)
+func (s *socket) init(on future.OnLoop, fd int, network string, local, remote net.Addr) error {
+	d, err := driver.Of(on)
 	if err != nil {
 		_ = unix.Close(fd)
 		return err
@@ -49,7 +50,7 @@ func (s *socket) init(co *coro.Co, fd int, network string, local, remote net.Add
 		_ = unix.Close(fd)
 		return err
 	}
-	s.site = siteOf((*sched.Scheduler)(co.Scheduler()))
+	s.site = siteOf((*sched.Scheduler)(on.Scheduler()))
 	s.cleanup = closeLost(s, fd)
 	return nil
 }
@@ -79,6 +80,23 @@ func (s *socket) TryRead(p []byte) (int, error) {
 
 func (s *socket) TryWrite(p []byte) (int, error) { return s.try(driver.Write, "write", p, unix.Write) }
 
+func (s *socket) TryReadable() error {
+	if !s.watched.IsReady(driver.Read) {
+		return errAgain
+	}
+	for {
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLIN}}, 0)
+		switch {
+		case err == unix.EINTR:
+		case n == 0 && err == nil:
+			s.watched.Blocked(driver.Read)
+			return errAgain
+		default:
+			return os.NewSyscallError("poll", err)
+		}
+	}
+}
+
 func (s *socket) try(in driver.Direction, name string, p []byte, call func(fd int, p []byte) (int, error)) (int, error) {
 	if !s.watched.IsReady(in) {
 		return 0, errAgain
@@ -97,6 +115,25 @@ func (s *socket) try(in driver.Direction, name string, p []byte, call func(fd in
 				s.watched.Short(in)
 			}
 			return n, nil
+		}
+	}
+}
+
+// attempt is try of a call of which it says nothing of the next that it has done less than it could.
+func (s *socket) attempt(in driver.Direction, name string, call func() error) error {
+	if !s.watched.IsReady(in) {
+		return errAgain
+	}
+	for {
+		switch err := call(); err {
+		case nil:
+			return nil
+		case unix.EINTR:
+		case unix.EAGAIN:
+			s.watched.Blocked(in)
+			return errAgain
+		default:
+			return os.NewSyscallError(name, err)
 		}
 	}
 }

@@ -47,7 +47,7 @@ func echo(co *coro.Co, c *streams.Conn) error {
 func served(t *testing.T, network, addr string, handler func(*coro.Co, *streams.Conn) error,
 	test func(co *coro.Co, s *streams.Server), opts ...streams.ServeOption) {
 	t.Helper()
-	testkit.Run(t, func(co *coro.Co) {
+	onMachine(t, func(co *coro.Co) {
 		ln, err := streams.Listen(co, network, addr)
 		require.NoError(t, err)
 		s := streams.Serve(co, ln, handler, opts...)
@@ -55,7 +55,13 @@ func served(t *testing.T, network, addr string, handler func(*coro.Co, *streams.
 		s.Close()
 		s.AbortClients()
 		require.NoError(t, s.WaitClosed(co))
-	}, loop.VirtualTime(false), loop.ReportLeaks(true))
+	})
+}
+
+// onMachine runs a test on a real clock, with sockets. Nothing may be left behind.
+func onMachine(t *testing.T, test func(co *coro.Co)) {
+	t.Helper()
+	testkit.Run(t, test, loop.VirtualTime(false), loop.ReportLeaks(true))
 }
 
 func dial(t *testing.T, co *coro.Co, s *streams.Server) *streams.Conn {
@@ -261,5 +267,26 @@ func TestTLSOverSockets(t *testing.T) {
 		all, err := streams.NewReader(secure).ReadAll(co)
 		require.NoError(t, err)
 		require.Equal(t, "HELLO\n", string(all))
+	})
+}
+
+// A socket is readable when it is, and not because it is worth a try.
+func TestConnWaitReadableOfSocket(t *testing.T) {
+	served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {
+		c := dial(t, co, s)
+		err := coro.Timeout(co, time.Millisecond, func(*coro.TimeoutScope) error { return c.WaitReadable(co) })
+		require.True(t, future.IsTimeout(err), "%v", err)
+		_, err = c.Write([]byte("hello"))
+		require.NoError(t, err)
+		require.NoError(t, c.WaitReadable(co))
+		n, err := c.Read(make([]byte, 10))
+		require.NoError(t, err)
+		require.Equal(t, 5, n)
+		require.NoError(t, c.CloseWrite())
+		require.NoError(t, c.WaitReadable(co))
+		_, err = c.Read(make([]byte, 10))
+		require.ErrorIs(t, err, io.EOF)
+		require.NoError(t, c.Close())
+		require.ErrorIs(t, c.WaitReadable(co), net.ErrClosed)
 	})
 }

@@ -9,13 +9,14 @@ import (
 	"os"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/streams/internal/network"
 )
 
 // errNoSockets is the error where descriptors cannot be watched.
 var errNoSockets = fmt.Errorf("streams: sockets on this system: %w; loop.Go runs what blocks", errors.ErrUnsupported)
 
-func mayHaveSockets(*coro.Co) error { return errNoSockets }
+func mayHaveSockets(future.OnLoop) error { return errNoSockets }
 
 func (machine) adopt(_ *coro.Co, c net.Conn) (transport, error) { return nil, closing(c, errNoSockets) }
 
@@ -26,6 +27,8 @@ func (machine) adoptListener(_ *coro.Co, ln net.Listener) (network.Listener, err
 func (machine) adoptPacket(_ *coro.Co, c net.PacketConn, _ net.Addr) (packetTransport, error) {
 	return nil, closing(c, errNoSockets)
 }
+
+func (machine) share(future.OnLoop, net.Conn) (transport, error) { return nil, errNoSockets }
 
 // AdoptFile makes a Conn of an end of a pipe, or a terminal. On this system it always fails, and the
 // file is closed.

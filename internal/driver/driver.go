@@ -10,7 +10,6 @@
 package driver
 
 import (
-	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/sched"
 )
@@ -95,9 +94,9 @@ func (d *Driver) Close() {
 // checkGoroutine panics, in debug mode, if the caller is not on the loop's goroutine.
 func (d *Driver) checkGoroutine() { (*sched.Scheduler)(d.on.Scheduler()).Loop().CheckGoroutine() }
 
-// Of is the Driver of the loop that runs the coroutine of co. The error tells of a loop that is to
+// Of is the Driver of a loop. The error tells of a loop that is to
 // take nothing from outside, that is recorded, or replayed, or of a platform that can watch nothing.
-func Of(co *coro.Co) (*Driver, error) {
-	loop := (*sched.Scheduler)(co.Scheduler()).Loop()
+func Of(on future.OnLoop) (*Driver, error) {
+	loop := (*sched.Scheduler)(on.Scheduler()).Loop()
 	return loop.(interface{ Driver() (*Driver, error) }).Driver() // there is no other kind, see loop.Of
 }

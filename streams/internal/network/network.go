@@ -3,6 +3,7 @@
 package network
 
 import (
+	"context"
 	"net"
 
 	"github.com/ouro-loop/ouro/coro"
@@ -10,7 +11,9 @@ import (
 
 // A Network makes connections: the machine does, and so do networks that are simulated.
 type Network interface {
-	Dial(co *coro.Co, d *net.Dialer, network, addr string) (Transport, error)
+	// Dial ends with the task's cancellation, or with ctx.
+	Dial(co *coro.Co, ctx context.Context, d *net.Dialer, network, addr string) (Transport, error)
+
 	Listen(co *coro.Co, c *net.ListenConfig, network, addr string) (Listener, error)
 	DialPacket(co *coro.Co, d *net.Dialer, network, addr string) (PacketTransport, error)
 	ListenPacket(co *coro.Co, c *net.ListenConfig, network, addr string) (PacketTransport, error)

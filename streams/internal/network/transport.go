@@ -22,6 +22,9 @@ type Transport interface {
 	TryRead(p []byte) (int, error)
 	TryWrite(p []byte) (int, error)
 
+	// TryReadable is TryRead, but takes nothing: ErrAgain, or nil if TryRead has something to say.
+	TryReadable() error
+
 	// WhenWritable has f called once, in a callback, when a TryWrite is worth it.
 	WhenWritable(f func())
 
@@ -44,6 +47,15 @@ type Ends interface {
 	RemoteAddr() net.Addr
 }
 
+// A FileTransport is one that can send from a regular file without a copy of what it sends.
+type FileTransport interface {
+	Transport
+
+	// TrySendFile is TryWrite of up to so many bytes, from the place where a file is, which it
+	// moves. It returns 0 and no error at the end of the file.
+	TrySendFile(from uintptr, most int) (int, error)
+}
+
 // A PacketTransport is one for datagrams.
 type PacketTransport interface {
 	Transport
@@ -57,13 +69,17 @@ type PacketTransport interface {
 // A Listener is where connections come from. Its methods are called on the loop's goroutine, and none but
 // Addr after Close.
 type Listener interface {
-	// Await waits until a TryAccept is worth it, or LookAgain is called. The error is the
+	// Await waits until a TryAccept is worth it, or the Listener is closed. The error is the
 	// cancellation of the task.
 	Await(co *coro.Co) error
-	LookAgain()
 
 	// TryAccept takes the next connection; where there is none it returns ErrAgain.
 	TryAccept(co *coro.Co) (Transport, error)
+
+	// Blocking is the listener for other goroutines. After Unblock, who blocks on it returns, and
+	// so does the next. Both are safe for concurrent use.
+	Blocking() (net.Listener, error)
+	Unblock()
 
 	Close() error
 	Addr() net.Addr
