@@ -52,7 +52,7 @@ func TestAsyncioMap(t *testing.T) {
 }
 
 // packages are those that a program can import.
-var packages = []string{"timers", "executor", "future", "coro", "loop", "locks", "queues", "streams", "subprocess", "inspect", "looptest", "trace", "trace/explain"}
+var packages = []string{"timers", "executor", "future", "coro", "loop", "locks", "queues", "streams", "streams/simnet", "subprocess", "inspect", "looptest", "trace", "trace/explain"}
 
 // exportedNames are "package.Name" and "package.Type.Method".
 func exportedNames(t *testing.T) map[string]bool {
@@ -137,7 +137,8 @@ var allowedImports = map[string][]string{
 	"locks":                    {"coro", "future", "internal/named", "internal/waits", "trace"},
 	"queues":                   {"coro", "future", "internal/named", "internal/waits", "trace"},
 	"streams":                  {"coro", "future", "internal/driver", "internal/frames", "internal/sched", "internal/waits", "loop", "streams/internal/network", "timers"},
-	"streams/internal/network": {"coro", "internal/waits"},
+	"streams/internal/network": {"coro", "internal/waits", "loop"},
+	"streams/simnet":           {"coro", "future", "internal/sched", "internal/waits", "loop", "streams/internal/network"},
 	"subprocess":               {"coro", "future", "internal/driver", "loop", "streams"},
 	"trace":                    {"internal/events"},
 	"trace/explain":            {"internal/model", "trace"},

@@ -66,6 +66,7 @@ func (w *wired) Panicked(v any) { w.loop().reportPanic(future.NewPanicError(v)) 
 
 func (w *wired) CallExceptionHandler(c future.ErrorContext) { w.loop().CallExceptionHandler(c) }
 func (w *wired) Unretrieved() *unretrieved.List             { return &w.unretrieved }
+func (w *wired) HasVirtualTime() bool                       { return w.clock.virtual }
 func (w *wired) ReportsCollected() bool                     { return !w.clock.virtual && !w.sched.Leaks }
 
 // For coro.

@@ -1,12 +1,16 @@
 package streams
 
 import (
+	"cmp"
+	"context"
 	"net"
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/sched"
+	"github.com/ouro-loop/ouro/loop"
+	"github.com/ouro-loop/ouro/streams/internal/network"
 )
 
 func schedulerOf(on future.OnLoop) *sched.Scheduler { return (*sched.Scheduler)(on.Scheduler()) }
@@ -35,13 +39,35 @@ func isElsewhere(of *sched.Scheduler) bool {
 func (c *Conn) caller() (*coro.Co, error) { return callerOn(c.sched) }
 func (c *Conn) isElsewhere() bool         { return isElsewhere(c.sched) }
 
+// onLoop has a coroutine of the loop do what a goroutine waits for.
+func onLoop[T any](ctx context.Context, l *loop.Loop, f coro.Func[T]) (T, error) {
+	if schedulerOf(l).Loop().(interface{ HasVirtualTime() bool }).HasVirtualTime() {
+		var zero T
+		return zero, ErrElsewhere
+	}
+	type outcome struct {
+		v   T
+		err error
+	}
+	// The error is no error of the task, which would be reported if the goroutine came too late for it.
+	o, err := loop.SubmitAndWait(ctx, l, func(co *coro.Co) (outcome, error) {
+		v, err := f(co)
+		return outcome{v, err}, nil
+	})
+	return o.v, cmp.Or(o.err, err)
+}
+
 // On other goroutines a connection is one of package net: a duplicate, which is made when it is first
-// needed, waits in Go's own poller. The loop need not run meanwhile: it may be what waits for them.
+// needed, waits in Go's own poller. The loop need not run meanwhile: it may be what waits for them. Where there can be no
+// duplicate the loop has to do it for them.
 
 // readElsewhere is Read on a goroutine that is not the loop's.
 func (c *Conn) readElsewhere(p []byte) (int, error) {
 	b, err := c.t.Blocking()
-	if err != nil {
+	switch {
+	case err == network.ErrOnLoopOnly:
+		return onLoop(context.Background(), c.loop, func(co *coro.Co) (int, error) { return c.read(co, p) })
+	case err != nil:
 		return 0, c.opError("read", err)
 	}
 	return b.Read(p)
@@ -49,7 +75,10 @@ func (c *Conn) readElsewhere(p []byte) (int, error) {
 
 func (c *Conn) writeElsewhere(p []byte) (int, error) {
 	b, err := c.t.Blocking()
-	if err != nil {
+	switch {
+	case err == network.ErrOnLoopOnly:
+		return onLoop(context.Background(), c.loop, func(co *coro.Co) (int, error) { return c.write(co, p) })
+	case err != nil:
 		return 0, c.opError("write", err)
 	}
 	return b.Write(p)

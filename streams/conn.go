@@ -16,10 +16,11 @@ import (
 // Conn is a net.Conn of one loop. In a coroutine of that loop its methods suspend the task while they
 // wait. One Read and one Write are under way at a time; others wait in line, in the order in
 // which they came. On a goroutine of the program's own they block that, as those of package net do,
-// whether the loop runs or not; one that is in memory refuses that with [ErrElsewhere]. In a callback
-// they fail with [ErrCallback], and in a coroutine of another loop with coro.ErrOtherLoop. Close,
-// Abort and those for deadlines may be called anywhere; CloseWrite is for the loop's goroutine, as a
-// [Writer] is, for whose data a Write elsewhere does not wait.
+// whether the loop runs or not; but one that is in memory, or of a file, needs the loop for that, and
+// refuses it with [ErrElsewhere] on a virtual clock. In a callback they fail with [ErrCallback], and in
+// a coroutine of another loop with coro.ErrOtherLoop. Close, Abort and those for deadlines may be
+// called anywhere; CloseWrite is for the loop's goroutine, as a [Writer] is, for whose data a Write
+// elsewhere does not wait.
 //
 // The errors are *net.OpError, as those of package net. Of a canceled task they answer errors.Is as
 // future.ErrCanceled and context.Canceled. A canceled Read has taken nothing; a canceled Write has
@@ -35,7 +36,7 @@ type Conn struct {
 	ended  bool        // CloseWrite was called
 	amid   bool        // a Write has sent a part
 	lost   error
-	sticky bool  // a cancellation stays, see Dialer:
+	sticky bool  // a cancellation stays:
 	spoilt error // this one
 }
 
@@ -254,6 +255,12 @@ func (c *Conn) finish(abort bool) error {
 	}
 	return c.t.Close(abort)
 }
+
+// SetSticky has a cancellation stay: once an operation was canceled, all others fail with the same error.
+// It is for connections that are given to libraries: many read on after an error, such as
+// bufio.Reader.ReadLine in the middle of a line, and a task that was canceled once would go on.
+// Those of a [Dialer] begin so.
+func (c *Conn) SetSticky(on bool) { c.sticky = on }
 
 // LocalAddr is the address of this end.
 func (c *Conn) LocalAddr() net.Addr { return c.t.LocalAddr() }

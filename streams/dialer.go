@@ -12,8 +12,7 @@ import (
 // Dialer dials for libraries, which do it deep inside, and are given its [Dialer.DialContext]. The fields of
 // the net.Dialer may be set before it is first used.
 //
-// Its connections differ from those of [Dial] in one thing: once an operation was canceled all others
-// fail with that, as libraries tend to try again after an error, and would lose the cancellation.
+// Its connections are those of [Dial] with [Conn.SetSticky].
 type Dialer struct {
 	net.Dialer
 
@@ -63,7 +62,11 @@ func (d *Dialer) Dial(network, addr string) (net.Conn, error) {
 
 func (d *Dialer) dialElsewhere(ctx context.Context, network, addr string) (net.Conn, error) {
 	if d.from != (machine{}) {
-		return nil, dialError(network, ErrElsewhere)
+		t, err := onLoop(ctx, d.loop, func(co *coro.Co) (transport, error) { return d.from.Dial(co, ctx, &d.Dialer, network, addr) })
+		if err != nil {
+			return nil, err
+		}
+		return d.made(t), nil
 	}
 	c, err := d.Dialer.DialContext(ctx, network, addr)
 	if err != nil {

@@ -14,8 +14,8 @@ var (
 	ErrCallback = errors.New("streams: a callback cannot wait for a connection; it creates a task that does")
 
 	// ErrElsewhere is the error of a Read or Write on a goroutine that is not the loop's, where the
-	// connection is in memory.
-	ErrElsewhere = errors.New("streams: a connection in memory is used in a coroutine of its loop; loop.Submit has one run from elsewhere")
+	// loop would have to do it, and its clock is virtual.
+	ErrElsewhere = errors.New("streams: a connection on a virtual clock is used in coroutines of its loop, as the clock waits for no goroutine; loop.Go has one that it waits for")
 )
 
 // IncompleteError tells that the stream has ended before all that was asked for had come. It answers

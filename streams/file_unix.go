@@ -7,11 +7,12 @@ import (
 	"os"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/streams/internal/network"
 )
 
 // AdoptFile makes a Conn of an end of a pipe, of a terminal, or whatever else can be waited for, which it
-// takes over. It reads, or writes, or both, as the file does; CloseWrite closes it. On goroutines
-// that are not the loop's it refuses with [ErrElsewhere]. With an error the file is closed.
+// takes over. It reads, or writes, or both, as the file does; CloseWrite closes it. Goroutines
+// that are not the loop's need the loop to run. With an error the file is closed.
 //
 // Semantics: asyncio.loop.connect_read_pipe and connect_write_pipe, CPython 3.15.
 func AdoptFile(co *coro.Co, f *os.File) (*Conn, error) {
@@ -38,7 +39,7 @@ type fileSocket struct {
 }
 
 func (s *fileSocket) CloseWrite() error           { return s.conn.Close() }
-func (s *fileSocket) Blocking() (net.Conn, error) { return nil, ErrElsewhere }
+func (s *fileSocket) Blocking() (net.Conn, error) { return nil, network.ErrOnLoopOnly }
 
 type fileAddr string
 

@@ -32,6 +32,7 @@ func ListenWith(co *coro.Co, c *net.ListenConfig, network, addr string) (*Listen
 	if err != nil {
 		return nil, err
 	}
+	schedulerOf(co).Track()
 	return &Listener{from: ln, loop: loop.Of(co)}, nil
 }
 

@@ -1,19 +1,19 @@
 package streams
 
 import (
+	"context"
 	"net"
 
+	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/loop"
+	"github.com/ouro-loop/ouro/streams/internal/network"
 )
 
 // NetListener is l as a net.Listener, for code that knows nothing of coroutines, such as an http.Server.
 // In a coroutine of the loop its Accept suspends; on a goroutine of the program's own it blocks that,
 // whether the loop runs or not, and the loop hears of the connection when a coroutine first uses
 // it. Its Close may be called anywhere.
-func (l *Listener) NetListener() net.Listener {
-	schedulerOf(l.loop).Track()
-	return netListener{l}
-}
+func (l *Listener) NetListener() net.Listener { return netListener{l} }
 
 type netListener struct{ *Listener }
 
@@ -25,6 +25,10 @@ func (n netListener) Accept() (net.Conn, error) {
 	case co == nil:
 		return n.acceptElsewhere()
 	}
+	return n.accept(co)
+}
+
+func (n netListener) accept(co *coro.Co) (net.Conn, error) {
 	c, err := n.Listener.Accept(co)
 	if err != nil {
 		return nil, err // no Conn that is nil, in an interface that is not
@@ -34,7 +38,10 @@ func (n netListener) Accept() (net.Conn, error) {
 
 func (n netListener) acceptElsewhere() (net.Conn, error) {
 	b, err := n.from.Blocking()
-	if err != nil {
+	switch {
+	case err == network.ErrOnLoopOnly:
+		return onLoop(context.Background(), n.loop, func(co *coro.Co) (net.Conn, error) { return n.accept(co) })
+	case err != nil:
 		return nil, n.opError(err)
 	}
 	c, err := b.Accept()

@@ -1,11 +1,13 @@
 package streams
 
 import (
+	"context"
 	"errors"
 	"net"
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/streams/internal/network"
 )
 
 // PacketConn is a net.PacketConn of one loop, and, if it has one peer, a net.Conn: for datagrams. Each
@@ -54,12 +56,12 @@ func (c *PacketConn) ReadFrom(p []byte) (n int, from net.Addr, err error) {
 	case err != nil:
 		return 0, nil, c.conn.opError("read", err)
 	case co == nil:
-		b, err := c.elsewhere("read")
-		if err != nil {
-			return 0, nil, err
-		}
-		return b.ReadFrom(p)
+		return c.readFromElsewhere(p)
 	}
+	return c.receive(co, p)
+}
+
+func (c *PacketConn) receive(co *coro.Co, p []byte) (n int, from net.Addr, err error) {
 	err = c.conn.do(co, reading, func() error {
 		n, from, err = c.t.TryReceive(p)
 		return err
@@ -67,30 +69,19 @@ func (c *PacketConn) ReadFrom(p []byte) (n int, from net.Addr, err error) {
 	return n, from, err
 }
 
-// WriteTo sends p as one datagram, and waits while the system has no room for it.
-func (c *PacketConn) WriteTo(p []byte, to net.Addr) (n int, err error) {
-	co, err := c.conn.caller()
-	switch {
-	case err != nil:
-		return 0, c.conn.opError("write", err)
-	case co == nil:
-		b, err := c.elsewhere("write")
-		if err != nil {
-			return 0, err
-		}
-		return b.WriteTo(p, to)
-	case to == nil:
-		return 0, c.conn.opError("write", errNoAddr)
-	}
-	return c.send(co, p, to)
-}
-
-func (c *PacketConn) elsewhere(op string) (net.PacketConn, error) {
+func (c *PacketConn) readFromElsewhere(p []byte) (n int, from net.Addr, err error) {
 	b, err := c.t.Blocking()
-	if err != nil {
-		return nil, c.conn.opError(op, err)
+	switch {
+	case err == network.ErrOnLoopOnly:
+		n, err = onLoop(context.Background(), c.conn.loop, func(co *coro.Co) (n int, err error) {
+			n, from, err = c.receive(co, p)
+			return n, err
+		})
+		return n, from, err
+	case err != nil:
+		return 0, nil, c.conn.opError("read", err)
 	}
-	return b.(net.PacketConn), nil
+	return b.(net.PacketConn).ReadFrom(p)
 }
 
 // Read is ReadFrom without the address.
@@ -99,25 +90,48 @@ func (c *PacketConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// WriteTo sends p as one datagram, and waits while the system has no room for it.
+func (c *PacketConn) WriteTo(p []byte, to net.Addr) (int, error) {
+	if to == nil {
+		return 0, c.conn.opError("write", errNoAddr)
+	}
+	return c.write(p, to)
+}
+
+var errNoAddr = errors.New("streams: a datagram to nowhere; Write sends to the peer that DialPacket was given")
+
 // Write sends p to the one peer that there is.
-func (c *PacketConn) Write(p []byte) (int, error) {
+func (c *PacketConn) Write(p []byte) (int, error) { return c.write(p, nil) }
+
+func (c *PacketConn) write(p []byte, to net.Addr) (int, error) {
 	co, err := c.conn.caller()
 	switch {
 	case err != nil:
 		return 0, c.conn.opError("write", err)
 	case co == nil:
-		return c.conn.writeElsewhere(p)
+		return c.writeElsewhere(p, to)
 	}
-	return c.send(co, p, nil)
+	return c.send(co, p, to)
 }
-
-var errNoAddr = errors.New("streams: a datagram to nowhere; Write sends to the peer that DialPacket was given")
 
 func (c *PacketConn) send(co *coro.Co, p []byte, to net.Addr) (int, error) {
 	if err := c.conn.do(co, writing, func() error { return c.t.TrySend(p, to) }); err != nil {
 		return 0, err
 	}
 	return len(p), nil
+}
+
+func (c *PacketConn) writeElsewhere(p []byte, to net.Addr) (int, error) {
+	b, err := c.t.Blocking()
+	switch {
+	case err == network.ErrOnLoopOnly:
+		return onLoop(context.Background(), c.conn.loop, func(co *coro.Co) (int, error) { return c.send(co, p, to) })
+	case err != nil:
+		return 0, c.conn.opError("write", err)
+	case to == nil:
+		return b.Write(p)
+	}
+	return b.(net.PacketConn).WriteTo(p, to)
 }
 
 // Close ends it, at once, from anywhere.

@@ -5,7 +5,6 @@ import (
 	"net"
 	"slices"
 	"syscall"
-	"time"
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/loop"
@@ -19,28 +18,22 @@ func Pipe(co *coro.Co) (a, b *Conn) { return pipe(co, 64<<10) }
 func pipe(co *coro.Co, room int) (a, b *Conn) {
 	one, other := &pipeEnd{name: "a", room: room}, &pipeEnd{name: "b", room: room}
 	one.peer, other.peer = other, one
-	for _, e := range []*pipeEnd{one, other} {
-		e.loop = loop.Of(co)
-		for in := range e.roles {
-			e.roles[in] = network.Role{Ends: e, In: direction(in)}
-		}
-	}
+	one.Init(loop.Of(co), one)
+	other.Init(loop.Of(co), other)
 	return newConn(co, one), newConn(co, other)
 }
 
 // A pipeEnd is an end of a Pipe as a transport.
 type pipeEnd struct {
-	name   string
-	loop   *loop.Loop
-	peer   *pipeEnd
-	room   int
-	in     []byte // came from the peer
-	eof    bool   // nothing more will
-	reset  bool   // the peer is gone, with what was under way
-	gone   bool   // this end is closed
-	lines  [2]coro.Waiters
-	roles  [2]network.Role
-	asking []func() // of WhenWritable
+	network.InMemory
+
+	name  string
+	peer  *pipeEnd
+	room  int
+	in    []byte // came from the peer
+	eof   bool   // nothing more will
+	reset bool   // the peer is gone, with what was under way
+	gone  bool   // this end is closed
 }
 
 func (e *pipeEnd) TryRead(p []byte) (int, error) {
@@ -50,7 +43,7 @@ func (e *pipeEnd) TryRead(p []byte) (int, error) {
 	case len(e.in) > 0:
 		n := copy(p, e.in)
 		e.in = slices.Delete(e.in, 0, n)
-		e.peer.writable()
+		e.peer.Writable()
 		return n, nil
 	case e.eof:
 		return 0, io.EOF
@@ -82,29 +75,17 @@ func (e *pipeEnd) Await(co *coro.Co, in direction) error {
 	if in == reading && e.canRead() || in == writing && e.canWrite() {
 		return nil
 	}
-	_, err := e.lines[in].Wait(co, &e.roles[in])
-	return err
+	return e.Wait(co, in)
 }
 
 func (e *pipeEnd) canRead() bool  { return len(e.in) > 0 || e.eof || e.reset }
 func (e *pipeEnd) canWrite() bool { return len(e.peer.in) < e.room || e.reset || e.peer.gone }
 
-func (e *pipeEnd) LookAgain(in direction) { e.lines[in].WakeAll() }
-
 func (e *pipeEnd) WhenWritable(f func()) {
-	e.asking = append(e.asking, f)
+	e.Ask(f)
 	if e.gone || e.canWrite() {
-		e.writable()
+		e.Writable()
 	}
-}
-
-// writable is called when there is room again, or nobody to write to.
-func (e *pipeEnd) writable() {
-	e.LookAgain(writing)
-	for _, f := range e.asking {
-		e.loop.CallSoon(f)
-	}
-	e.asking = nil
 }
 
 func (e *pipeEnd) CloseWrite() error {
@@ -123,13 +104,9 @@ func (e *pipeEnd) Close(abort bool) error {
 	}
 	e.in = nil
 	e.peer.LookAgain(reading)
-	e.peer.writable()
+	e.peer.Writable()
 	return nil
 }
-
-func (*pipeEnd) Blocking() (net.Conn, error)              { return nil, ErrElsewhere }
-func (*pipeEnd) Unblock()                                 {}
-func (*pipeEnd) SetBlockingDeadline(direction, time.Time) {}
 
 func (e *pipeEnd) Network() string      { return "pipe" }
 func (e *pipeEnd) LocalAddr() net.Addr  { return pipeAddr(e.name) }

@@ -38,7 +38,10 @@ type writerOnly struct{ io.Writer }
 
 func (c *Conn) readFromElsewhere(r io.Reader) (int64, error) {
 	b, err := c.t.Blocking()
-	if err != nil {
+	switch {
+	case err == network.ErrOnLoopOnly:
+		return io.Copy(writerOnly{c}, r)
+	case err != nil:
 		return 0, c.opError("write", err)
 	}
 	return io.Copy(b, r)

@@ -72,17 +72,6 @@ func (d *deadline) set(t time.Time) {
 		return
 	}
 	l := d.side.conn.loop
-	d.when = timers.Deadline(l.Time(), untilOn(l, t))
+	d.when = timers.Deadline(l.Time(), network.Until(l, t))
 	d.timer = l.CallAt(d.when, d.side.lookAgain)
-}
-
-// untilOn is how long it takes on the loop's clock until a time of day. That may be by the loop's own, which
-// is exact; or, where the clock is virtual, by that of the world, as libraries have it that add to
-// time.Now. Some microseconds have passed since, which would make each run another one.
-func untilOn(l *loop.Loop, t time.Time) time.Duration {
-	byLoop, byWorld := t.Sub(l.Now()), time.Until(t) //ouro:allow a library adds to time.Now
-	if byLoop.Abs() <= byWorld.Abs() {
-		return byLoop
-	}
-	return byWorld.Round(time.Millisecond)
 }

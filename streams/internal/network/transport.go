@@ -31,7 +31,7 @@ type Transport interface {
 	CloseWrite() error
 	Close(abort bool) error
 
-	// Blocking is the connection for other goroutines. These three are safe for concurrent use.
+	// Blocking is the connection for other goroutines, or ErrOnLoopOnly. These three are safe for concurrent use.
 	// After Unblock, who blocks on it returns, and so does the next.
 	Blocking() (net.Conn, error)
 	Unblock()
@@ -76,7 +76,7 @@ type Listener interface {
 	// TryAccept takes the next connection; where there is none it returns ErrAgain.
 	TryAccept(co *coro.Co) (Transport, error)
 
-	// Blocking is the listener for other goroutines. After Unblock, who blocks on it returns, and
+	// Blocking is the listener for other goroutines, or ErrOnLoopOnly. After Unblock, who blocks on it returns, and
 	// so does the next. Both are safe for concurrent use.
 	Blocking() (net.Listener, error)
 	Unblock()
