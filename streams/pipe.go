@@ -90,7 +90,7 @@ func (e *pipeEnd) WhenWritable(f func()) {
 
 func (e *pipeEnd) CloseWrite() error {
 	e.peer.eof = true
-	e.peer.LookAgain(reading)
+	e.peer.HangUp()
 	return nil
 }
 
@@ -103,7 +103,8 @@ func (e *pipeEnd) Close(abort bool) error {
 		e.peer.reset = true
 	}
 	e.in = nil
-	e.peer.LookAgain(reading)
+	e.HangUp()
+	e.peer.HangUp()
 	e.peer.Writable()
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/waits"
 	"github.com/ouro-loop/ouro/loop"
+	"github.com/ouro-loop/ouro/streams/internal/network"
 )
 
 // Server runs a task for each connection that a Listener accepts.
@@ -22,6 +23,9 @@ type Server struct {
 	ln      *Listener
 	handler func(co *coro.Co, c *Conn) error
 	most    int
+	hangUp  bool // cancels
+	grace   time.Duration
+	isGiven bool // grace
 	accepts *coro.Task[coro.None]
 	clients map[*client]struct{}
 	came    int          // so many clients
@@ -52,6 +56,19 @@ func MaxConns(n int) ServeOption {
 		panic(fmt.Sprintf("streams: MaxConns of %d; at least one it must be", n))
 	}
 	return func(s *Server) { s.most = n }
+}
+
+// CancelOnHangUp has a handler canceled when its client sends nothing more, or is gone, while the handler does
+// something else: what it computes is for nobody then. A client that only ends what it sends,
+// with CloseWrite, and would still read, looks the same.
+func CancelOnHangUp() ServeOption { return func(s *Server) { s.hangUp = true } }
+
+// Grace has a ServeForever that is canceled do a Shutdown with that time, in place of a wait without end.
+func Grace(d time.Duration) ServeOption {
+	if d < 0 {
+		panic(fmt.Sprintf("streams: Grace of %v", d))
+	}
+	return func(s *Server) { s.grace, s.isGiven = d, true }
 }
 
 // Serve has handler run, as a task, for each connection that ln accepts, until the Server is closed.
@@ -107,11 +124,18 @@ func (s *Server) begin(co *coro.Co, c *Conn) {
 	s.clients[k] = struct{}{}
 	k.task = coro.CreateTask(co, coro.Do(func(co *coro.Co) error { return s.handler(co, c) }),
 		coro.Name("client "+c.RemoteAddr().String()), coro.Quiet())
-	k.task.AddDoneCallback(func() { s.end(k) })
+	k.task.AddDoneCallback(func() { s.handled(k) })
+	if t, ok := c.t.(network.HangUpTransport); ok && s.hangUp {
+		t.WhenHungUp(func() {
+			if !c.closed {
+				k.task.Cancel("the client has hung up")
+			}
+		})
+	}
 }
 
-// end is the end of a handler.
-func (s *Server) end(k *client) {
+// handled is the end of a handler.
+func (s *Server) handled(k *client) {
 	delete(s.clients, k)
 	if err := k.task.Err(); err != nil && !future.IsCanceled(err) && !s.isUsual(k.conn, err) {
 		s.ln.loop.CallExceptionHandler(future.ErrorContext{Message: "Unhandled exception in the handler of " + k.task.Name(), Err: err})
@@ -186,21 +210,32 @@ func (s *Server) AbortClients() {
 }
 
 // ServeForever waits until the Server is closed, by whomever. If the task is canceled it closes the
-// Server, and waits until all handlers have ended; then it returns the cancellation. [Server.Shutdown]
+// Server, and waits until all handlers have ended; then it returns the cancellation. The option [Grace]
 // is for those who would not wait for ever.
 //
 // Semantics: asyncio.Server.serve_forever, CPython 3.15.
 func (s *Server) ServeForever(co *coro.Co) error {
 	for !s.closed {
 		if _, err := s.ended.Wait(co, (*serverRole)(s)); err != nil {
-			s.Close()
-			if waiting := s.WaitClosed(co); waiting != nil {
-				return waiting
+			if again := s.end(co); again != nil {
+				return again
 			}
 			return err
 		}
 	}
 	return nil
+}
+
+// end is Close and WaitClosed, in the time that there is.
+func (s *Server) end(co *coro.Co) error {
+	if s.isGiven {
+		if err := s.Shutdown(co, s.grace); !future.IsTimeout(err) {
+			return err
+		}
+		return nil
+	}
+	s.Close()
+	return s.WaitClosed(co)
 }
 
 // Shutdown closes the Server, and gives the handlers so much time to end by themselves. Those that

@@ -70,6 +70,8 @@ func (s *socket) LookAgain(in direction) { s.watched.LookAgain(ways[in]) }
 
 func (s *socket) WhenWritable(f func()) { s.watched.Once(driver.Write, f) }
 
+func (s *socket) WhenHungUp(f func()) { s.watched.Once(driver.HungUp, f) }
+
 func (s *socket) TryRead(p []byte) (int, error) {
 	n, err := s.try(driver.Read, "read", p, unix.Read)
 	if n == 0 && err == nil {

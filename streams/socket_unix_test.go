@@ -290,3 +290,33 @@ func TestConnWaitReadableOfSocket(t *testing.T) {
 		require.ErrorIs(t, c.WaitReadable(co), net.ErrClosed)
 	})
 }
+
+// A socket tells of a client that has gone, whether it did before its handler asked or not.
+func TestCancelOnHangUpOfSocket(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		end  func(c *streams.Conn) error
+	}{{"close", (*streams.Conn).Close}, {"abort", (*streams.Conn).Abort}, {"close write", (*streams.Conn).CloseWrite}} {
+		t.Run(test.name, func(t *testing.T) {
+			var ended []error
+			served(t, "tcp", "127.0.0.1:0", func(co *coro.Co, c *streams.Conn) error {
+				err := coro.Sleep(co, time.Hour)
+				ended = append(ended, err)
+				return err
+			}, func(co *coro.Co, s *streams.Server) {
+				at := dial(t, co, s)
+				require.NoError(t, test.end(at), "at once")
+				later := dial(t, co, s)
+				require.NoError(t, coro.Sleep(co, time.Millisecond))
+				require.NoError(t, test.end(later))
+				s.Close()
+				require.NoError(t, s.WaitClosed(co))
+				require.Len(t, ended, 2)
+				for _, err := range ended {
+					require.ErrorIs(t, err, future.ErrCanceled)
+				}
+				_, _ = at.Close(), later.Close()
+			}, streams.CancelOnHangUp())
+		})
+	}
+}

@@ -37,7 +37,7 @@ type Descriptor struct {
 	owner  Owner
 	ready  Direction
 	closed bool
-	lines  [2]line // of those who wait to Read, and to Write
+	lines  [3]line // of those who wait to Read, to Write, and for the other side to hang up
 }
 
 // An Owner is the transport that has a descriptor. It tells reports what a task waits for, such as
@@ -108,7 +108,7 @@ func (t *Descriptor) Await(co *coro.Co, in Direction) error {
 func (t *Descriptor) IsReady(in Direction) bool { return t.ready&in != 0 }
 
 // Once has f called, in a callback, when an operation in that direction is worth a try, or at a
-// LookAgain: once, and at once if that is so already.
+// LookAgain: once, and at once if that is so already; or, for HungUp, when the other side has.
 func (t *Descriptor) Once(in Direction, f func()) {
 	if t.closed || t.ready&in != 0 {
 		t.driver.callSoon(f)
@@ -127,7 +127,7 @@ func (t *Descriptor) Blocked(in Direction) { t.ready &^= in }
 // event would come for the end that is still to be read. It is not for datagrams, nor for
 // terminals, which give a line at a time.
 func (t *Descriptor) Short(in Direction) {
-	if t.ready&hungUp == 0 {
+	if t.ready&HungUp == 0 {
 		t.ready &^= in
 	}
 }
@@ -157,7 +157,7 @@ func (t *Descriptor) Close() {
 	}
 	t.closed = true
 	t.driver.drop(&t.registration)
-	t.LookAgain(Read | Write)
+	t.LookAgain(Read | Write | HungUp)
 }
 
 // String is what reports call it.

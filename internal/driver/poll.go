@@ -92,7 +92,7 @@ func (d *Driver) renew() error {
 			// What is refused was closed as well; the old queue had dropped it too.
 			_ = queue.watch(r.fd, r.at, 0, r.want)
 		} else if queue.register(r.fd, r.at) != nil {
-			t.happened(Read | Write | hungUp) // it is for an operation to meet the error
+			t.happened(Read | Write | HungUp) // it is for an operation to meet the error
 		}
 	}
 	return nil

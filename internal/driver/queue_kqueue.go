@@ -158,7 +158,7 @@ func (q *queue) event(i int) (at token, is Direction) {
 		is = Write
 	}
 	if e.Flags&unix.EV_EOF != 0 {
-		is |= hungUp
+		is |= HungUp
 	}
 	return q.tokens[int(e.Ident)], is
 }

@@ -122,7 +122,7 @@ func (q *queue) event(i int) (at token, is Direction) {
 		is |= Write
 	}
 	if e.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0 {
-		is |= hungUp
+		is |= HungUp
 	}
 	return token{uint32(e.Fd), uint32(e.Pad)}, is
 }

@@ -7,7 +7,7 @@ const (
 	Read Direction = 1 << iota
 	Write
 
-	hungUp // said of what is ready: no further edge is to be expected
+	HungUp // said of what is ready: the other side sends nothing more, and no further edge is to be expected
 )
 
 // A registration is a descriptor in the queue.

@@ -60,7 +60,7 @@ func (s *socket) deliver(g segment) {
 		s.LookAgain(network.Reading)
 	case end:
 		s.ended = true
-		s.LookAgain(network.Reading)
+		s.HangUp()
 	case reset:
 		s.fail(syscall.ECONNRESET)
 	case window:
@@ -96,7 +96,7 @@ func (s *socket) fail(err error) {
 		}
 		s.opened(err)
 	}
-	s.LookAgain(network.Reading)
+	s.HangUp()
 	s.Writable()
 }
 
@@ -104,6 +104,7 @@ func (s *socket) fail(err error) {
 func (s *socket) forget() {
 	s.closed, s.in = true, nil
 	s.host.forget(s)
+	s.HangUp()
 }
 
 func (s *socket) Await(co *coro.Co, in network.Direction) error {

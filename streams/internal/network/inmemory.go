@@ -15,6 +15,8 @@ type InMemory struct {
 	lines  [2]coro.Waiters
 	roles  [2]Role
 	asking []func()
+	ending []func()
+	hungUp bool
 }
 
 // Init makes m a part of the transport with these ends.
@@ -40,12 +42,31 @@ func (m *InMemory) Ask(f func()) { m.asking = append(m.asking, f) }
 // Writable is to be called when a TryWrite is worth it.
 func (m *InMemory) Writable() {
 	m.LookAgain(Writing)
+	m.call(&m.asking)
+}
+
+func (m *InMemory) call(fs *[]func()) {
 	if !m.loop.IsClosed() { // else it is the deferred Close of a coroutine that is torn down
-		for _, f := range m.asking {
+		for _, f := range *fs {
 			m.loop.CallSoon(f)
 		}
 	}
-	m.asking = nil
+	*fs = nil
+}
+
+// WhenHungUp is that of a HangUpTransport.
+func (m *InMemory) WhenHungUp(f func()) {
+	m.ending = append(m.ending, f)
+	if m.hungUp {
+		m.HangUp()
+	}
+}
+
+// HangUp is to be called when the other side sends nothing more, and at the end.
+func (m *InMemory) HangUp() {
+	m.hungUp = true
+	m.LookAgain(Reading)
+	m.call(&m.ending)
 }
 
 // ErrOnLoopOnly is why there is nothing for other goroutines: the loop has to do it for them.

@@ -47,6 +47,15 @@ type Ends interface {
 	RemoteAddr() net.Addr
 }
 
+// A HangUpTransport is one that knows of the end of what the other side sends while nobody reads.
+type HangUpTransport interface {
+	Transport
+
+	// WhenHungUp has f called once, in a callback, when the other side sends nothing more, or the
+	// connection has ended, on this side too.
+	WhenHungUp(f func())
+}
+
 // A FileTransport is one that can send from a regular file without a copy of what it sends.
 type FileTransport interface {
 	Transport
