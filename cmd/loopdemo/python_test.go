@@ -18,7 +18,7 @@ import (
 var runsQuickly = []string{
 	"hello", "sequential", "concurrent", "as-completed", "create-task", "gather", "gather-errors",
 	"gather-fails", "task-name", "fire-and-forget", "task-group", "event", "rate-limit", "barrier",
-	"producer-consumer",
+	"producer-consumer", "echo", "chat", "http",
 }
 
 const checkSyntax = `

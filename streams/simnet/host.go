@@ -1,6 +1,7 @@
 package simnet
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/waits"
 	"github.com/ouro-loop/ouro/streams/internal/network"
 )
 
@@ -176,22 +178,30 @@ func (h *Host) dial(co *coro.Co, remote Addr) (*socket, error) {
 		return nil, syscall.EADDRNOTAVAIL
 	}
 	s, _ := newPair(h, Addr{"tcp", h.name, port}, h.net.hosts[remote.Host], remote)
-	opened := future.New[coro.None](co)
+	var opened future.Core
+	var failed error
+	opened.Init(co, (*dialRole)(s))
 	s.opened = func(err error) {
-		s.opened = nil
-		if err != nil {
-			_ = opened.SetError(err)
-		} else {
-			_ = opened.SetResult(coro.None{})
-		}
+		s.opened, failed = nil, err
+		opened.Finish()
 	}
 	s.out.send(segment{kind: connect})
-	if _, err := opened.Await(co); err != nil {
-		s.opened = nil
+	err := co.Suspend(&opened)
+	s.opened = nil
+	if err := cmp.Or(err, failed); err != nil {
 		_ = s.Close(true)
 		return nil, err
 	}
 	return s, nil
+}
+
+// A dialRole is what reports are told of who dials.
+type dialRole socket
+
+func (r *dialRole) Describe() string { return r.Wait().String() }
+
+func (r *dialRole) Wait() waits.Info {
+	return waits.Info{Kind: "dial", Text: "a connection with " + (*socket)(r).RemoteAddr().String()}
 }
 
 func opError(op, family string, addr net.Addr, err error) error {

@@ -61,6 +61,9 @@ func All() []Demo {
 		{"barrier", "Barrier", "nobody goes on before all have come", plain(barrier)},
 		{"producer-consumer", "Queue", "a bounded queue, and its join", plain(producerConsumer)},
 		{"dining", "Lock", "a deadlock, who is in it, and the cure", plain(dining)},
+		{"echo", "start_server", "a server, and its client", plain(echo)},
+		{"chat", "start_server", "what one says, all are told", plain(chat)},
+		{"http", "open_connection", "a web server on net/http's parsers", plain(httpPages)},
 	}
 	all := make([]Demo, len(rows))
 	for i, r := range rows {
