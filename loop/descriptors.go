@@ -26,7 +26,7 @@ func (l *Loop) wantsDescriptors() bool { return l.descriptors != nil && l.descri
 // openDescriptors is what the loop watches descriptors with, made when the first asks for it.
 func (l *Loop) openDescriptors() (*descriptors, error) {
 	if l.descriptors == nil {
-		d, err := driver.New(l, l.inbox.rouse, int(l.ioBudget))
+		d, err := driver.New(l, l.inbox.rouse, driver.Options{Budget: int(l.ioBudget), OwnThread: l.ownPoller})
 		if err != nil {
 			return nil, fmt.Errorf("loop: watching file descriptors: %w", err)
 		}

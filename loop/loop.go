@@ -57,6 +57,7 @@ type Loop struct {
 	ctx          context.Context // the parent of every task's
 	eagerTasks   bool
 	hermetic     bool
+	ownPoller    bool  // see OwnPoller
 	ioBudget     int32 // see IOBudget
 
 	freeCalls *call // to be used again; linked by next
@@ -89,6 +90,7 @@ func newLoop(o options) *Loop {
 		eagerTasks:   o.eager,
 		hermetic:     o.hermetic,
 		ioBudget:     int32(o.ioBudget),
+		ownPoller:    o.ownPoller,
 	}
 	l.clock = newClock(o)
 	l.chance = newChance(o)

@@ -4,6 +4,7 @@ package loop_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -84,7 +85,7 @@ var echoes = map[string]func(t *testing.T, co *coro.Co, a int){
 // leaves all of them waiting. So there is a case for each alone, in which nobody else wakes the loop.
 func TestNoLostWake(t *testing.T) {
 	noLeak(t)
-	rounds := 2000
+	rounds := 1000
 	if testing.Short() || raceEnabled {
 		rounds = 300
 	}
@@ -100,56 +101,58 @@ func TestNoLostWake(t *testing.T) {
 			{name: "bursts", bursts: 1},
 			{name: "everything", posts: 2, asks: 1, peers: 3, bursts: 1, sleeps: 1},
 		} {
-			t.Run(name+"/"+tt.name, func(t *testing.T) {
-				w := &wakers{t: t, rounds: rounds}
-				require.NoError(t, loop.Main(func(co *coro.Co) error {
-					w.over = coro.NewFuture[coro.None](co)
-					w.loop = loop.Of(co)
-					a, _ := pair(t)
-					echo(t, co, a) // to which nobody writes
-					peer := func() *os.File {
-						a, b := pair(t)
-						echo(t, co, a)
-						return peerOf(t, b)
-					}
-					w.left.Add(1) // until all have begun
-					for range tt.posts {
-						w.begin(w.post())
-					}
-					for range tt.asks {
-						w.begin(w.ask)
-					}
-					for range tt.peers {
-						w.begin(w.send(peer()))
-					}
-					for range tt.bursts {
-						post, again, send := w.post(), w.post(), w.send(peer())
-						w.begin(func() {
-							for range 20 {
-								post()
-							}
-							var both sync.WaitGroup
-							both.Go(send)
-							again()
-							both.Wait()
-						})
-					}
-					for range tt.sleeps {
-						sleeper := coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
-							for {
-								if err := coro.Sleep(co, 30*time.Microsecond); err != nil {
-									return err
+			for _, own := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s/%s/own %v", name, tt.name, own), func(t *testing.T) {
+					w := &wakers{t: t, rounds: rounds}
+					require.NoError(t, loop.Main(func(co *coro.Co) error {
+						w.over = coro.NewFuture[coro.None](co)
+						w.loop = loop.Of(co)
+						a, _ := pair(t)
+						echo(t, co, a) // to which nobody writes
+						peer := func() *os.File {
+							a, b := pair(t)
+							echo(t, co, a)
+							return peerOf(t, b)
+						}
+						w.left.Add(1) // until all have begun
+						for range tt.posts {
+							w.begin(w.post())
+						}
+						for range tt.asks {
+							w.begin(w.ask)
+						}
+						for range tt.peers {
+							w.begin(w.send(peer()))
+						}
+						for range tt.bursts {
+							post, again, send := w.post(), w.post(), w.send(peer())
+							w.begin(func() {
+								for range 20 {
+									post()
 								}
-							}
-						}))
-						defer sleeper.Cancel()
-					}
-					w.end()
-					_, err := w.over.Await(co)
-					return err
-				}, loop.Interrupts(false)))
-				w.goroutines.Wait()
-			})
+								var both sync.WaitGroup
+								both.Go(send)
+								again()
+								both.Wait()
+							})
+						}
+						for range tt.sleeps {
+							sleeper := coro.CreateTask(co, coro.Do(func(co *coro.Co) error {
+								for {
+									if err := coro.Sleep(co, 30*time.Microsecond); err != nil {
+										return err
+									}
+								}
+							}))
+							defer sleeper.Cancel()
+						}
+						w.end()
+						_, err := w.over.Await(co)
+						return err
+					}, loop.Interrupts(false), loop.OwnPoller(own)))
+					w.goroutines.Wait()
+				})
+			}
 		}
 	}
 }
@@ -233,21 +236,23 @@ func waitOn(t *testing.T, co *coro.Co) (peer int) {
 // A timer ends the wait for descriptors in time, whatever woke the loop before.
 func TestTimersWhileDescriptorsAreWaitedFor(t *testing.T) {
 	noLeak(t)
-	require.NoError(t, loop.Main(func(co *coro.Co) error {
-		waitOn(t, co)
-		l := loop.Of(co)
-		for range 20 {
-			if _, err := loop.ToThread(func(context.Context) (int, error) { return 1, nil }).Await(co); err != nil {
-				return err
+	for _, own := range []bool{false, true} {
+		require.NoError(t, loop.Main(func(co *coro.Co) error {
+			waitOn(t, co)
+			l := loop.Of(co)
+			for range 20 {
+				if _, err := loop.ToThread(func(context.Context) (int, error) { return 1, nil }).Await(co); err != nil {
+					return err
+				}
+				before := l.Time()
+				if err := coro.Sleep(co, time.Millisecond); err != nil {
+					return err
+				}
+				require.GreaterOrEqual(t, l.Time()-before, time.Millisecond)
 			}
-			before := l.Time()
-			if err := coro.Sleep(co, time.Millisecond); err != nil {
-				return err
-			}
-			require.GreaterOrEqual(t, l.Time()-before, time.Millisecond)
-		}
-		return nil
-	}, loop.Interrupts(false)))
+			return nil
+		}, loop.Interrupts(false), loop.OwnPoller(own)))
+	}
 }
 
 // A virtual clock that waits for work that is out says so, also in the driver, and waits on.

@@ -11,7 +11,7 @@ const interruptsToDelegate = 8
 //
 // After it the loop says that it waits, and looks whether the lookout has something to tell before it does.
 func (d *Driver) Delegate() bool {
-	if d.interrupts < interruptsToDelegate || d.levels > 0 || d.queue == nil || !delegates {
+	if d.own || d.interrupts < interruptsToDelegate || d.levels > 0 || d.queue == nil || !delegates {
 		return false
 	}
 	if !d.delegated {

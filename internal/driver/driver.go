@@ -24,6 +24,7 @@ import (
 type Driver struct {
 	on    future.OnLoop
 	wake  func()
+	own   bool   // it waits with a thread, see loop.OwnPoller
 	queue *queue // nil while none could be opened, after renew
 	found int    // events that the queue has taken, and that Poll has yet to report,
 	err   error  // or why it could not
@@ -43,6 +44,12 @@ type Driver struct {
 	pace       pace
 }
 
+// Options are what a loop has set.
+type Options struct {
+	Budget    int  // operations in an iteration
+	OwnThread bool // waits in the kernel, and not in Go's poller, where both can be done
+}
+
 // New returns a Driver of the loop that on is on, without descriptors, to be closed by its owner.
 // It holds a descriptor of its own from the start, so the loop makes it when the first one is to
 // be watched. Where descriptors cannot be watched the error answers errors.Is as
@@ -51,12 +58,12 @@ type Driver struct {
 // wake is called when there is something to Poll and nobody waits here for it: on a goroutine of
 // the Driver's or inside Arm. It must be cheap, and must neither block nor call the Driver. A wake
 // too many is possible: it does not promise that something is ready.
-func New(on future.OnLoop, wake func(), budget int) (*Driver, error) {
-	queue, err := openQueue()
+func New(on future.OnLoop, wake func(), o Options) (*Driver, error) {
+	queue, err := openQueue(o.OwnThread)
 	if err != nil {
 		return nil, err
 	}
-	return &Driver{on: on, wake: wake, queue: queue, numbered: make(map[int]*registration), pace: newPace(budget)}, nil
+	return &Driver{on: on, wake: wake, own: o.OwnThread, queue: queue, numbered: make(map[int]*registration), pace: newPace(o.Budget)}, nil
 }
 
 // Wanted reports whether anybody would be told of a descriptor that is ready: one is watched with

@@ -10,6 +10,6 @@ import (
 )
 
 func TestDriverUnsupported(t *testing.T) {
-	_, err := New(nil, func() {}, DefaultBudget)
+	_, err := New(nil, func() {}, Options{Budget: DefaultBudget})
 	require.ErrorIs(t, err, errors.ErrUnsupported)
 }

@@ -21,6 +21,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// ownThread is how the drivers wait, in the second run of the tests.
+var ownThread bool
+
+func options() Options { return Options{Budget: DefaultBudget, OwnThread: ownThread} }
+
+// TestMain runs all tests for both ways to wait.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	ownThread = true
+	os.Exit(max(code, m.Run()))
+}
+
 // host stands in for the loop: it has a channel to park on.
 type host struct {
 	*Driver
@@ -37,7 +49,7 @@ func newHost(t testing.TB) *host {
 	h.Driver, err = New(nil, func() {
 		h.wakes.Add(1)
 		h.nudge()
-	}, DefaultBudget)
+	}, options())
 	require.NoError(t, err)
 	t.Cleanup(h.Driver.Close)
 	var cancel context.CancelFunc
@@ -346,7 +358,7 @@ func TestDriverArm(t *testing.T) {
 		require.Zero(t, h.wakes.Load())
 	})
 	t.Run("closed while armed", func(t *testing.T) {
-		p, err := New(nil, func() { t.Error("woken") }, DefaultBudget)
+		p, err := New(nil, func() { t.Error("woken") }, options())
 		require.NoError(t, err)
 		r, w := newPipe(t)
 		require.NoError(t, p.Set(r, true, false))
@@ -367,7 +379,7 @@ func TestDriverLeavesSynctestAlone(t *testing.T) {
 	defer failsafe.Stop()
 	synctest.Test(t, func(t *testing.T) {
 		wake := make(chan struct{}, 1)
-		p, err := New(nil, func() { wake <- struct{}{} }, DefaultBudget)
+		p, err := New(nil, func() { wake <- struct{}{} }, options())
 		require.NoError(t, err)
 		defer p.Close()
 		for range 3 {

@@ -12,6 +12,7 @@ import (
 // microseconds, where it takes a thread that is blocked in epoll_wait tens; and another goroutine
 // wakes it without a system call, by a deadline that has passed.
 type nested struct {
+	q     *queue
 	file  *os.File // owns the descriptor
 	conn  syscall.RawConn
 	alarm time.Time // the deadline of file, zero for none
@@ -27,14 +28,14 @@ type nested struct {
 
 var past = time.Unix(1, 0)
 
-// open puts q into the runtime's poller, or closes it.
-func (s *nested) open(q *queue) (err error) {
+// nest puts an epoll instance into the runtime's poller, or closes it.
+func nest(q *queue, epfd int) (s *nested, err error) {
 	// NewFile registers non-blocking descriptors only; epoll itself ignores the flag.
-	if err := syscall.SetNonblock(q.epfd, true); err != nil {
-		_ = syscall.Close(q.epfd)
-		return os.NewSyscallError("fcntl", err)
+	if err := syscall.SetNonblock(epfd, true); err != nil {
+		_ = syscall.Close(epfd)
+		return nil, os.NewSyscallError("fcntl", err)
 	}
-	s.file = os.NewFile(uintptr(q.epfd), "epoll")
+	s = &nested{q: q, file: os.NewFile(uintptr(epfd), "epoll")}
 	// NewFile keeps quiet if the runtime's poller refuses the descriptor; a
 	// deadline does not.
 	if err = s.file.SetReadDeadline(time.Time{}); err == nil {
@@ -42,20 +43,20 @@ func (s *nested) open(q *queue) (err error) {
 	}
 	if err != nil {
 		_ = s.file.Close()
-		return err
+		return nil, err
 	}
 	s.take = func(uintptr) bool {
 		s.took, s.err = q.take(s.limit)
 		return s.took > 0 || s.err != nil
 	}
 	s.look = func(uintptr) bool { return q.ready() }
-	return nil
+	return s, nil
 }
 
 // setAlarm has the next wait end at a time, or not by itself if that is zero. As a rule it is that
 // of the wait before, and then it costs nothing.
-func (q *queue) setAlarm(at time.Time) {
-	if s := &q.nested; at != s.alarm {
+func (s *nested) setAlarm(at time.Time) {
+	if at != s.alarm {
 		s.alarm = at
 		_ = s.file.SetReadDeadline(at)
 	}
@@ -69,22 +70,21 @@ func (q *queue) setAlarm(at time.Time) {
 // changes, also if others were ready already. Before Linux 7.2 epoll_wait looks at its queue
 // without a lock, and may miss what is there while another thread walks the queue. Only the
 // runtime's poller does, which has then yet to tell of what it finds: there is another look.
-func (q *queue) wait(limit int) (n int, err error) {
-	s := &q.nested
+func (s *nested) wait(limit int) (n int, err error) {
 	s.limit, s.took, s.err = limit, 0, nil
 	_ = s.conn.Read(s.take)
 	return s.took, s.err
 }
 
 // interrupt ends the wait that is under way, or is to come.
-func (q *queue) interrupt() { _ = q.nested.file.SetReadDeadline(past) }
+func (s *nested) interrupt() { _ = s.file.SetReadDeadline(past) }
 
 // interrupted is told of it, before the next alarm.
-func (q *queue) interrupted() { q.nested.alarm = past }
+func (s *nested) interrupted() { s.alarm = past }
 
 // block waits until something is ready, and takes nothing. It reports false if it was interrupted.
-func (q *queue) block() bool {
-	return !errors.Is(q.nested.conn.Read(q.nested.look), os.ErrDeadlineExceeded)
+func (s *nested) block() bool {
+	return !errors.Is(s.conn.Read(s.look), os.ErrDeadlineExceeded)
 }
 
-func (q *queue) close() { _ = q.nested.file.Close() }
+func (s *nested) close() { _ = s.file.Close() }

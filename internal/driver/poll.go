@@ -82,7 +82,7 @@ func (d *Driver) renew() error {
 		d.queue.close()
 		d.queue, d.found, d.err = nil, 0, nil
 	}
-	queue, err := openQueue()
+	queue, err := openQueue(d.own)
 	if err != nil {
 		return err
 	}

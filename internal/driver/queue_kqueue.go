@@ -27,7 +27,7 @@ type queue struct {
 // delegates: see Delegate. It is not known here.
 const delegates = false
 
-func openQueue() (*queue, error) {
+func openQueue(bool) (*queue, error) {
 	syscall.ForkLock.RLock() // so that no child gets kq before it is marked
 	kq, err := unix.Kqueue()
 	if err == nil {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -14,20 +15,43 @@ import (
 type queue struct {
 	epfd   int
 	events []unix.EpollEvent // that were taken
-	nested nested
+	waiting
+}
+
+// A waiting is a way to wait for a queue, and owns that.
+type waiting interface {
+	// setAlarm has the next wait end at a time, or not by itself if that is zero.
+	setAlarm(at time.Time)
+
+	// wait waits until it has taken up to limit events. There are none at the alarm, or an interrupt.
+	wait(limit int) (n int, err error)
+
+	// interrupt ends the wait that is under way, or is to come. interrupted is told of it, before
+	// the next alarm.
+	interrupt()
+	interrupted()
+
+	// block waits until something is ready, and takes nothing. It reports false if it was interrupted.
+	block() bool
+	close()
 }
 
 // delegates: see Delegate. To know that nothing was missed, the lookout has to find in ready, at any
 // moment, what take has left.
 const delegates = true
 
-func openQueue() (*queue, error) {
+func openQueue(own bool) (*queue, error) {
 	epfd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)
 	}
 	q := &queue{epfd: epfd}
-	if err := q.nested.open(q); err != nil {
+	if own {
+		q.waiting, err = waitByThread(q)
+	} else {
+		q.waiting, err = nest(q, epfd)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return q, nil

@@ -16,7 +16,7 @@ type queue struct{}
 // delegates: see Delegate. It is not known here.
 const delegates = false
 
-func openQueue() (*queue, error) {
+func openQueue(bool) (*queue, error) {
 	return nil, fmt.Errorf("%w on %s", errors.ErrUnsupported, runtime.GOOS)
 }
 
