@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/loop"
 	"github.com/ouro-loop/ouro/streams"
 )
@@ -72,8 +73,10 @@ func (s *Server) Serve(co *coro.Co, ln *streams.Listener, grace time.Duration, o
 	server := streams.Serve(co, ln, s.ServeConn, opts...)
 	err := server.WaitClosed(co)
 	s.end(loop.Of(co))
-	if late := server.Shutdown(co, grace); late != nil {
-		_ = server.Shutdown(co, 0) // who cancels twice does not wait
+	late := server.Shutdown(co, grace)
+	if future.IsCanceled(late) { // twice: by somebody who does not wait
+		_ = server.Shutdown(co, 0)
+	} else if late != nil {
 		return errors.Join(err, late)
 	}
 	return err

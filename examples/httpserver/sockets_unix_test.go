@@ -135,28 +135,39 @@ func TestShutdown(t *testing.T) {
 	})
 }
 
-// What takes too long is canceled, and that is told.
+// What takes too long is canceled, and that is told. Who cancels twice finds that it takes too long at once.
 func TestShutdownTakesTooLong(t *testing.T) {
-	client := newClient(t)
-	var begun, goOn locks.Event
-	ended := false
-	handler := func(co *coro.Co, _ *http.Request) (*http.Response, error) {
-		defer func() { ended = true }()
-		begun.Set()
-		return nil, goOn.Wait(co)
+	for name, test := range map[string]struct {
+		grace time.Duration
+		hurry bool
+	}{"after the grace": {time.Millisecond, false}, "at once": {time.Hour, true}} {
+		t.Run(name, func(t *testing.T) {
+			client := newClient(t)
+			var begun, goOn, ended locks.Event
+			handler := func(co *coro.Co, _ *http.Request) (*http.Response, error) {
+				defer ended.Set()
+				begun.Set()
+				return nil, goOn.Wait(co)
+			}
+			served(t, handler, test.grace, func(co *coro.Co, url string, server *coro.Task[coro.None]) {
+				request := coro.CreateTask(co, fetch(client, "POST", url+"/a", strings.NewReader("once"))) // it is not tried again
+				require.NoError(t, begun.Wait(co))
+				server.Cancel()
+				if test.hurry {
+					testkit.Pass(t, co, 5)
+					server.Cancel()
+				}
+				err := coro.Await(co, server)
+				require.ErrorIs(t, err, future.ErrCanceled)
+				require.Equal(t, test.hurry, server.Canceled())
+				var late *future.TimeoutError
+				require.Equal(t, !test.hurry, errors.As(err, &late))
+				require.NoError(t, ended.Wait(co))
+				_, err = request.Await(co)
+				require.Error(t, err)
+			})
+		})
 	}
-	served(t, handler, time.Millisecond, func(co *coro.Co, url string, server *coro.Task[coro.None]) {
-		request := coro.CreateTask(co, fetch(client, "POST", url+"/a", strings.NewReader("once"))) // which is not tried again
-		require.NoError(t, begun.Wait(co))
-		server.Cancel()
-		err := coro.Await(co, server)
-		require.ErrorIs(t, err, future.ErrCanceled)
-		var late *future.TimeoutError
-		require.True(t, errors.As(err, &late))
-		require.True(t, ended)
-		_, err = request.Await(co)
-		require.Error(t, err)
-	})
 }
 
 func TestCurl(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"sync"
 	"syscall"
 	"time"
 
@@ -26,6 +27,8 @@ type Proxy struct {
 
 	// Idle is how long a connection may be without traffic in either direction, coro.Forever for no limit.
 	Idle time.Duration
+
+	buffers sync.Pool
 }
 
 // To is a Dial to an address, for ten seconds at most.
@@ -78,24 +81,38 @@ func (p *Proxy) connect(co *coro.Co, client, server *streams.Conn) (err error, i
 	return err, idle
 }
 
-// pass passes on one direction, to its end. It reads no more before the other side has taken what it
-// has: so who reads slowly slows down who sends.
+// pass passes on one direction, to its end.
 func (p *Proxy) pass(co *coro.Co, to, from *streams.Conn, limit *coro.TimeoutScope) error {
-	buf := make([]byte, 32<<10)
 	for {
-		n, err := from.Read(buf)
-		if err == io.EOF {
+		if err := from.WaitReadable(co); err != nil { // who waits needs no buffer
+			return err
+		}
+		p.goOn(co, limit)
+		switch err := p.some(to, from); err {
+		case nil:
+			p.goOn(co, limit)
+		case io.EOF:
 			return to.CloseWrite()
-		}
-		if err != nil {
+		default:
 			return err
 		}
-		p.goOn(co, limit)
-		if _, err := to.Write(buf[:n]); err != nil {
-			return err
-		}
-		p.goOn(co, limit)
 	}
+}
+
+// some passes on what there is. It ends when the other side has taken that: so who reads slowly slows
+// down who sends.
+func (p *Proxy) some(to, from *streams.Conn) error {
+	buf, _ := p.buffers.Get().(*[32 << 10]byte)
+	if buf == nil {
+		buf = new([32 << 10]byte)
+	}
+	defer p.buffers.Put(buf)
+	n, err := from.Read(buf[:])
+	if err != nil {
+		return err
+	}
+	_, err = to.Write(buf[:n])
+	return err
 }
 
 // goOn moves the time limit: something has happened.
