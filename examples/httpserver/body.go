@@ -56,21 +56,16 @@ func (in *input) Read(p []byte) (n int, err error) {
 	return n, in.err
 }
 
-// output is where responses are written to. Some of it must have gone in each time limit.
+// output is where responses are written to, some kilobytes at a time, each with a time limit.
 type output struct {
 	conn *conn
 	err  error
 }
 
-func (o *output) Write(p []byte) (sent int, err error) {
-	const piece = 64 << 10
-	for sent < len(p) && o.err == nil {
-		_ = o.conn.c.SetWriteDeadline(o.conn.loop.Now().Add(o.conn.stallTimeout())) // as above
-		var n int
-		n, o.err = o.conn.c.Write(p[sent:min(len(p), sent+piece)])
-		sent += n
-	}
-	return sent, o.err
+func (o *output) Write(p []byte) (n int, err error) {
+	_ = o.conn.c.SetWriteDeadline(o.conn.loop.Now().Add(o.conn.stallTimeout())) // as above
+	n, o.err = o.conn.c.Write(p)
+	return n, o.err
 }
 
 var errBusy = errors.New("httpserver: another task reads this body; one at a time may")

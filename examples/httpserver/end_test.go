@@ -67,6 +67,18 @@ func TestEndWaitsForLastRequest(t *testing.T) {
 	}, loop.ReportLeaks(true))
 }
 
+// Who has just come is not waited for as long as usual.
+func TestEndBeforeFirstRequest(t *testing.T) {
+	testkit.Run(t, func(co *coro.Co) {
+		s := &httpserver.Server{Handler: app}
+		c, task := connect(co, s)
+		defer c.Close()
+		s.End(loop.Of(co)) // before the task has begun
+		require.NoError(t, coro.Await(co, task))
+		require.Equal(t, time.Second, co.Time())
+	}, loop.ReportLeaks(true))
+}
+
 // A handler that leaves a task behind which reads its body, stops nobody: net/http's own would stop the
 // loop, which waits for its mutex.
 func TestBodyInUse(t *testing.T) {

@@ -6,7 +6,9 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -51,6 +53,12 @@ func app(co *coro.Co, req *http.Request) (*http.Response, error) {
 		resp := httpserver.Text(http.StatusOK, "four")
 		resp.ContentLength = 5
 		return resp, nil
+	case "/closed":
+		if err := req.Body.Close(); err != nil {
+			return nil, err
+		}
+		_, err := req.Body.Read(make([]byte, 1))
+		return httpserver.Text(http.StatusOK, err.Error()), nil
 	case "/early":
 		return &http.Response{StatusCode: http.StatusEarlyHints}, nil
 	case "/large":
@@ -139,6 +147,7 @@ func TestConversations(t *testing.T) {
 		{"a body", post("/echo", "hello") + get("/b"), ok("POST hello") + ok("/b")},
 		{"chunks", strings.Replace(get("/echo", chunked), "GET", "PUT", 1) + "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n" + get("/b"), ok("PUT abcde") + ok("/b")},
 		{"a body that nobody reads", post("/a", strings.Repeat("x", 10_000)) + get("/b"), ok("/a") + ok("/b")},
+		{"a body that is closed", post("/closed", "hello") + get("/b"), ok(http.ErrBodyReadAfterClose.Error()) + ok("/b")},
 		{"no body", get("/none") + get("/b"), "HTTP/1.1 204 No Content\r\n" + date + "\r\n" + ok("/b")},
 		{"a head only", strings.Replace(get("/a"), "GET", "HEAD", 1) + get("/b"), strings.TrimSuffix(ok("/a"), "/a") + ok("/b")},
 		{"the client ends", get("/a", "Connection: close\r\n") + get("/b"), last("200 OK", "/a")},
@@ -217,9 +226,88 @@ func TestHandlerFails(t *testing.T) {
 // A body that breaks off is not taken for the whole.
 func TestBodyFails(t *testing.T) {
 	testkit.Run(t, func(co *coro.Co) {
-		_, err := talk(co, &httpserver.Server{Handler: app}, get("/short")+get("/b"))
-		require.EqualError(t, err, "httpserver: the body of a response: http: ContentLength=5 with Body length 4")
-	})
+		c, task := connect(co, &httpserver.Server{Handler: app})
+		defer c.Close()
+		_, err := c.Write([]byte(get("/short") + get("/b")))
+		require.NoError(t, err)
+		require.EqualError(t, coro.Await(co, task), "httpserver: the body of a response: http: ContentLength=5 with Body length 4")
+		_, err = streams.NewReader(c).ReadAll(co)
+		require.ErrorIs(t, err, syscall.ECONNRESET)
+	}, loop.ReportLeaks(true))
+}
+
+// What a handler has of a request is good until the response is sent, and its body is closed then, whatever
+// becomes of it.
+func TestWhatHandlersHave(t *testing.T) {
+	for _, method := range []string{"GET", "HEAD"} {
+		for _, status := range []int{http.StatusOK, http.StatusNoContent, http.StatusContinue} {
+			var request *http.Request
+			b := new(closable)
+			testkit.Run(t, func(co *coro.Co) {
+				s := &httpserver.Server{Handler: func(_ *coro.Co, req *http.Request) (*http.Response, error) {
+					request = req
+					b.Reader = iotest.ErrReader(io.EOF)
+					b.whenRead = func() { require.NoError(t, req.Context().Err()) }
+					return &http.Response{StatusCode: status, Body: b}, nil
+				}}
+				_, err := talk(co, s, strings.Replace(get("/a"), "GET", method, 1))
+				require.NoError(t, err)
+			}, loop.OnException(func(*loop.Loop, future.ErrorContext) {}))
+			require.Error(t, request.Context().Err())
+			require.Positive(t, b.closed, "%s %d", method, status)
+		}
+	}
+}
+
+// closable notes that it was closed.
+type closable struct {
+	io.Reader
+	whenRead func()
+	closed   int
+}
+
+func (b *closable) Read(p []byte) (int, error) {
+	b.whenRead()
+	return b.Reader.Read(p)
+}
+
+func (b *closable) Close() error {
+	b.closed++
+	return nil
+}
+
+// What there is of a response whose length nobody knows is sent at once.
+func TestStream(t *testing.T) {
+	testkit.Run(t, func(co *coro.Co) {
+		c, task := connect(co, &httpserver.Server{Handler: app})
+		_, err := c.Write([]byte(get("/stream")))
+		require.NoError(t, err)
+		r := streams.NewReader(c)
+		for i, piece := range []string{"\r\n\r\n", "6\r\ntick 1\r\n", "6\r\ntick 2\r\n0\r\n\r\n"} {
+			_, err := r.ReadUntil(co, []byte(piece))
+			require.NoError(t, err)
+			require.Equal(t, time.Duration(i)*time.Second, co.Time())
+		}
+		require.NoError(t, c.Close())
+		testkit.Wait(t, co, task)
+	}, loop.ReportLeaks(true))
+}
+
+// A cancellation in the middle of a line is one, although a bufio.Reader forgets it; and so is one while
+// the rest of a body is read.
+func TestCanceledWhileReading(t *testing.T) {
+	for _, text := range []string{"GET / HTT", "GET / HTTP/1.1\r\nHost: x", strings.TrimSuffix(post("/a", "hello"), "lo")} {
+		testkit.Run(t, func(co *coro.Co) {
+			c, task := connect(co, &httpserver.Server{Handler: app})
+			defer c.Close()
+			_, err := c.Write([]byte(text))
+			require.NoError(t, err)
+			require.NoError(t, coro.Sleep(co, time.Second))
+			task.Cancel()
+			testkit.WaitCanceled(t, co, task)
+			require.Equal(t, time.Second, co.Time())
+		}, loop.ReportLeaks(true))
+	}
 }
 
 // However a request is torn, and whenever its pieces come, the answers are the same.

@@ -119,6 +119,25 @@ func TestIdle(t *testing.T) {
 	})
 }
 
+// What the other side takes long to read is traffic: when it comes, and when it is taken.
+func TestIdleWhileWriting(t *testing.T) {
+	run(t, func(co *coro.Co, client, server *streams.Conn, task *coro.Task[coro.None]) {
+		for _, n := range []int{64 << 10, 1} { // as much as is under way to the client, and more
+			_, err := server.Write(make([]byte, n))
+			require.NoError(t, err)
+			require.NoError(t, coro.Sleep(co, 59*time.Second))
+		}
+		n, err := io.ReadFull(client, make([]byte, 64<<10+1))
+		require.NoError(t, err, "after %d bytes", n)
+		require.NoError(t, coro.Sleep(co, 59*time.Second))
+		require.NoError(t, server.CloseWrite())
+		got, err := talk(co, client, "")
+		require.NoError(t, err)
+		require.Empty(t, got)
+		testkit.Wait(t, co, task)
+	})
+}
+
 // A reset on one side is one on the other.
 func TestReset(t *testing.T) {
 	run(t, func(co *coro.Co, client, server *streams.Conn, task *coro.Task[coro.None]) {

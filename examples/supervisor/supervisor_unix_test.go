@@ -4,7 +4,9 @@ package supervisor_test
 
 import (
 	"os/exec"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -104,14 +106,20 @@ func TestEnd(t *testing.T) {
 	})
 }
 
-// Who does not end when it is asked to, is killed.
+// Who does not end when it is asked to, is killed, and is not there any more then.
 func TestKill(t *testing.T) {
-	supervise(t, "trap '' TERM; echo ready; while :; do sleep 0.01; done", supervisor.Program{Grace: 10 * time.Millisecond}, func(co *coro.Co, s *supervised) {
-		s.logs(t, co, "(started)", "ready")
+	script := "trap '' TERM; echo $$; while :; do sleep 0.01; done"
+	supervise(t, script, supervisor.Program{Grace: 10 * time.Millisecond}, func(co *coro.Co, s *supervised) {
+		s.logs(t, co, "(started)")
+		line, err := s.log.Get(co)
+		require.NoError(t, err)
+		pid, err := strconv.Atoi(line)
+		require.NoError(t, err)
 		s.task.Cancel()
 		testkit.WaitCanceled(t, co, s.task)
 		s.logs(t, co, "(killed)")
 		require.True(t, s.log.Empty())
+		require.ErrorIs(t, syscall.Kill(pid, 0), syscall.ESRCH)
 	})
 }
 
@@ -131,7 +139,7 @@ func TestHurry(t *testing.T) {
 // A child that is left behind has the pipes, and is not waited for.
 func TestChildren(t *testing.T) {
 	p := supervisor.Program{Backoff: supervisor.Backoff{First: time.Hour}} // a second one nobody would end
-	supervise(t, "sleep 1000 & echo $!", p, func(co *coro.Co, s *supervised) {
+	supervise(t, "sleep 60 & echo $!", p, func(co *coro.Co, s *supervised) {
 		s.logs(t, co, "(started)")
 		pid, err := s.log.Get(co)
 		require.NoError(t, err)
