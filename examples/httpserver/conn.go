@@ -95,7 +95,7 @@ func (k *conn) head() (*http.Request, error) {
 		return nil, refusal(http.StatusHTTPVersionNotSupported)
 	case req.Host == "" && req.ProtoAtLeast(1, 1):
 		return nil, refusal(http.StatusBadRequest)
-	case req.Header.Get("Expect") != "" && !expectsContinue(req):
+	case req.Header.Get("Expect") != "" && req.ProtoAtLeast(1, 1) && !expectsContinue(req):
 		return nil, refusal(http.StatusExpectationFailed)
 	}
 	k.in.inPieces()

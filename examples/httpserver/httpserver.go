@@ -21,9 +21,9 @@ import (
 	"github.com/ouro-loop/ouro/streams"
 )
 
-// A Handler answers a request. Its Co, and the request with its context, are good until the response is
-// sent, so the Body of that may await, too. An error, or a panic, is answered with status 500, and
-// reported to the loop's exception handler.
+// A Handler answers a request, whose body it reads before it returns. Its Co, and the request's context,
+// are good until the response is sent, so the Body of that may await, too. An error, or a panic, is
+// answered with status 500, and reported to the loop's exception handler.
 //
 // A Response needs a StatusCode; its Close ends the connection. A Body whose ContentLength is not
 // given is sent in chunks, each as soon as it can be read. The Server closes it.

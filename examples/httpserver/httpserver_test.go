@@ -163,6 +163,8 @@ func TestConversations(t *testing.T) {
 		{"do not continue", post("/a", "hello", "Expect: 100-continue\r\n") + get("/b"), last("200 OK", "/a")},
 		{"expect the unexpected", get("/a", "Expect: a miracle\r\n"), last("417 Expectation Failed", "Expectation Failed\n")},
 
+		{"of HTTP/1.0 nothing", "GET /a HTTP/1.0\r\nExpect: a miracle\r\n\r\n", last("200 OK", "/a")},
+
 		{"no HTTP", "hello\r\n\r\n", last("400 Bad Request", "Bad Request\n")},
 		{"no host", "GET /a HTTP/1.1\r\n\r\n", last("400 Bad Request", "Bad Request\n")},
 		{"another version", "PRI * HTTP/2.0\r\n\r\n", last("505 HTTP Version Not Supported", "HTTP Version Not Supported\n")},
