@@ -55,6 +55,7 @@ fuzz: ## a minute of fuzzing for each fuzz test
 	$(GO) test -run '^$$' -fuzz FuzzParse -fuzztime 60s -fuzzminimizetime 10x ./cmd/conform/internal/program
 	$(GO) test -run '^$$' -fuzz FuzzReplay -fuzztime 60s -fuzzminimizetime 10x ./cmd/conform/internal/replay
 	$(GO) test -run '^$$' -fuzz FuzzParse -fuzztime 60s -fuzzminimizetime 10x ./looptest/internal/schedule
+	$(GO) test -run '^$$' -fuzz FuzzReader -fuzztime 60s -fuzzminimizetime 10x ./streams
 	$(GO) test -run '^$$' -fuzz FuzzRequests -fuzztime 60s -fuzzminimizetime 10x ./examples/httpserver
 	! $(GO) test -run '^$$' -fuzz FuzzDeep -fuzztime 60s -fuzzminimizetime 10x ./looptest && rm -r looptest/testdata/fuzz # is to find what is planted
 
