@@ -16,7 +16,7 @@ import (
 // Conn is a net.Conn of one loop. In a coroutine of that loop its methods suspend the task while they
 // wait. One Read and one Write are under way at a time; others wait in line, in the order in
 // which they came. On a goroutine of the program's own they block that, as those of package net do,
-// whether the loop runs or not; but one that is in memory, or of a file, needs the loop for that, and
+// whether the loop runs or not; but one that is in memory, of a file, or with TLS, needs the loop for that, and
 // refuses it with [ErrElsewhere] on a virtual clock. In a callback they fail with [ErrCallback], and in
 // a coroutine of another loop with coro.ErrOtherLoop. Close, Abort and those for deadlines may be
 // called anywhere; CloseWrite is for the loop's goroutine, as a [Writer] is, for whose data a Write
@@ -34,10 +34,11 @@ type Conn struct {
 	ending atomic.Bool // it was closed, on whatever goroutine,
 	closed bool        // and the loop knows
 	ended  bool        // CloseWrite was called
-	amid   bool        // a Write has sent a part
+	amid   bool        // a Write has sent a part, or all, and waits
 	lost   error
-	sticky bool  // a cancellation stays:
-	spoilt error // this one
+	sticky bool    // a cancellation stays:
+	spoilt error   // this one, or that it was upgraded
+	above  *tlsEnd // that uses it then
 }
 
 var _ net.Conn = (*Conn)(nil)
@@ -120,7 +121,7 @@ func (c *Conn) transmit(co *coro.Co, some func() (all bool, err error)) error {
 			return errAgain
 		}
 		all, err := some()
-		c.amid = !all
+		c.amid = !all || err == errAgain
 		return err
 	})
 	c.amid = false
@@ -199,7 +200,7 @@ func (s *side) error(err error) error {
 		if s.conn.sticky {
 			s.conn.spoilt = err
 		}
-		err = canceledError{err}
+		err = passingError{err}
 	case s.conn.closed:
 		err = net.ErrClosed
 	}
@@ -207,15 +208,21 @@ func (s *side) error(err error) error {
 }
 
 // CloseWrite ends what is sent, after what a [Writer] has kept: the other side reads to the end, and may
-// still send.
+// still send. With TLS it says so by close_notify.
 //
 // Semantics: asyncio.StreamWriter.write_eof, CPython 3.15.
+//
+// # Differences from asyncio
+//
+// There a connection with TLS cannot be closed by halves: can_write_eof is False.
 func (c *Conn) CloseWrite() error {
 	c.sched.Loop().CheckGoroutine()
-	if c.closed {
+	switch {
+	case c.closed:
 		return c.opError("close", net.ErrClosed)
-	}
-	if c.ended {
+	case c.above != nil:
+		return c.opError("close", errUpgraded)
+	case c.ended:
 		return nil
 	}
 	c.ended = true
@@ -226,7 +233,8 @@ func (c *Conn) CloseWrite() error {
 }
 
 // Close ends the connection, now: whoever waits for it is told with net.ErrClosed, and what a [Writer]
-// has kept is dropped. The Writer's own Close sends that first.
+// has kept is dropped. The Writer's own Close sends that first. With TLS it says close_notify, if nothing
+// was dropped, and does not wait for that of the other side.
 func (c *Conn) Close() error { return c.end(false) }
 
 // Abort is Close with a reset, where there is one: what was sent and has not arrived may be lost.
@@ -237,6 +245,9 @@ func (c *Conn) Abort() error { return c.end(true) }
 func (c *Conn) end(abort bool) error {
 	if c.isElsewhere() {
 		return c.closeElsewhere(abort)
+	}
+	if top := c.top(); !top.closed && top != c {
+		return top.end(abort)
 	}
 	if !c.ending.CompareAndSwap(false, true) {
 		return c.opError("close", net.ErrClosed)

@@ -21,7 +21,8 @@
 //		}
 //	}
 //
-// A connection belongs to one loop.
+// A connection belongs to one loop. [StartTLS] and [DialTLS] make one with TLS, of which all this is true
+// as well.
 //
 // # Cancellation
 //

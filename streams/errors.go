@@ -69,10 +69,13 @@ func (c *Conn) opError(op string, err error) error {
 	return &net.OpError{Op: op, Net: c.t.Network(), Source: c.t.LocalAddr(), Addr: c.t.RemoteAddr(), Err: err}
 }
 
-// A canceledError is a cancellation as libraries may see it: one that may be tried again, and is no
-// timeout. Package crypto/tls takes others for the end of the connection.
-type canceledError struct{ error }
+// A passingError is a cancellation, or the like, as libraries may see it: one that may be tried again, and
+// is no timeout. Package crypto/tls takes others for the end of the connection.
+type passingError struct{ error }
 
-func (e canceledError) Unwrap() error   { return e.error }
-func (e canceledError) Timeout() bool   { return false }
-func (e canceledError) Temporary() bool { return true }
+func (e passingError) Unwrap() error   { return e.error }
+func (e passingError) Timeout() bool   { return false }
+func (e passingError) Temporary() bool { return true }
+
+// errUpgraded is the error of a connection that StartTLS has been called for.
+var errUpgraded = errors.New("streams: this connection has TLS above it; the one that StartTLS has returned is to be used")

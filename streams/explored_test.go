@@ -20,6 +20,10 @@ func exchange(t *looptest.T, co *coro.Co) error {
 	a, b := streams.Pipe(co)
 	defer a.Close()
 	defer b.Close()
+	return exchangeBetween(t, co, a, b)
+}
+
+func exchangeBetween(t *looptest.T, co *coro.Co, a, b *streams.Conn) error {
 	w, r := streams.NewWriter(a), streams.NewReader(b)
 	const size = 40_000 // of which two do not fit
 	sent := map[byte]int{}
@@ -65,6 +69,36 @@ func exchange(t *looptest.T, co *coro.Co) error {
 }
 
 func TestExchangeExplored(t *testing.T) { testkit.Explore(t, 1000, exchange) }
+
+// exchangeTLS is exchange with TLS. The handshakes may take for ever: a minute may always pass.
+func exchangeTLS(t *looptest.T, co *coro.Co) error {
+	a, b := streams.Pipe(co)
+	defer a.Close()
+	defer b.Close()
+	serving := coro.CreateTask(co, func(co *coro.Co) (*streams.Conn, error) {
+		return startTLS(co, b, serverConfig(), streams.ServerSide(), streams.HandshakeTimeout(coro.Forever))
+	})
+	serving.AddDoneCallback(func() {
+		if serving.Err() != nil {
+			_ = b.Close() // it may not have begun
+		}
+	})
+	config := clientConfig()
+	config.DynamicRecordSizingDisabled = true // or there would be many more of them
+	client, err := startTLS(co, a, config, streams.HandshakeTimeout(coro.Forever))
+	if err != nil {
+		serving.Cancel()
+		_, _ = serving.Await(co)
+		return err
+	}
+	server, err := serving.Await(co)
+	if err != nil {
+		return err
+	}
+	return exchangeBetween(t, co, client, server)
+}
+
+func TestExchangeTLSExplored(t *testing.T) { testkit.Explore(t, 200, exchangeTLS) }
 
 // lines has a task read lines of one that writes them in pieces. A read that is canceled loses
 // nothing: who goes on has all that was written.

@@ -89,9 +89,19 @@ func (k *kept) goOn() {
 
 // emptied is called when all that was kept is sent.
 func (k *kept) emptied() {
-	k.empty.WakeAll()
 	if k.conn.ended {
 		_ = k.conn.t.CloseWrite()
+	}
+	if k.conn.unsent() == 0 {
+		k.through()
+	}
+}
+
+// through is called when nothing is unsent, with TLS below it neither.
+func (k *kept) through() {
+	k.empty.WakeAll()
+	if k.conn.above != nil {
+		k.conn.above.through()
 	}
 	if k.closing {
 		_ = k.conn.Close()
@@ -101,7 +111,10 @@ func (k *kept) emptied() {
 // drop is the end of what is kept: the connection is lost, or closed.
 func (k *kept) drop(err error) {
 	if k.err == nil {
-		k.err, k.dropped = err, k.size() > 0
+		k.err, k.dropped = err, k.conn.unsent() > 0
+	}
+	if k.conn.above != nil {
+		k.conn.above.lost(err)
 	}
 	k.data, k.sent, k.full = nil, 0, false
 	k.drained.WakeAll()
@@ -120,7 +133,7 @@ func (k *kept) drain(co *coro.Co) error {
 
 // flush waits until all is sent.
 func (k *kept) flush(co *coro.Co) error {
-	for k.size() > 0 && k.err == nil {
+	for k.conn.unsent() > 0 && k.err == nil {
 		if err := k.await(co); err != nil {
 			return err
 		}

@@ -76,7 +76,7 @@ func (l *Listener) Close() error {
 
 func (l *Listener) opError(err error) error {
 	if future.IsCanceled(err) {
-		err = canceledError{err}
+		err = passingError{err}
 	}
 	return &net.OpError{Op: "accept", Net: l.Addr().Network(), Addr: l.Addr(), Err: err}
 }

@@ -22,6 +22,7 @@ import (
 type Server struct {
 	ln      *Listener
 	handler func(co *coro.Co, c *Conn) error
+	upgrade func(co *coro.Co, c *Conn) (*Conn, error) // nil without TLS
 	most    int
 	hangUp  bool // cancels
 	grace   time.Duration
@@ -122,7 +123,7 @@ func (s *Server) begin(co *coro.Co, c *Conn) {
 	s.came++
 	k := &client{number: s.came, conn: c}
 	s.clients[k] = struct{}{}
-	k.task = coro.CreateTask(co, coro.Do(func(co *coro.Co) error { return s.handler(co, c) }),
+	k.task = coro.CreateTask(co, coro.Do(func(co *coro.Co) error { return s.serve(co, c) }),
 		coro.Name("client "+c.RemoteAddr().String()), coro.Quiet())
 	k.task.AddDoneCallback(func() { s.handled(k) })
 	if t, ok := c.t.(network.HangUpTransport); ok && s.hangUp {
@@ -134,13 +135,34 @@ func (s *Server) begin(co *coro.Co, c *Conn) {
 	}
 }
 
+// serve is what the task of a client does.
+func (s *Server) serve(co *coro.Co, c *Conn) (err error) {
+	if s.upgrade != nil {
+		if c, err = s.upgrade(co, c); err != nil {
+			return s.refused(co, err)
+		}
+	}
+	return s.handler(co, c)
+}
+
+// refused is the end of a handshake that has failed.
+func (s *Server) refused(co *coro.Co, err error) error {
+	if future.IsCanceled(err) {
+		return err
+	}
+	if s.ln.loop.Debug() && !errors.Is(err, net.ErrClosed) {
+		s.ln.loop.CallExceptionHandler(future.ErrorContext{Message: "The TLS handshake of " + co.Task().Name() + " has failed", Err: err})
+	}
+	return nil
+}
+
 // handled is the end of a handler.
 func (s *Server) handled(k *client) {
 	delete(s.clients, k)
-	if err := k.task.Err(); err != nil && !future.IsCanceled(err) && !s.isUsual(k.conn, err) {
+	if err := k.task.Err(); err != nil && !future.IsCanceled(err) && !s.isUsual(k.conn.top(), err) {
 		s.ln.loop.CallExceptionHandler(future.ErrorContext{Message: "Unhandled exception in the handler of " + k.task.Name(), Err: err})
 	}
-	_ = NewWriter(k.conn).Close()
+	_ = NewWriter(k.conn.top()).Close()
 	s.room.Wake(1)
 	if len(s.clients) == 0 {
 		s.ended.WakeAll()
@@ -194,7 +216,7 @@ func (s *Server) WaitClosed(co *coro.Co) error {
 // Semantics: asyncio.Server.close_clients, CPython 3.15.
 func (s *Server) CloseClients() {
 	for _, k := range s.inOrder() {
-		_ = NewWriter(k.conn).Close()
+		_ = NewWriter(k.conn.top()).Close()
 	}
 }
 

@@ -53,6 +53,8 @@ func (c *Conn) mayKeep() error {
 	switch {
 	case c.closed, c.ended, c.kept.closing:
 		return net.ErrClosed
+	case c.above != nil:
+		return errUpgraded
 	}
 	return c.kept.err
 }
@@ -97,10 +99,13 @@ func (w *Writer) WriteEOF() error { return w.conn.CloseWrite() }
 func (w *Writer) Close() error {
 	c := w.conn
 	c.sched.Loop().CheckGoroutine()
-	switch {
-	case c.closed, c.kept.closing:
+	if c.closed || c.kept.closing {
 		return nil
-	case c.kept.size() > 0:
+	}
+	if c.TLS() != nil {
+		_ = c.CloseWrite() // so that close_notify is among what is sent first
+	}
+	if c.unsent() > 0 {
 		c.kept.closing = true
 		return nil
 	}

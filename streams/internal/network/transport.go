@@ -18,7 +18,8 @@ type Transport interface {
 	LookAgain(in Direction)
 
 	// TryRead and TryWrite do what can be done at once. Where that is nothing they return
-	// ErrAgain. At the end of what there is to read, TryRead returns io.EOF.
+	// ErrAgain. At the end of what there is to read, TryRead returns io.EOF. A TryWrite that returns
+	// ErrAgain with bytes has taken those, and they are on their way when the next one is worth it.
 	TryRead(p []byte) (int, error)
 	TryWrite(p []byte) (int, error)
 
