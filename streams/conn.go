@@ -134,6 +134,9 @@ func (c *Conn) send(p []byte) (sent int, err error) {
 	for sent < len(p) {
 		n, err := c.t.TryWrite(p[sent:])
 		sent += n
+		if n == 0 && err == nil {
+			err = errAgain // a kernel that takes nothing, and says nothing, is asked again later
+		}
 		if err != nil {
 			if err != errAgain {
 				c.kept.drop(err)
