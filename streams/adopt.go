@@ -2,9 +2,11 @@ package streams
 
 import (
 	"errors"
+	"fmt"
 	"net"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/loop"
 )
 
 // Adopt makes a Conn of a connection of package net, which it takes over: a *net.TCPConn, a
@@ -18,6 +20,45 @@ func Adopt(co *coro.Co, c net.Conn) (*Conn, error) {
 		return nil, err
 	}
 	return newConn(co, t), nil
+}
+
+// AdoptListener makes a Listener of one of package net, which it takes over: a *net.TCPListener, a
+// *net.UnixListener, or whatever has a File. With an error it is closed.
+//
+// Semantics: the sock argument of asyncio.loop.create_server, CPython 3.15.
+func AdoptListener(co *coro.Co, ln net.Listener) (*Listener, error) {
+	if ln == nil {
+		panic("streams: AdoptListener of nil")
+	}
+	from, err := machine{}.adoptListener(co, ln)
+	if err != nil {
+		return nil, err
+	}
+	return &Listener{from: from, loop: loop.Of(co)}, nil
+}
+
+// AdoptPacket makes a PacketConn of a connection of package net, which it takes over: a *net.UDPConn, a
+// *net.UnixConn for datagrams, or whatever has a File. With an error the connection is closed.
+//
+// Semantics: the sock argument of asyncio.loop.create_datagram_endpoint, CPython 3.15.
+func AdoptPacket(co *coro.Co, c net.PacketConn) (*PacketConn, error) {
+	if c == nil {
+		panic("streams: AdoptPacket of nil")
+	}
+	var remote net.Addr
+	if one, ok := c.(net.Conn); ok {
+		if isStream(one) {
+			return nil, closing(c, fmt.Errorf("streams: this %T is for a stream; Adopt takes those", c))
+		}
+		remote = one.RemoteAddr()
+	}
+	return packetConn(co)(machine{}.adoptPacket(co, c, remote))
+}
+
+// isStream tells a unix socket that is one from those for datagrams, which are of the same type.
+func isStream(c net.Conn) bool {
+	_, ok := c.(*net.UnixConn)
+	return ok && c.LocalAddr().Network() == "unix"
 }
 
 // errNoFile is the error of a connection that cannot be taken over.

@@ -76,17 +76,11 @@ func (machine) share(on future.OnLoop, c net.Conn) (transport, error) {
 		return nil, errNoFile
 	}
 	if _, ok := c.(net.PacketConn); ok && !isStream(c) {
-		return nil, fmt.Errorf("streams: a %T is for datagrams; ListenPacket and DialPacket make those", c)
+		return nil, fmt.Errorf("streams: a %T is for datagrams; DialPacket and AdoptPacket are for those", c)
 	}
 	fd, err := duplicate(f)
 	if err != nil {
 		return nil, err
 	}
 	return newSocket(on, fd, c.LocalAddr().Network(), c.LocalAddr(), c.RemoteAddr())
-}
-
-// isStream tells a unix socket that is one from those for datagrams, which are of the same type.
-func isStream(c net.Conn) bool {
-	_, ok := c.(*net.UnixConn)
-	return ok && c.LocalAddr().Network() == "unix"
 }

@@ -64,6 +64,16 @@ func (l *Listener) Accept(co *coro.Co) (*Conn, error) {
 // Addr is the address that it listens on.
 func (l *Listener) Addr() net.Addr { return l.from.Addr() }
 
+// SetUnlinkOnClose says whether Close removes the path of a unix socket, as that of a net.UnixListener
+// does. It does, if nothing else was said.
+//
+// Semantics: the cleanup_socket argument of asyncio.loop.create_unix_server, CPython 3.15.
+func (l *Listener) SetUnlinkOnClose(unlink bool) {
+	if at, ok := l.from.(interface{ setUnlinkOnClose(unlink bool) }); ok {
+		at.setUnlinkOnClose(unlink)
+	}
+}
+
 // Close ends it, and every Accept. A second one is net.ErrClosed.
 func (l *Listener) Close() error {
 	if l.closed {

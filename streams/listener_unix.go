@@ -28,6 +28,7 @@ type listenSocket struct {
 	loop      *loop.Loop
 	addr      net.Addr
 	unlink    func()
+	keep      bool // the path
 	elsewhere listensElsewhere
 	short     bool // of descriptors, as was told
 	site      *frames.Site
@@ -111,8 +112,12 @@ func (l *listenSocket) waitForDescriptors(co *coro.Co, err error) error {
 
 func (l *listenSocket) Addr() net.Addr { return l.addr }
 
+func (l *listenSocket) setUnlinkOnClose(unlink bool) { l.keep = !unlink }
+
 func (l *listenSocket) Close() error {
-	l.unlink()
+	if !l.keep {
+		l.unlink()
+	}
 	l.watched.Close()
 	l.cleanup.Stop()
 	return os.NewSyscallError("close", unix.Close(l.fd))

@@ -115,7 +115,7 @@ func TestConnectedDatagrams(t *testing.T) {
 		_, err = streams.DialPacket(co, "tcp", a.LocalAddr().String())
 		require.Error(t, err)
 		_, err = streams.Dial(co, "udp", a.LocalAddr().String())
-		require.ErrorContains(t, err, "a *net.UDPConn is for datagrams; ListenPacket and DialPacket make those")
+		require.ErrorContains(t, err, "a *net.UDPConn is for datagrams; DialPacket and AdoptPacket are for those")
 	})
 }
 
