@@ -24,10 +24,14 @@ import (
 )
 
 func TestConn(t *testing.T) {
+	// As CPython's test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_get_buffer_zerosized
 	piped(t, func(co *coro.Co, a, b *streams.Conn) {
 		n, err := a.Write([]byte("hello"))
 		require.NoError(t, err)
 		require.Equal(t, 5, n)
+		n, err = b.Read(nil)
+		require.NoError(t, err)
+		require.Zero(t, n, "there is no room for anything, and so nothing is read")
 		p := make([]byte, 3)
 		n, err = b.Read(p)
 		require.NoError(t, err)

@@ -18,6 +18,8 @@ import (
 )
 
 // What was not closed is reported, with the line that made it.
+//
+// As CPython's test_streams.StreamTests.test_unclosed_resource_warnings
 func TestLeakedConnections(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -44,6 +46,8 @@ func TestLeakedConnections(t *testing.T) {
 }
 
 // A connection that everybody has forgotten is closed with the garbage.
+//
+// As CPython's test_streams.StreamTests.test_loop_is_closed_resource_warnings
 func TestForgottenConnections(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

@@ -71,24 +71,30 @@ func (l *listenSocket) Await(co *coro.Co) error {
 
 func (l *listenSocket) TryAccept(co *coro.Co) (transport, error) {
 	fd, sa, err := acceptNonblocking(l.fd)
+	if err != nil {
+		return nil, l.acceptFailed(co, err)
+	}
+	l.short = false
+	if _, ok := l.addr.(*net.TCPAddr); ok {
+		_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1) // as asyncio and package net have it
+	}
+	return newSocket(co, fd, l.addr.Network(), l.addr, addrOf(sa, l.addr))
+}
+
+// acceptFailed is errAgain where the next one may succeed, if need be after a pause.
+func (l *listenSocket) acceptFailed(co *coro.Co, err error) error {
 	switch {
-	case err == nil:
-		l.short = false
-		if _, ok := l.addr.(*net.TCPAddr); ok {
-			_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1) // as asyncio and package net have it
-		}
-		return newSocket(co, fd, l.addr.Network(), l.addr, addrOf(sa, l.addr))
 	case err == unix.EAGAIN:
 		l.watched.Blocked(driver.Read)
 	case err == unix.EINTR, err == unix.ECONNABORTED:
 	case isShortage(err):
 		if err := l.waitForDescriptors(co, err); err != nil {
-			return nil, err
+			return err
 		}
 	default:
-		return nil, os.NewSyscallError("accept", err)
+		return os.NewSyscallError("accept", err)
 	}
-	return nil, errAgain
+	return errAgain
 }
 
 // isShortage reports whether an error says that something has run out.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/streams"
 )
 
@@ -88,6 +89,7 @@ func TestReadAtTheEnd(t *testing.T) {
 	// As CPython's test_streams.StreamTests.test_feed_empty_data
 	fed(t, noLimit, func(co *coro.Co, r *streams.Reader, feed func(string), end func()) {
 		require.False(t, r.AtEOF())
+		feed("") // which is nothing to read
 		feed("some data\n")
 		require.False(t, r.AtEOF())
 		line, err := r.ReadLine(co)
@@ -215,7 +217,6 @@ func TestReadUntil(t *testing.T) {
 
 func TestReadUntilTheEnd(t *testing.T) {
 	// As CPython's test_streams.StreamTests.test_readuntil_eof
-	// As CPython's test_streams.StreamTests.test_IncompleteReadError_pickleable
 	fed(t, noLimit, func(co *coro.Co, r *streams.Reader, feed func(string), end func()) {
 		feed("some data")
 		end()
@@ -232,7 +233,6 @@ func TestReadUntilTheEnd(t *testing.T) {
 func TestReadUntilLimit(t *testing.T) {
 	// As CPython's test_streams.StreamTests.test_readuntil_limit_found_sep
 	// As CPython's test_streams.StreamTests.test_readuntil_multi_separator_limit
-	// As CPython's test_streams.StreamTests.test_LimitOverrunError_pickleable
 	fed(t, 3, func(co *coro.Co, r *streams.Reader, feed func(string), _ func()) {
 		var limit *streams.LimitError
 		feed("some dataAA")
@@ -317,10 +317,17 @@ func TestReadError(t *testing.T) {
 	// As CPython's test_streams.StreamTests.test_readexactly_exception
 	// As CPython's test_streams.StreamTests.test_exception
 	// As CPython's test_streams.StreamTests.test_exception_waiter
+	// As CPython's test_streams.StreamTests.test_exception_cancel
+	// As CPython's test_streams.StreamTests.test_open_connection_error
+	// As CPython's test_streams.StreamTests.test_open_unix_connection_error
 	piped(t, func(co *coro.Co, a, b *streams.Conn) {
 		r := streams.NewReader(b)
 		_, err := a.Write([]byte("line"))
 		require.NoError(t, err)
+		canceled := coro.CreateTask(co, func(co *coro.Co) ([]byte, error) { return r.ReadLine(co) })
+		require.NoError(t, coro.Sleep(co, time.Second))
+		canceled.Cancel()
+		testkit.WaitCanceled(t, co, canceled)
 		line := coro.CreateTask(co, func(co *coro.Co) ([]byte, error) { return r.ReadLine(co) })
 		require.NoError(t, coro.Sleep(co, time.Second))
 		require.NoError(t, a.Abort())
@@ -343,7 +350,6 @@ func TestReadError(t *testing.T) {
 
 // A read that is canceled, or whose deadline has come, loses nothing.
 func TestReadCanceled(t *testing.T) {
-	// As CPython's test_streams.StreamTests.test_exception_cancel
 	piped(t, func(co *coro.Co, a, b *streams.Conn) {
 		r := streams.NewReader(b)
 		for _, read := range []func(co *coro.Co) ([]byte, error){

@@ -311,6 +311,16 @@ func TestScriptedReads(t *testing.T) {
 			  read: "data"
 			read
 			  read: "more"`},
+		// As CPython's test_selector_events.SelectorSocketTransportTests.test_pause_resume_reading
+		// As CPython's test_selector_events.SelectorSocketTransportTests.test_pause_reading_connection_made
+		{name: "nobody reads", reads: all(gave("data")), do: []string{"ready", "ready", "read", "ready", "close"}, want: `
+			ready
+			ready
+			read
+			  read: "data"
+			ready
+			close
+			  close`},
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_read_ready_eof_keep_open
 		// As CPython's test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_ready_eof_keep_open
 		{name: "the end keeps it open", reads: all(fails(io.EOF), fails(io.EOF)), writes: all(took(4)), do: []string{"read", "read", "write data", "close"}, want: `

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -33,7 +34,7 @@ func knock(t *testing.T, co *coro.Co, s *streams.Server) *streams.Conn {
 
 func TestServerWaitClosed(t *testing.T) {
 	// As CPython's test_server.TestServer2.test_wait_closed_basic
-	// As CPython's test_server.TestServer2.test_wait_closed_race
+	// As CPython's test_events.EventLoopTestsMixin.test_server_close
 	served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {
 		require.True(t, s.IsServing())
 		c := knock(t, co, s)
@@ -54,6 +55,37 @@ func TestServerWaitClosed(t *testing.T) {
 		require.NoError(t, s.WaitClosed(co))
 		_, err = streams.Dial(co, "tcp", s.Addr().String())
 		require.ErrorIs(t, err, syscall.ECONNREFUSED)
+	})
+}
+
+// Who waits hears of the end, whichever comes first of the Server's Close and that of the last client, or both
+// at once.
+//
+// As CPython's test_server.TestServer2.test_wait_closed_race
+// As CPython's test_server.TestServer2.test_close_race
+func TestServerWaitClosedRace(t *testing.T) {
+	for name, order := range map[string]func(l *loop.Loop, server, client func()){
+		"server first": func(l *loop.Loop, server, client func()) { l.CallSoon(server); l.CallSoon(client) },
+		"client first": func(l *loop.Loop, server, client func()) { l.CallSoon(client); l.CallSoon(server) },
+		"later":        func(l *loop.Loop, server, client func()) { l.CallSoon(client); l.CallLater(time.Millisecond, server) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {
+				c := knock(t, co, s)
+				waiting := spawn(t, co, s.WaitClosed)
+				order(loop.Of(co), s.Close, func() { require.NoError(t, c.Close()) })
+				require.NoError(t, s.WaitClosed(co))
+				require.NoError(t, coro.Await(co, waiting))
+			})
+		})
+	}
+	served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {
+		for range 20 { // some that the Server has accepted, and some that it has not
+			c := dial(t, co, s)
+			loop.Of(co).CallSoon(func() { require.NoError(t, c.Close()) })
+		}
+		s.Close()
+		require.NoError(t, s.WaitClosed(co))
 	})
 }
 
@@ -97,17 +129,21 @@ func TestServerClosesClients(t *testing.T) {
 
 func TestServeForever(t *testing.T) {
 	// As CPython's test_server.BaseStartServer.test_start_server_1
-	served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {
-		c := knock(t, co, s)
-		forever := coro.CreateTask(co, coro.Do(s.ServeForever))
-		require.NoError(t, coro.Sleep(co, time.Millisecond))
-		forever.Cancel()
-		require.NoError(t, coro.Sleep(co, time.Millisecond))
-		require.False(t, forever.Done(), "a client is there")
-		require.False(t, s.IsServing())
-		require.NoError(t, c.Close())
-		require.True(t, future.IsCanceled(coro.Await(co, forever)))
-	})
+	// As CPython's test_server.SelectorStartServerTests.test_start_unix_server_1
+	for network, addr := range map[string]string{"tcp": "127.0.0.1:0", "unix": filepath.Join(t.TempDir(), "socket")} {
+		served(t, network, addr, echo, func(co *coro.Co, s *streams.Server) {
+			c := knock(t, co, s)
+			forever := coro.CreateTask(co, coro.Do(s.ServeForever))
+			require.NoError(t, coro.Sleep(co, time.Millisecond))
+			forever.Cancel()
+			require.NoError(t, coro.Sleep(co, time.Millisecond))
+			require.False(t, forever.Done(), "a client is there")
+			require.False(t, s.IsServing())
+			require.NoError(t, c.Close())
+			require.True(t, future.IsCanceled(coro.Await(co, forever)))
+			require.NoError(t, s.ServeForever(co), "it is over")
+		})
+	}
 	served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {
 		c := knock(t, co, s)
 		forever := spawn(t, co, s.ServeForever)
@@ -181,6 +217,9 @@ func TestMaxConns(t *testing.T) {
 func TestHandlersThatFail(t *testing.T) {
 	// As CPython's test_streams.StreamTests.test_unhandled_exception
 	// As CPython's test_streams.StreamTests.test_unhandled_cancel
+	// As CPython's test_selector_events.SelectorSocketTransportTests.test_data_received_error
+	// As CPython's test_selector_events.SelectorSocketTransportTests.test_read_eof_received_error
+	// As CPython's test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_eof_received_error
 	bad := errors.New("bad")
 	for name, c := range map[string]struct {
 		handler func(co *coro.Co, c *streams.Conn) error
@@ -252,6 +291,8 @@ func TestAPeerThatResets(t *testing.T) {
 }
 
 // With no descriptor left a Server waits, says so once, and goes on when there is one.
+//
+// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_accept_connection_exception
 func TestServerWithoutDescriptors(t *testing.T) {
 	var told []string
 	err := loop.Main(func(co *coro.Co) error {

@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -71,6 +72,17 @@ func dial(t *testing.T, co *coro.Co, s *streams.Server) *streams.Conn {
 	return c
 }
 
+// As CPython's test_streams.StreamTests.test_open_connection
+// As CPython's test_streams.StreamTests.test_open_unix_connection
+// As CPython's test_events.EventLoopTestsMixin.test_create_connection
+// As CPython's test_events.EventLoopTestsMixin.test_create_unix_connection
+// As CPython's test_events.EventLoopTestsMixin.test_create_unix_server
+// As CPython's test_sock_lowlevel.BaseSockTestsMixin.test_sock_client_ops
+// As CPython's test_sock_lowlevel.BaseSockTestsMixin.test_unix_sock_client_ops
+// As CPython's test_buffered_proto.BaseTestBufferedProtocol.test_buffered_proto_create_connection
+// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_accept_connection_multiple
+// As CPython's test_selector_events.SelectorSocketTransportTests.test_read_ready_eof
+// As CPython's test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_ready_eof
 func TestEcho(t *testing.T) {
 	for network, addr := range map[string]string{"tcp": "127.0.0.1:0", "tcp6": "[::1]:0", "unix": filepath.Join(t.TempDir(), "socket")} {
 		t.Run(network, func(t *testing.T) {
@@ -113,6 +125,9 @@ func TestEcho(t *testing.T) {
 }
 
 // A megabyte goes through both ways at once, on either side of which a task waits for room.
+//
+// As CPython's test_sock_lowlevel.BaseSockTestsMixin.test_huge_content
+// As CPython's test_sock_lowlevel.BaseSockTestsMixin.test_huge_content_recvinto
 func TestSocketsThatAreFull(t *testing.T) {
 	const size = 8 << 20
 	served(t, "tcp", "127.0.0.1:0", func(co *coro.Co, c *streams.Conn) error {
@@ -136,6 +151,8 @@ func TestSocketsThatAreFull(t *testing.T) {
 type onlyWriter struct{ io.Writer }
 
 // A Writer sends in the background, also after its Close.
+//
+// As CPython's test_streams.StreamTests.test_unclosed_server_resource_warnings
 func TestSocketWriter(t *testing.T) {
 	const size = 8 << 20
 	served(t, "tcp", "127.0.0.1:0", func(co *coro.Co, c *streams.Conn) error {
@@ -179,6 +196,8 @@ func TestSocketWaits(t *testing.T) {
 	})
 }
 
+// As CPython's test_sock_lowlevel.BaseSockTestsMixin.test_sock_client_fail
+// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_connect_err
 func TestDialFails(t *testing.T) {
 	testkit.Run(t, func(co *coro.Co) {
 		ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -189,6 +208,7 @@ func TestDialFails(t *testing.T) {
 		var op *net.OpError
 		require.ErrorAs(t, err, &op)
 		require.Equal(t, "dial", op.Op)
+		require.ErrorIs(t, err, syscall.ECONNREFUSED)
 		_, err = streams.Dial(co, "nonsense", addr)
 		require.ErrorContains(t, err, "unknown network nonsense")
 		_, err = streams.Listen(co, "tcp", "nonsense")

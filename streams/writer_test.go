@@ -68,7 +68,7 @@ func TestDrain(t *testing.T) {
 		_, err := w.Write(make([]byte, 1024-kept))
 		require.NoError(t, err)
 		require.NoError(t, w.Drain(co), "as much as the mark is not above it")
-		_, err = w.Write([]byte("x"))
+		_, err = (&net.Buffers{{'x'}, {}}).WriteTo(w)
 		require.NoError(t, err)
 		var drains []*coro.Task[coro.None]
 		for range 3 {
@@ -139,6 +139,7 @@ func TestWriterClose(t *testing.T) {
 	// As CPython's test_streams.StreamTests.test_wait_closed_on_close_with_unread_data
 	// As CPython's test_streams.StreamTests.test_async_writer_api
 	// As CPython's test_streams.StreamTests.test_async_writer_api_exception_after_close
+	// As CPython's test_streams.StreamTests.test_eof_feed_when_closing_writer
 	// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_ready_closing
 	piped(t, func(co *coro.Co, a, b *streams.Conn) {
 		w, r := streams.NewWriter(a), streams.NewReader(b)
@@ -160,6 +161,8 @@ func TestWriterClose(t *testing.T) {
 		_, err = w.Write([]byte("x"))
 		require.ErrorIs(t, err, net.ErrClosed)
 		require.ErrorIs(t, w.Drain(co), net.ErrClosed)
+		_, err = streams.NewReader(a).ReadAll(co)
+		require.ErrorIs(t, err, net.ErrClosed, "nor is there anything to read from a connection that was closed here")
 	})
 	piped(t, func(co *coro.Co, a, b *streams.Conn) {
 		w := streams.NewWriter(a)
