@@ -19,11 +19,16 @@ func AdoptFile(co *coro.Co, f *os.File) (*Conn, error) {
 	if f == nil {
 		panic("streams: AdoptFile of nil")
 	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, closing(f, err)
+	}
 	fd, err := takeOver(f)
 	if err != nil {
 		return nil, err
 	}
 	s := new(fileSocket)
+	s.byLine = info.Mode()&os.ModeCharDevice != 0 // a terminal
 	addr := fileAddr(f.Name())
 	if err := s.init(co, fd, "file", addr, addr); err != nil {
 		return nil, err

@@ -25,6 +25,7 @@ type socket struct {
 	watched       *driver.Descriptor
 	name          string // of the network
 	local, remote net.Addr
+	byLine        bool // it gives a line at a time, so that a short read has not emptied it
 	elsewhere     elsewhere
 	site          *frames.Site // that made it, if it is to be told, see loop.ReportLeaks
 	cleanup       runtime.Cleanup
@@ -113,7 +114,7 @@ func (s *socket) try(in driver.Direction, name string, p []byte, call func(fd in
 		case err != nil:
 			return 0, os.NewSyscallError(name, err)
 		default:
-			if n < len(p) && n > 0 {
+			if n < len(p) && n > 0 && !s.byLine {
 				s.watched.Short(in)
 			}
 			return n, nil
