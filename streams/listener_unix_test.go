@@ -3,6 +3,7 @@
 package streams_test
 
 import (
+	"errors"
 	"net"
 	"path/filepath"
 	"syscall"
@@ -113,20 +114,20 @@ func hasIPv6() bool {
 	return err == nil
 }
 
+// reusePort lets several sockets have one address.
+var reusePort = &net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) (err error) {
+	failed := c.Control(func(fd uintptr) { err = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEPORT, 1) })
+	return errors.Join(failed, err)
+}}
+
 // A net.ListenConfig sets what a socket is to have before it listens.
 //
 // As CPython's test_events.EventLoopTestsMixin.test_create_server_reuse_port
 func TestListenWith(t *testing.T) {
 	networked(t, func(co *coro.Co) {
-		reuse := &net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) (err error) {
-			if failed := c.Control(func(fd uintptr) { err = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEPORT, 1) }); failed != nil {
-				return failed
-			}
-			return err
-		}}
-		a, err := streams.ListenWith(co, reuse, "tcp", "127.0.0.1:0")
+		a, err := streams.ListenWith(co, reusePort, "tcp", "127.0.0.1:0")
 		require.NoError(t, err)
-		b, err := streams.ListenWith(co, reuse, "tcp", a.Addr().String())
+		b, err := streams.ListenWith(co, reusePort, "tcp", a.Addr().String())
 		require.NoError(t, err)
 		require.NoError(t, b.Close())
 		_, err = streams.Listen(co, "tcp", a.Addr().String())

@@ -37,20 +37,28 @@ func listenPacket(t *testing.T, co *coro.Co, network, addr string) *streams.Pack
 // Each datagram is read for itself, also an empty one; what does not fit is lost.
 func TestDatagrams(t *testing.T) {
 	// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_no_data
+	// As CPython's test_selector_events.SelectorDatagramTransportTests.test_read_ready
 	// As CPython's test_events.EventLoopTestsMixin.test_create_datagram_endpoint
+	// As CPython's test_events.EventLoopTestsMixin.test_create_datagram_endpoint_ipv6
+	// As CPython's test_sock_lowlevel.BaseSockTestsMixin.test_recvfrom
+	// As CPython's test_sock_lowlevel.BaseSockTestsMixin.test_recvfrom_into
 	dir := t.TempDir()
 	for network, addrs := range map[string][2]string{
 		"udp4":     {"127.0.0.1:0", "127.0.0.1:0"},
 		"udp":      {":0", ":0"},
+		"udp6":     {"[::1]:0", "[::1]:0"},
 		"unixgram": {filepath.Join(dir, "a"), filepath.Join(dir, "b")},
 	} {
+		if network == "udp6" && !hasIPv6() {
+			continue
+		}
 		t.Run(network, func(t *testing.T) {
 			networked(t, func(co *coro.Co) {
 				a, b := listenPacket(t, co, network, addrs[0]), listenPacket(t, co, network, addrs[1])
 				defer a.Close()
 				defer b.Close()
 				to := b.LocalAddr()
-				if at, ok := to.(*net.UDPAddr); ok {
+				if at, ok := to.(*net.UDPAddr); ok && at.IP.IsUnspecified() {
 					to = &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: at.Port}
 				}
 				read := coro.CreateTask(co, func(*coro.Co) (string, error) {
@@ -86,7 +94,77 @@ func TestDatagrams(t *testing.T) {
 	}
 }
 
+// Where datagrams can come from and go to, and where not.
+func TestDatagramAddresses(t *testing.T) {
+	networked(t, func(co *coro.Co) {
+		var unknown *net.DNSError
+		for _, c := range []struct {
+			name, network, addr string
+			dial                bool
+			as                  any    // an error of this kind,
+			is                  error  // or this one,
+			says                string // or one that says so
+		}{
+			// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_no_addrinfo
+			{name: "no such name", network: "udp", addr: "no such host:0", as: &unknown},
+			// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_addr_error
+			{name: "no port", network: "udp", addr: "localhost", says: "missing port in address"},
+			// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_noaddr_nofamily
+			{name: "no such network", network: "nonsense", addr: ":0", says: "unknown network"},
+			// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_no_matching_family
+			{name: "another family", network: "udp6", addr: "127.0.0.1:0", says: "no suitable address"},
+			// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_cant_bind
+			{name: "an address of others", network: "udp", addr: "192.0.2.1:0", is: syscall.EADDRNOTAVAIL},
+			// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_connect_err
+			{name: "nobody there", network: "unixgram", addr: "/no/such/socket", dial: true, is: syscall.ENOENT},
+			// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_ip_addr
+			{name: "an address", network: "udp", addr: "127.0.0.1:0"},
+			{name: "an address", network: "udp", addr: "127.0.0.1:9", dial: true},
+		} {
+			open := streams.ListenPacket
+			if c.dial {
+				open = streams.DialPacket
+			}
+			conn, err := open(co, c.network, c.addr)
+			switch {
+			case c.as != nil:
+				require.ErrorAs(t, err, c.as, c.name)
+			case c.is != nil:
+				require.ErrorIs(t, err, c.is, c.name)
+			case c.says != "":
+				require.ErrorContains(t, err, c.says, c.name)
+			default:
+				require.NoError(t, err, c.name)
+				require.NoError(t, conn.Close())
+			}
+		}
+	})
+}
+
+// What a socket is to be set to before it has an address, a net.ListenConfig does; then it is taken over.
+//
+// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_sockopts
+func TestDatagramSocketOptions(t *testing.T) {
+	networked(t, func(co *coro.Co) {
+		open := func(addr string) *streams.PacketConn {
+			theirs, err := reusePort.ListenPacket(co.Context(), "udp", addr)
+			require.NoError(t, err)
+			c, err := streams.AdoptPacket(co, theirs)
+			require.NoError(t, err)
+			return c
+		}
+		a := open("127.0.0.1:0")
+		b := open(a.LocalAddr().String())
+		_, err := streams.ListenPacket(co, "udp", a.LocalAddr().String())
+		require.ErrorIs(t, err, syscall.EADDRINUSE)
+		require.NoError(t, a.Close())
+		require.NoError(t, b.Close())
+	})
+}
+
 // With one peer it is a net.Conn too, on other goroutines as well.
+//
+// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_connected_addr
 func TestConnectedDatagrams(t *testing.T) {
 	networked(t, func(co *coro.Co) {
 		a := listenPacket(t, co, "udp", "127.0.0.1:0")
@@ -144,6 +222,7 @@ func TestDatagramsToNobody(t *testing.T) {
 	})
 }
 
+// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_exception
 func TestDatagramWaits(t *testing.T) {
 	networked(t, func(co *coro.Co) {
 		c := listenPacket(t, co, "udp", "127.0.0.1:0")

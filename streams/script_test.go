@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -201,3 +202,8 @@ func (s *script) ListenPacket(*coro.Co, *net.ListenConfig, string, string) (netw
 func (*script) Listen(*coro.Co, *net.ListenConfig, string, string) (network.Listener, error) {
 	return nil, errors.ErrUnsupported
 }
+
+// A trace is what a script is expected to note, indented with tabs.
+type trace string
+
+func (t trace) text() string { return strings.Trim(strings.ReplaceAll(string(t), "\t", ""), "\n") }

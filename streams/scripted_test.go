@@ -28,6 +28,8 @@ func outcome(err error) string {
 		return "closed"
 	case errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNRESET):
 		return "lost"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "refused"
 	}
 	return err.Error()
 }
@@ -38,7 +40,7 @@ type scripted struct {
 	name          string
 	reads, writes []answer
 	do            []string
-	want          string
+	want          trace
 }
 
 // do does something to a connection; some of it takes a text.
@@ -90,7 +92,7 @@ func (test *scripted) run(t *testing.T) {
 				s.trace.Add("  keeps %d", n)
 			}
 		}
-		require.Equal(t, strings.TrimSpace(strings.ReplaceAll(test.want, "\t", "")), strings.Join(s.trace, "\n"))
+		require.Equal(t, test.want.text(), strings.Join(s.trace, "\n"))
 	})
 }
 
