@@ -78,7 +78,11 @@ func obtain[T io.Closer](co *coro.Co, ctx context.Context, f func(ctx context.Co
 		}
 		return coro.None{}, err
 	})(co)
-	return h.take(), err
+	if err != nil {
+		var none T
+		return none, err // what has come all the same is left to be closed
+	}
+	return h.take(), nil
 }
 
 // both ends with the context of the task, and with ctx.
