@@ -102,11 +102,13 @@ func TestScriptedWrites(t *testing.T) {
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_bytearray
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_memoryview
+		// As CPython's test_unix_events.UnixWritePipeTransportTests.test_write
 		{name: "all at once", writes: all(took(4)), do: []string{"write data"}, want: `
 			write data
 			  write "data": 4`},
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_no_data
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_sendmsg_no_data
+		// As CPython's test_unix_events.UnixWritePipeTransportTests.test_write_no_data
 		{name: "nothing", writes: all(again), do: []string{"write", "write data", "write", "lines"}, want: `
 			write
 			write data
@@ -117,6 +119,7 @@ func TestScriptedWrites(t *testing.T) {
 			lines
 			  keeps 4`},
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_buffer
+		// As CPython's test_unix_events.UnixWritePipeTransportTests.test_write_buffer
 		{name: "after what is kept", writes: all(again), do: []string{"write data1", "write data2"}, want: `
 			write data1
 			  write "data1": again
@@ -126,6 +129,7 @@ func TestScriptedWrites(t *testing.T) {
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_partial
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_partial_bytearray
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_partial_memoryview
+		// As CPython's test_unix_events.UnixWritePipeTransportTests.test_write_partial
 		{name: "a part", writes: all(took(2), again, took(2)), do: []string{"write data", "ready"}, want: `
 			write data
 			  write "data": 2
@@ -135,6 +139,7 @@ func TestScriptedWrites(t *testing.T) {
 			  write "ta": 2`},
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_partial_none
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_ready_partial_none
+		// As CPython's test_unix_events.UnixWritePipeTransportTests.test__write_ready_empty
 		{name: "a part of nothing", writes: all(took(0), took(0), took(4)), do: []string{"write data", "ready"}, want: `
 			write data
 			  write "data": 0
@@ -146,6 +151,8 @@ func TestScriptedWrites(t *testing.T) {
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_ready
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_sendmsg_full
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_ready_no_data
+		// As CPython's test_unix_events.UnixWritePipeTransportTests.test_write_again
+		// As CPython's test_unix_events.UnixWritePipeTransportTests.test__write_ready
 		{name: "later", writes: all(again, took(4)), do: []string{"write data", "ready", "ready"}, want: `
 			write data
 			  write "data": again
@@ -157,6 +164,8 @@ func TestScriptedWrites(t *testing.T) {
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_ready_tryagain
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_sendmsg_partial
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_sendmsg_half_buffer
+		// As CPython's test_unix_events.UnixWritePipeTransportTests.test__write_ready_partial
+		// As CPython's test_unix_events.UnixWritePipeTransportTests.test__write_ready_again
 		{name: "later, a part", writes: all(again, took(2), again, again), do: []string{"write data1", "write data2", "ready", "ready"}, want: `
 			write data1
 			  write "data1": again
@@ -171,6 +180,7 @@ func TestScriptedWrites(t *testing.T) {
 			  write "ta1data2": again
 			  keeps 8`},
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_writelines_send_full
+		// As CPython's test_transports.TransportTests.test_writelines
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_writelines_sendmsg_full
 		{name: "lines", writes: all(took(4), took(4)), do: []string{"lines one, two."}, want: `
 			lines one, two.
@@ -196,6 +206,7 @@ func TestScriptedLosses(t *testing.T) {
 	for _, test := range []scripted{
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_exception
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_writelines_after_connection_lost
+		// As CPython's test_unix_events.UnixWritePipeTransportTests.test_write_err
 		{name: "at once", writes: all(lost), do: []string{"write data", "write data", "lines one two", "ready"}, want: `
 			write data
 			  write "data": broken pipe
@@ -207,6 +218,8 @@ func TestScriptedLosses(t *testing.T) {
 			ready`},
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_ready_exception
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_sendmsg_OSError
+		// As CPython's test_unix_events.UnixWritePipeTransportTests.test__write_ready_err
+		// As CPython's test_unix_events.UnixWritePipeTransportTests.test__call_connection_lost_with_err
 		{name: "later", writes: all(again, lost), do: []string{"write data", "ready", "ready", "write more", "close", "ready"}, want: `
 			write data
 			  write "data": again
@@ -262,6 +275,13 @@ func TestScriptedEnds(t *testing.T) {
 		// As CPython's test_selector_events.SelectorTransportTests.test_close
 		// As CPython's test_selector_events.SelectorTransportTests.test_connection_lost
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_transport_close_remove_writer
+		// As CPython's test_unix_events.UnixWritePipeTransportTests.test_close
+		// As CPython's test_unix_events.UnixWritePipeTransportTests.test_close_closing
+		// As CPython's test_unix_events.UnixWritePipeTransportTests.test__call_connection_lost
+		// As CPython's test_unix_events.UnixReadPipeTransportTests.test_close
+		// As CPython's test_unix_events.UnixReadPipeTransportTests.test_close_already_closing
+		// As CPython's test_unix_events.UnixReadPipeTransportTests.test__close
+		// As CPython's test_unix_events.UnixReadPipeTransportTests.test__call_connection_lost
 		{name: "close", do: []string{"close", "close", "ready"}, want: `
 			close
 			  close
@@ -269,6 +289,7 @@ func TestScriptedEnds(t *testing.T) {
 			ready`},
 		// As CPython's test_selector_events.SelectorTransportTests.test_close_write_buffer
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_ready_closing
+		// As CPython's test_unix_events.UnixWritePipeTransportTests.test__write_ready_closing
 		{name: "close, later", writes: all(again, took(2), again, took(2)), do: []string{"write data", "close", "close", "ready", "ready"}, want: `
 			write data
 			  write "data": again
@@ -287,6 +308,7 @@ func TestScriptedEnds(t *testing.T) {
 		// As CPython's test_selector_events.SelectorTransportTests.test_abort
 		// As CPython's test_selector_events.SelectorTransportTests.test_force_close
 		// As CPython's test_selector_events.SelectorTransportTests.test__add_reader
+		// As CPython's test_unix_events.UnixWritePipeTransportTests.test_abort
 		{name: "abort", writes: all(again), do: []string{"write data", "abort", "abort", "ready", "read"}, want: `
 			write data
 			  write "data": again
@@ -315,6 +337,8 @@ func TestScriptedReads(t *testing.T) {
 			  read: "more"`},
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_pause_resume_reading
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_pause_reading_connection_made
+		// As CPython's test_unix_events.UnixReadPipeTransportTests.test_pause_reading
+		// As CPython's test_unix_events.UnixReadPipeTransportTests.test_resume_reading
 		{name: "nobody reads", reads: all(gave("data")), do: []string{"ready", "ready", "read", "ready", "close"}, want: `
 			ready
 			ready
@@ -341,6 +365,8 @@ func TestScriptedReads(t *testing.T) {
 		// As CPython's test_selector_events.SelectorSocketTransportTests.test_read_ready_err
 		// As CPython's test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_ready_err
 		// As CPython's test_selector_events.SelectorTransportTests.test_fatal_error
+		// As CPython's test_unix_events.UnixReadPipeTransportTests.test__read_ready_error
+		// As CPython's test_unix_events.UnixReadPipeTransportTests.test__call_connection_lost_with_err
 		{name: "an error", reads: all(fails(syscall.ECONNRESET), fails(syscall.EIO)), do: []string{"read", "read", "close"}, want: `
 			read
 			  read: connection reset by peer

@@ -42,6 +42,10 @@ const all = subprocess.Stdin | subprocess.Stdout | subprocess.Stderr
 
 func TestCommunicate(t *testing.T) {
 	// As CPython's test_subprocess.SubprocessMixin.test_communicate
+	// As CPython's test_subprocess.SubprocessMixin.test_communicate_none_input
+	// As CPython's test_subprocess.SubprocessMixin.test_subprocess_protocol_events
+	// As CPython's test_events.SubprocessTestsMixin.test_subprocess_shell
+	// As CPython's test_events.SubprocessTestsMixin.test_subprocess_exitcode
 	// As CPython's test_subprocess.SubprocessMixin.test_shell
 	// As CPython's test_subprocess.SubprocessMixin.test_empty_input
 	run(t, func(co *coro.Co) {
@@ -80,7 +84,9 @@ func TestCommunicateUnread(t *testing.T) {
 
 // One talks to it line by line.
 func TestTalk(t *testing.T) {
+	// As CPython's test_events.SubprocessTestsMixin.test_subprocess_exec
 	// As CPython's test_events.SubprocessTestsMixin.test_subprocess_interactive
+	// As CPython's test_subprocess.SubprocessMixin.test_stdin_stdout
 	run(t, func(co *coro.Co) {
 		p := start(t, co, subprocess.Stdin|subprocess.Stdout, "while read line; do echo got $line; done")
 		defer p.Close()
@@ -106,6 +112,11 @@ func TestSignals(t *testing.T) {
 	// As CPython's test_subprocess.SubprocessMixin.test_terminate
 	// As CPython's test_subprocess.SubprocessMixin.test_send_signal
 	// As CPython's test_subprocess.SubprocessMixin.test_subprocess_concurrent_wait
+	// As CPython's test_subprocess.SubprocessMixin.test_cancel_process_wait
+	// As CPython's test_subprocess.SubprocessTransportTests.test_proc_exited_no_invalid_state_error_on_exit_waiters
+	// As CPython's test_events.SubprocessTestsMixin.test_subprocess_kill
+	// As CPython's test_events.SubprocessTestsMixin.test_subprocess_terminate
+	// As CPython's test_events.SubprocessTestsMixin.test_subprocess_send_signal
 	run(t, func(co *coro.Co) {
 		for want, send := range map[int]func(p *subprocess.Process) error{
 			-9:  (*subprocess.Process).Kill,
@@ -137,6 +148,7 @@ func TestSignals(t *testing.T) {
 // The exit does not wait for who else has the pipes.
 func TestWaitWhilePipesAreOpen(t *testing.T) {
 	// As CPython's test_subprocess.SubprocessMixin.test_wait_even_if_pipe_is_open
+	// As CPython's test_subprocess.SubprocessMixin.test_kill_issue43884
 	run(t, func(co *coro.Co) {
 		p := start(t, co, subprocess.Stdin|subprocess.Stdout, "sh -c 'echo begun; read line' & exit 3")
 		defer p.Close() // which ends the other one
@@ -146,6 +158,17 @@ func TestWaitWhilePipesAreOpen(t *testing.T) {
 		code, err := p.Wait(co)
 		require.NoError(t, err)
 		require.Equal(t, 3, code)
+	})
+	run(t, func(co *coro.Co) {
+		p := start(t, co, subprocess.Stdin|subprocess.Stdout, "sh -c 'echo begun; read line'; echo never")
+		defer p.Close()
+		line, err := p.Stdout.ReadLine(co)
+		require.NoError(t, err)
+		require.Equal(t, "begun\n", string(line))
+		require.NoError(t, p.Kill())
+		code, err := p.Wait(co)
+		require.NoError(t, err)
+		require.Equal(t, -9, code)
 	})
 }
 
@@ -170,6 +193,10 @@ func TestStartFails(t *testing.T) {
 // A task that is canceled while a program starts leaves none behind.
 func TestStartCanceled(t *testing.T) {
 	// As CPython's test_subprocess.SubprocessMixin.test_cancel_make_subprocess_transport_exec
+	// As CPython's test_subprocess.SubprocessMixin.test_cancel_post_init
+	// As CPython's test_subprocess.SubprocessMixin.test_subprocess_read_pipe_cancelled
+	// As CPython's test_subprocess.SubprocessMixin.test_subprocess_write_pipe_cancelled
+	// As CPython's test_subprocess.SubprocessMixin.test_subprocess_read_write_pipe_cancelled
 	run(t, func(co *coro.Co) {
 		for yields := range 4 {
 			mine, theirs, err := os.Pipe() // which ends with the program
