@@ -38,6 +38,11 @@ func once(t *testing.T, l *loop.Loop) {
 	require.NoError(t, l.RunForever())
 }
 
+// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_process_events_read
+// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_process_events_write
+// As CPython's test_events.EventLoopTestsMixin.test_remove_fds_after_closing
+// As CPython's test_events.EventLoopTestsMixin.test_add_fds_after_closing
+// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_close
 func TestDescriptorCallbacks(t *testing.T) {
 	noLeak(t)
 	l := loop.New()
@@ -77,6 +82,111 @@ func TestDescriptorCallbacks(t *testing.T) {
 	require.Empty(t, trace)
 	require.NoError(t, l.Close())
 	require.False(t, l.RemoveReader(a))
+	require.False(t, l.RemoveWriter(a))
+	_, err = l.AddReader(a, note("closed"))
+	require.ErrorIs(t, err, loop.ErrClosed)
+	_, err = l.AddWriter(a, note("closed"))
+	require.ErrorIs(t, err, loop.ErrClosed)
+}
+
+// Each direction has its own callback, whatever becomes of that of the other.
+//
+// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_add_reader
+// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_add_reader_existing
+// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_add_reader_existing_writer
+// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_remove_reader
+// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_remove_reader_read_write
+// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_remove_reader_unknown
+// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_process_events_read_cancelled
+// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_add_writer
+// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_add_writer_existing
+// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_remove_writer
+// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_remove_writer_read_write
+// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_remove_writer_unknown
+// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_process_events_write_cancelled
+func TestDescriptorDirections(t *testing.T) {
+	noLeak(t)
+	l := loop.New()
+	a, b := pair(t)
+	_, err := unix.Write(b, []byte("x"))
+	require.NoError(t, err)
+	type way struct {
+		name   string
+		add    func(fd int, f func()) (loop.Handle, error)
+		remove func(fd int) bool
+	}
+	reads, writes := way{"read", l.AddReader, l.RemoveReader}, way{"write", l.AddWriter, l.RemoveWriter}
+	for _, ways := range [][2]way{{reads, writes}, {writes, reads}} {
+		this, other := ways[0], ways[1]
+		var trace []string
+		add := func(w way, text string) loop.Handle {
+			h, err := w.add(a, func() { trace = append(trace, text) })
+			require.NoError(t, err)
+			return h
+		}
+		called := func(want ...string) {
+			t.Helper()
+			trace = nil
+			once(t, l)
+			require.ElementsMatch(t, want, trace)
+		}
+		require.False(t, this.remove(a), this.name)
+		first := add(this, "first")
+		called("first")
+		add(other, "other")
+		called("first", "other")
+		second := add(this, "second")
+		require.True(t, first.Canceled())
+		called("second", "other")
+		require.True(t, this.remove(a))
+		require.True(t, second.Canceled())
+		called("other")
+		third := add(this, "third")
+		third.Cancel()
+		called("other")
+		require.False(t, this.remove(a))
+		require.True(t, other.remove(a))
+		called()
+	}
+	require.NoError(t, l.Close())
+}
+
+// A callback reads what comes, and is removed at the end; another writes.
+//
+// As CPython's test_events.EventLoopTestsMixin.test_reader_callback
+// As CPython's test_events.EventLoopTestsMixin.test_writer_callback
+func TestReadAndWriteInCallbacks(t *testing.T) {
+	noLeak(t)
+	l := loop.New()
+	a, b := pair(t)
+	var got []byte
+	_, err := l.AddReader(a, func() {
+		p := make([]byte, 10)
+		n, err := unix.Read(a, p)
+		require.NoError(t, err)
+		got = append(got, p[:n]...)
+		if n == 0 {
+			require.True(t, l.RemoveReader(a))
+			l.Stop()
+		}
+	})
+	require.NoError(t, err)
+	texts := []string{"abc", "def"}
+	_, err = l.AddWriter(b, func() {
+		if len(texts) == 0 {
+			require.True(t, l.RemoveWriter(b))
+			require.False(t, l.RemoveWriter(b))
+			require.NoError(t, unix.Shutdown(b, unix.SHUT_WR))
+			return
+		}
+		_, err := unix.Write(b, []byte(texts[0]))
+		require.NoError(t, err)
+		texts = texts[1:]
+	})
+	require.NoError(t, err)
+	require.NoError(t, l.RunForever())
+	require.Equal(t, "abcdef", string(got))
+	require.NoError(t, l.Close())
 }
 
 // All calls of a descriptor's callback are in one context, that of the AddReader.
@@ -102,6 +212,7 @@ func TestDescriptorContext(t *testing.T) {
 	require.NoError(t, l.Close())
 }
 
+// As CPython's test_unix_events.TestFunctional.test_add_reader_invalid_argument
 func TestDescriptorsThatCannotBeWatched(t *testing.T) {
 	noLeak(t)
 	l := loop.New(loop.VirtualTime(true))

@@ -94,6 +94,8 @@ func slowPanic()                                                  { slow(); guil
 func pendingTask(co *coro.Co, f *future.Future[int]) (int, error) { return f.Await(co) }
 
 // Whatever is slow goes by the program's name, with the line that has scheduled it.
+//
+// As CPython's test_events.HandleTests.test_handle_source_traceback
 func TestNameOfWhatIsSlow(t *testing.T) {
 	for name, test := range map[string]struct {
 		want     string

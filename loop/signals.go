@@ -55,6 +55,8 @@ func (l *Loop) AddSignalHandler(sig os.Signal, fn func()) error {
 		return errors.New("loop: AddSignalHandler of a nil signal")
 	case !hasSignals:
 		return fmt.Errorf("loop: watching signals: %w on %s", errors.ErrUnsupported, runtime.GOOS)
+	case !isSignal(sig):
+		return fmt.Errorf("loop: %#v is no signal", sig)
 	case uncatchable(sig):
 		return fmt.Errorf("loop: signal %v cannot be caught", sig)
 	case goroutine.Bubble() != "":

@@ -21,6 +21,10 @@ func raise(t *testing.T, sig syscall.Signal) {
 	require.NoError(t, syscall.Kill(syscall.Getpid(), sig))
 }
 
+// As CPython's test_unix_events.SelectorEventLoopSignalTests.test_add_signal_handler
+// As CPython's test_unix_events.SelectorEventLoopSignalTests.test_remove_signal_handler
+// As CPython's test_events.EventLoopTestsMixin.test_add_signal_handler
+// As CPython's test_events.EventLoopTestsMixin.test_signal_handling_while_selecting
 func TestSignalHandlers(t *testing.T) {
 	noLeak(t)
 	l := loop.New()
@@ -112,8 +116,53 @@ func TestSignalHandlersOfOthersComeAndGo(t *testing.T) {
 	require.Equal(t, "<nil> true\n", out)
 }
 
+// A signal that has come is not told to a handler that was removed since.
+//
+// As CPython's test_unix_events.SelectorEventLoopSignalTests.test_handle_signal_no_handler
+// As CPython's test_unix_events.SelectorEventLoopSignalTests.test_handle_signal_cancelled_handler
+func TestSignalAfterItsHandler(t *testing.T) {
+	noLeak(t)
+	l := loop.New()
+	for range 100 {
+		require.NoError(t, l.AddSignalHandler(syscall.SIGWINCH, func() { t.Error("a handler that was removed") }))
+		raise(t, syscall.SIGWINCH)
+		require.True(t, l.RemoveSignalHandler(syscall.SIGWINCH))
+		once(t, l)
+	}
+	require.NoError(t, l.Close())
+}
+
+// Without a handler a signal does what it has done before.
+//
+// As CPython's test_unix_events.SelectorEventLoopSignalTests.test_remove_signal_handler_2
+// As CPython's test_unix_events.SelectorEventLoopSignalTests.test_close
+func TestSignalWithoutItsHandler(t *testing.T) {
+	for name, remove := range map[string]func(l *loop.Loop){
+		"removed": func(l *loop.Loop) { l.RemoveSignalHandler(os.Interrupt) },
+		"closed":  func(l *loop.Loop) { _ = l.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, killed := inChild(t, func() {
+				l := loop.New()
+				_ = l.AddSignalHandler(os.Interrupt, func() {})
+				remove(l)
+				pressCtrlC()
+				_ = loop.New().RunForever()
+			}).wait(t)
+			require.True(t, killed)
+		})
+	}
+}
+
+// As CPython's test_unix_events.SelectorEventLoopSignalTests.test_check_signal
+// As CPython's test_unix_events.SelectorEventLoopSignalTests.test_add_signal_handler_install_error2
+// As CPython's test_unix_events.SelectorEventLoopSignalTests.test_add_signal_handler_install_error3
 func TestSignalsThatCannotBeCaught(t *testing.T) {
 	l := loop.New()
+	for _, sig := range []syscall.Signal{-1, 0, 65} {
+		require.EqualError(t, l.AddSignalHandler(sig, func() {}), fmt.Sprintf("loop: %d is no signal", sig))
+		require.False(t, l.RemoveSignalHandler(sig))
+	}
 	for _, sig := range []syscall.Signal{syscall.SIGKILL, syscall.SIGSTOP} {
 		require.ErrorContains(t, l.AddSignalHandler(sig, func() {}), "cannot be caught")
 	}

@@ -6,4 +6,6 @@ import "os"
 // even be asked: signal.Ignored panics.
 const hasSignals = false
 
+func isSignal(os.Signal) bool { return false }
+
 func uncatchable(os.Signal) bool { return true }

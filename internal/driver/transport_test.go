@@ -338,6 +338,7 @@ func TestDescriptorOnce(t *testing.T) {
 }
 
 // What cannot be registered, is registered, or is AddReader's, is refused with a word.
+// As CPython's test_unix_events.TestFunctional.test_add_reader_or_writer_transport_fd
 func TestRegisterRefuses(t *testing.T) {
 	main(t, func(co *coro.Co) {
 		d, err := driver.Of(co)
@@ -352,6 +353,9 @@ func TestRegisterRefuses(t *testing.T) {
 		_, err = l.AddReader(a, func() {})
 		require.ErrorContains(t, err, "is used by the transport of")
 		require.False(t, l.RemoveReader(a))
+		_, err = l.AddWriter(a, func() {})
+		require.ErrorContains(t, err, "is used by the transport of")
+		require.False(t, l.RemoveWriter(a))
 		_, err = l.AddReader(b, func() {})
 		require.NoError(t, err)
 		_, err = d.Register(b, nil)
