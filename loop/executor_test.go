@@ -46,7 +46,21 @@ func TestSetDefaultExecutor(t *testing.T) {
 	require.Equal(t, 42, v)
 }
 
+// As CPython's test_events.EventLoopTestsMixin.test_run_in_executor
 func TestRunInExecutor(t *testing.T) {
+	t.Run("by default on another goroutine", func(t *testing.T) {
+		l := newLoop(t)
+		open := make(chan struct{})
+		f, err := loop.RunInExecutor(l, nil, func() (int, error) {
+			<-open
+			return 42, nil
+		})
+		require.NoError(t, err)
+		l.CallSoon(func() { close(open) })
+		v, err := loop.RunUntilComplete(l, f)
+		require.NoError(t, err)
+		require.Equal(t, 42, v)
+	})
 	t.Run("given one, the default is not asked", func(t *testing.T) {
 		l := newLoop(t)
 		given, byDefault := &recordingExecutor{}, &recordingExecutor{}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 )
 
@@ -100,6 +101,31 @@ func TestHandleOfARefusedPost(t *testing.T) {
 	require.ErrorIs(t, err, loop.ErrClosed)
 	h.Cancel()
 	require.False(t, h.Canceled())
+}
+
+// What was posted before, by whomever, comes before what the loop's own goroutine schedules.
+//
+// As CPython's test_events.EventLoopTestsMixin.test_call_soon_threadsafe
+// As CPython's test_events.EventLoopTestsMixin.test_call_soon_threadsafe_same_thread
+func TestPostsComeBeforeWhatFollows(t *testing.T) {
+	for name, post := range map[string]func(f func()){
+		"from a goroutine": func(f func()) {
+			done := make(chan struct{})
+			go func() { defer close(done); f() }()
+			<-done
+		},
+		"from here": func(f func()) { f() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLoop(t)
+			var results []string
+			say := func(text string) func() { return func() { results = append(results, text) } }
+			post(func() { _, _ = l.CallSoonThreadsafe(say("hello")) })
+			l.CallSoon(say("world"))
+			testkit.Iterate(t, l)
+			require.Equal(t, []string{"hello", "world"}, results)
+		})
+	}
 }
 
 // Goroutines post and wait for the call, so that the loop parks all the time, and every

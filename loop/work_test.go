@@ -3,6 +3,7 @@ package loop_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -191,16 +192,23 @@ func TestWorkThatDoesNotReturn(t *testing.T) {
 }
 
 // What comes back to a closed loop is dropped.
+//
+// As CPython's test_events.EventLoopTestsMixin.test_run_in_executor_cancel
 func TestWorkOutlivesItsLoop(t *testing.T) {
 	for name, end := range map[string]func(*shelf){"run": (*shelf).runAll, "canceled": (*shelf).cancelAll} {
-		t.Run(name, func(t *testing.T) {
-			l, s := loop.New(loop.VirtualTime(true)), &shelf{}
-			f, err := loop.RunInExecutor(l, s, answer)
-			require.NoError(t, err)
-			require.NoError(t, l.Close())
-			end(s)
-			require.False(t, f.Done())
-		})
+		for _, canceled := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, given up before %v", name, canceled), func(t *testing.T) {
+				l, s := loop.New(loop.VirtualTime(true)), &shelf{}
+				f, err := loop.RunInExecutor(l, s, answer)
+				require.NoError(t, err)
+				if canceled {
+					f.Cancel()
+				}
+				require.NoError(t, l.Close())
+				end(s)
+				require.Equal(t, canceled, f.Done())
+			})
+		}
 	}
 }
 
