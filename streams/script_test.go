@@ -19,7 +19,7 @@ import (
 )
 
 // A script is a transport that does what a test has written down, and notes what is asked of it. It is
-// one for datagrams, too, and the network that gives it.
+// one for files and for datagrams, too, and the network that gives it.
 type script struct {
 	loop    *loop.Loop
 	trace   testkit.Trace
@@ -44,6 +44,11 @@ func all(as ...answer) []answer { return as }
 
 // again is also what comes after the last answer.
 var again = fails(network.ErrAgain)
+
+var (
+	_ network.FileTransport   = (*script)(nil)
+	_ network.PacketTransport = (*script)(nil)
+)
 
 func newScript(co *coro.Co, reads, writes []answer) *script {
 	s := &script{loop: loop.Of(co), answers: [2][]answer{reads, writes}}
@@ -122,6 +127,15 @@ func (s *script) TryWrite(p []byte) (int, error) {
 		return 0, network.ErrAgain
 	}
 	a := s.next(network.Writing, fmt.Sprintf("write %q", p))
+	return a.n, a.err
+}
+
+// TrySendFile tells only of what it is asked: the file stays where it is.
+func (s *script) TrySendFile(uintptr, int) (int, error) {
+	if s.blocked[network.Writing] {
+		return 0, network.ErrAgain
+	}
+	a := s.next(network.Writing, "send file")
 	return a.n, a.err
 }
 

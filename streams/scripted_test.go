@@ -79,19 +79,24 @@ func (s *script) do(co *coro.Co, c *streams.Conn, what string) error {
 	return errors.ErrUnsupported
 }
 
+// follow does one thing after the other, and notes what comes of it.
+func (s *script) follow(co *coro.Co, c *streams.Conn, do []string) {
+	for _, what := range do {
+		s.trace.Add("%s", what)
+		if told := outcome(s.do(co, c, what)); told != "" {
+			s.trace.Add("  = %s", told)
+		}
+		if n := streams.NewWriter(c).BufferSize(); n > 0 {
+			s.trace.Add("  keeps %d", n)
+		}
+	}
+}
+
 func (test *scripted) run(t *testing.T) {
 	testkit.Run(t, func(co *coro.Co) {
 		s := newScript(co, test.reads, test.writes)
 		c := s.conn(t, co)
-		for _, what := range test.do {
-			s.trace.Add("%s", what)
-			if told := outcome(s.do(co, c, what)); told != "" {
-				s.trace.Add("  = %s", told)
-			}
-			if n := streams.NewWriter(c).BufferSize(); n > 0 {
-				s.trace.Add("  keeps %d", n)
-			}
-		}
+		s.follow(co, c, test.do)
 		require.Equal(t, test.want.text(), strings.Join(s.trace, "\n"))
 	})
 }

@@ -46,6 +46,14 @@ func collect(into *future.Future[[]byte]) func(*coro.Co, *streams.Conn) error {
 
 // What io.Copy sends of a file arrives, whole or in part, before and after other writes; the file is where
 // it ends.
+//
+// As CPython's test_sendfile.SockSendfileMixin.test_sock_sendfile_success
+// As CPython's test_sendfile.SockSendfileMixin.test_sock_sendfile_with_offset_and_count
+// As CPython's test_sendfile.SockSendfileMixin.test_sock_sendfile_zero_size
+// As CPython's test_sendfile.SockSendfileMixin.test_sock_sendfile_mix_with_regular_send
+// As CPython's test_sendfile.SendfileMixin.test_sendfile
+// As CPython's test_sendfile.SendfileMixin.test_sendfile_partial
+// As CPython's test_sendfile.SendfileMixin.test_sendfile_pre_and_post_data
 func TestSendFile(t *testing.T) {
 	const size = 3_000_000
 	for _, test := range []struct {
@@ -99,6 +107,9 @@ func TestSendFile(t *testing.T) {
 }
 
 // Of a file that was sent in part the rest is where it stands.
+//
+// As CPython's test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_cancel1
+// As CPython's test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_cancel2
 func TestSendFileCanceled(t *testing.T) {
 	f, text := fileOf(t, 30_000_000)
 	stop := make(chan struct{})
@@ -140,6 +151,8 @@ func TestSendFileCanceled(t *testing.T) {
 }
 
 // The other side goes away in the middle.
+//
+// As CPython's test_sendfile.SendfileMixin.test_sendfile_close_peer_in_the_middle_of_receiving
 func TestSendFileToNobody(t *testing.T) {
 	f, _ := fileOf(t, 10_000_000)
 	served(t, "tcp", "127.0.0.1:0", func(co *coro.Co, c *streams.Conn) error {
@@ -160,6 +173,10 @@ func TestSendFileToNobody(t *testing.T) {
 }
 
 // What is no regular file is copied, and the errors of reading it are told as they are.
+//
+// As CPython's test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_not_a_file
+// As CPython's test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_iobuffer
+// As CPython's test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_not_regular_file
 func TestReadFromOthers(t *testing.T) {
 	failure := errors.New("no more")
 	dir := t.TempDir()
@@ -213,6 +230,66 @@ func TestReadFromOthers(t *testing.T) {
 type readerFunc func(p []byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+// The other side goes away when it has all.
+//
+// As CPython's test_sendfile.SendfileMixin.test_sendfile_close_peer_after_receiving
+func TestSendFileToOneThatHasEnough(t *testing.T) {
+	const size = 3_000_000
+	f, text := fileOf(t, size)
+	served(t, "tcp", "127.0.0.1:0", func(co *coro.Co, c *streams.Conn) error {
+		got, err := streams.NewReader(c).ReadExactly(co, size)
+		require.True(t, bytes.Equal(text, got))
+		return errors.Join(err, c.Close())
+	}, func(co *coro.Co, s *streams.Server) {
+		c := dial(t, co, s)
+		n, err := io.Copy(c, f)
+		require.NoError(t, err)
+		require.EqualValues(t, size, n)
+		_, err = c.Read(make([]byte, 1))
+		require.Equal(t, io.EOF, err)
+		require.NoError(t, c.Close())
+	})
+}
+
+// On a connection that is closed nothing is taken of the file.
+//
+// As CPython's test_sendfile.SendfileMixin.test_sendfile_for_closing_transp
+func TestSendFileClosed(t *testing.T) {
+	f, _ := fileOf(t, 1000)
+	served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {
+		c := dial(t, co, s)
+		require.NoError(t, c.Close())
+		n, err := io.Copy(c, f)
+		require.ErrorIs(t, err, net.ErrClosed)
+		require.Zero(t, n)
+		at, err := f.Seek(0, io.SeekCurrent)
+		require.NoError(t, err)
+		require.Zero(t, at)
+	})
+}
+
+// Where the kernel has no part in a connection a part of a file is copied.
+//
+// As CPython's test_base_events.BaseLoopSockSendfileTests.test_sock_sendfile_fallback_offset_and_count
+func TestSendFileInMemory(t *testing.T) {
+	f, text := fileOf(t, 300_000)
+	piped(t, func(co *coro.Co, a, b *streams.Conn) {
+		_, err := f.Seek(1000, io.SeekStart)
+		require.NoError(t, err)
+		spawn(t, co, func(*coro.Co) error {
+			n, err := io.Copy(a, io.LimitReader(f, 200_000))
+			require.EqualValues(t, 200_000, n)
+			return errors.Join(err, a.CloseWrite())
+		})
+		got, err := streams.NewReader(b).ReadAll(co)
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(text[1000:201_000], got))
+		at, err := f.Seek(0, io.SeekCurrent)
+		require.NoError(t, err)
+		require.EqualValues(t, 201_000, at)
+	})
+}
 
 // On another goroutine the file goes by way of package net.
 func TestSendFileElsewhere(t *testing.T) {
