@@ -38,11 +38,11 @@ func once(t *testing.T, l *loop.Loop) {
 	require.NoError(t, l.RunForever())
 }
 
-// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_process_events_read
-// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_process_events_write
+// CPython: test_selector_events.BaseSelectorEventLoopTests.test_process_events_read
+// CPython: test_selector_events.BaseSelectorEventLoopTests.test_process_events_write
 // As CPython's test_events.EventLoopTestsMixin.test_remove_fds_after_closing
 // As CPython's test_events.EventLoopTestsMixin.test_add_fds_after_closing
-// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_close
+// CPython: test_selector_events.BaseSelectorEventLoopTests.test_close
 func TestDescriptorCallbacks(t *testing.T) {
 	noLeak(t)
 	l := loop.New()
@@ -91,19 +91,19 @@ func TestDescriptorCallbacks(t *testing.T) {
 
 // Each direction has its own callback, whatever becomes of that of the other.
 //
-// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_add_reader
-// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_add_reader_existing
-// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_add_reader_existing_writer
-// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_remove_reader
-// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_remove_reader_read_write
-// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_remove_reader_unknown
-// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_process_events_read_cancelled
-// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_add_writer
-// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_add_writer_existing
-// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_remove_writer
-// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_remove_writer_read_write
-// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_remove_writer_unknown
-// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_process_events_write_cancelled
+// CPython: test_selector_events.BaseSelectorEventLoopTests.test_add_reader
+// CPython: test_selector_events.BaseSelectorEventLoopTests.test_add_reader_existing
+// CPython: test_selector_events.BaseSelectorEventLoopTests.test_add_reader_existing_writer
+// CPython: test_selector_events.BaseSelectorEventLoopTests.test_remove_reader
+// CPython: test_selector_events.BaseSelectorEventLoopTests.test_remove_reader_read_write
+// CPython: test_selector_events.BaseSelectorEventLoopTests.test_remove_reader_unknown
+// CPython: test_selector_events.BaseSelectorEventLoopTests.test_process_events_read_cancelled
+// CPython: test_selector_events.BaseSelectorEventLoopTests.test_add_writer
+// CPython: test_selector_events.BaseSelectorEventLoopTests.test_add_writer_existing
+// CPython: test_selector_events.BaseSelectorEventLoopTests.test_remove_writer
+// CPython: test_selector_events.BaseSelectorEventLoopTests.test_remove_writer_read_write
+// CPython: test_selector_events.BaseSelectorEventLoopTests.test_remove_writer_unknown
+// CPython: test_selector_events.BaseSelectorEventLoopTests.test_process_events_write_cancelled
 func TestDescriptorDirections(t *testing.T) {
 	noLeak(t)
 	l := loop.New()
@@ -212,7 +212,7 @@ func TestDescriptorContext(t *testing.T) {
 	require.NoError(t, l.Close())
 }
 
-// As CPython's test_unix_events.TestFunctional.test_add_reader_invalid_argument
+// CPython: test_unix_events.TestFunctional.test_add_reader_invalid_argument
 func TestDescriptorsThatCannotBeWatched(t *testing.T) {
 	noLeak(t)
 	l := loop.New(loop.VirtualTime(true))

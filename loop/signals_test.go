@@ -21,8 +21,8 @@ func raise(t *testing.T, sig syscall.Signal) {
 	require.NoError(t, syscall.Kill(syscall.Getpid(), sig))
 }
 
-// As CPython's test_unix_events.SelectorEventLoopSignalTests.test_add_signal_handler
-// As CPython's test_unix_events.SelectorEventLoopSignalTests.test_remove_signal_handler
+// CPython: test_unix_events.SelectorEventLoopSignalTests.test_add_signal_handler
+// CPython: test_unix_events.SelectorEventLoopSignalTests.test_remove_signal_handler
 // As CPython's test_events.EventLoopTestsMixin.test_add_signal_handler
 // As CPython's test_events.EventLoopTestsMixin.test_signal_handling_while_selecting
 func TestSignalHandlers(t *testing.T) {
@@ -118,8 +118,8 @@ func TestSignalHandlersOfOthersComeAndGo(t *testing.T) {
 
 // A signal that has come is not told to a handler that was removed since.
 //
-// As CPython's test_unix_events.SelectorEventLoopSignalTests.test_handle_signal_no_handler
-// As CPython's test_unix_events.SelectorEventLoopSignalTests.test_handle_signal_cancelled_handler
+// CPython: test_unix_events.SelectorEventLoopSignalTests.test_handle_signal_no_handler
+// CPython: test_unix_events.SelectorEventLoopSignalTests.test_handle_signal_cancelled_handler
 func TestSignalAfterItsHandler(t *testing.T) {
 	noLeak(t)
 	l := loop.New()
@@ -134,8 +134,8 @@ func TestSignalAfterItsHandler(t *testing.T) {
 
 // Without a handler a signal does what it has done before.
 //
-// As CPython's test_unix_events.SelectorEventLoopSignalTests.test_remove_signal_handler_2
-// As CPython's test_unix_events.SelectorEventLoopSignalTests.test_close
+// CPython: test_unix_events.SelectorEventLoopSignalTests.test_remove_signal_handler_2
+// CPython: test_unix_events.SelectorEventLoopSignalTests.test_close
 func TestSignalWithoutItsHandler(t *testing.T) {
 	for name, remove := range map[string]func(l *loop.Loop){
 		"removed": func(l *loop.Loop) { l.RemoveSignalHandler(os.Interrupt) },
@@ -154,9 +154,9 @@ func TestSignalWithoutItsHandler(t *testing.T) {
 	}
 }
 
-// As CPython's test_unix_events.SelectorEventLoopSignalTests.test_check_signal
-// As CPython's test_unix_events.SelectorEventLoopSignalTests.test_add_signal_handler_install_error2
-// As CPython's test_unix_events.SelectorEventLoopSignalTests.test_add_signal_handler_install_error3
+// CPython: test_unix_events.SelectorEventLoopSignalTests.test_check_signal
+// CPython: test_unix_events.SelectorEventLoopSignalTests.test_add_signal_handler_install_error2
+// CPython: test_unix_events.SelectorEventLoopSignalTests.test_add_signal_handler_install_error3
 func TestSignalsThatCannotBeCaught(t *testing.T) {
 	l := loop.New()
 	for _, sig := range []syscall.Signal{-1, 0, 65} {

@@ -18,7 +18,7 @@ import (
 
 // A connection that others have dialed, or accepted, is taken over.
 //
-// As CPython's test_sock_lowlevel.BaseSockTestsMixin.test_create_connection_sock
+// CPython: test_sock_lowlevel.BaseSockTestsMixin.test_create_connection_sock
 // As CPython's test_events.EventLoopTestsMixin.test_connect_accepted_socket
 func TestAdopt(t *testing.T) {
 	for network, addr := range map[string]string{"tcp": "127.0.0.1:0", "unix": filepath.Join(t.TempDir(), "socket")} {
@@ -56,8 +56,8 @@ func TestAdopt(t *testing.T) {
 // A listener of package net is taken over.
 //
 // As CPython's test_events.EventLoopTestsMixin.test_create_server_sock
-// As CPython's test_unix_events.SelectorEventLoopUnixSocketTests.test_create_unix_server_path_stream_bittype
-// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_server_stream_bittype
+// CPython: test_unix_events.SelectorEventLoopUnixSocketTests.test_create_unix_server_path_stream_bittype
+// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_server_stream_bittype
 func TestAdoptListener(t *testing.T) {
 	for network, addr := range map[string]string{"tcp": "127.0.0.1:0", "unix": filepath.Join(t.TempDir(), "socket")} {
 		t.Run(network, func(t *testing.T) {
@@ -80,9 +80,9 @@ func TestAdoptListener(t *testing.T) {
 // A socket for datagrams is taken over, with its peer if it has one.
 //
 // As CPython's test_events.EventLoopTestsMixin.test_create_datagram_endpoint_sock
-// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_sock
-// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_sock_unix
-// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_existing_sock_unix
+// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_sock
+// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_sock_unix
+// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_existing_sock_unix
 func TestAdoptPacket(t *testing.T) {
 	dir := t.TempDir()
 	for network, addr := range map[string]string{"udp": "127.0.0.1:0", "unixgram": filepath.Join(dir, "socket")} {
@@ -114,8 +114,8 @@ func TestAdoptPacket(t *testing.T) {
 
 // What is of another kind is refused, and closed.
 //
-// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_wrong_sock
-// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_wrong_sock
+// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_wrong_sock
+// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_wrong_sock
 func TestAdoptRefuses(t *testing.T) {
 	networked(t, func(co *coro.Co) {
 		packets, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -152,19 +152,19 @@ func TestUnixPathAtTheEnd(t *testing.T) {
 		before func(t *testing.T, ln *streams.Listener, path string)
 		stays  bool
 	}{
-		// As CPython's test_server.UnixServerCleanupTests.test_unix_server_addr_cleanup
-		// As CPython's test_server.UnixServerCleanupTests.test_unix_server_sock_cleanup
+		// CPython: test_server.UnixServerCleanupTests.test_unix_server_addr_cleanup
+		// CPython: test_server.UnixServerCleanupTests.test_unix_server_sock_cleanup
 		{"as it was", func(*testing.T, *streams.Listener, string) {}, false},
-		// As CPython's test_server.UnixServerCleanupTests.test_unix_server_cleanup_gone
+		// CPython: test_server.UnixServerCleanupTests.test_unix_server_cleanup_gone
 		{"gone", func(t *testing.T, _ *streams.Listener, path string) { require.NoError(t, os.Remove(path)) }, false},
-		// As CPython's test_server.UnixServerCleanupTests.test_unix_server_cleanup_replaced
+		// CPython: test_server.UnixServerCleanupTests.test_unix_server_cleanup_replaced
 		{"replaced", func(t *testing.T, _ *streams.Listener, path string) {
 			require.NoError(t, os.Remove(path))
 			other, err := net.Listen("unix", path)
 			require.NoError(t, err)
 			t.Cleanup(func() { other.Close() })
 		}, true},
-		// As CPython's test_server.UnixServerCleanupTests.test_unix_server_cleanup_prevented
+		// CPython: test_server.UnixServerCleanupTests.test_unix_server_cleanup_prevented
 		{"kept", func(_ *testing.T, ln *streams.Listener, _ string) { ln.SetUnlinkOnClose(false) }, true},
 	} {
 		for made, listen := range map[string]func(co *coro.Co, path string) (*streams.Listener, error){

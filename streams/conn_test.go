@@ -23,8 +23,8 @@ import (
 	"github.com/ouro-loop/ouro/streams"
 )
 
+// CPython: test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_get_buffer_zerosized
 func TestConn(t *testing.T) {
-	// As CPython's test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_get_buffer_zerosized
 	piped(t, func(co *coro.Co, a, b *streams.Conn) {
 		n, err := a.Write([]byte("hello"))
 		require.NoError(t, err)

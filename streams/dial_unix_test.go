@@ -35,17 +35,17 @@ func TestDialWith(t *testing.T) {
 			{name: "local address", dialer: net.Dialer{LocalAddr: free}},
 			// As CPython's test_events.EventLoopTestsMixin.test_create_connection_local_addr_in_use
 			{name: "local address in use", dialer: net.Dialer{LocalAddr: used}, is: syscall.EADDRINUSE},
-			// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_multiple_errors_local_addr
+			// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_multiple_errors_local_addr
 			{name: "local address of others", dialer: net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1)}}, is: syscall.EADDRNOTAVAIL},
 			// As CPython's test_events.EventLoopTestsMixin.test_create_connection_local_addr_nomatch_family
 			{name: "local address of another family", dialer: net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv6loopback}}, says: "no suitable address"},
-			// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_timeout
+			// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_timeout
 			{name: "too late", dialer: net.Dialer{Deadline: time.Unix(1, 0)}, says: "i/o timeout"},
-			// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_no_getaddrinfo
+			// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_no_getaddrinfo
 			{name: "no resolver", dialer: net.Dialer{Resolver: resolver(bad)}, addr: "somewhere.example:80", says: bad.Error()},
-			// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_ip_addr
+			// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_ip_addr
 			{name: "an address needs no resolver", dialer: net.Dialer{Resolver: resolver(bad)}},
-			// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_connect_non_os_err_close_err
+			// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_connect_non_os_err_close_err
 			{name: "an error of the program's", dialer: net.Dialer{Control: func(string, string, syscall.RawConn) error { return bad }}, is: bad},
 		} {
 			addr := c.addr
@@ -85,7 +85,7 @@ func resolver(why error) *net.Resolver {
 
 // Where a name has several addresses each is tried. If localhost has but one here, that is it.
 //
-// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_multiple
+// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_multiple
 func TestDialTriesEachAddress(t *testing.T) {
 	served(t, "tcp4", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {
 		_, port, err := net.SplitHostPort(s.Addr().String())
@@ -99,7 +99,7 @@ func TestDialTriesEachAddress(t *testing.T) {
 
 // Who is canceled, and dials again at once, gets a connection, and leaves none behind.
 //
-// As CPython's test_sock_lowlevel.BaseSockTestsMixin.test_sock_client_connect_racing
+// CPython: test_sock_lowlevel.BaseSockTestsMixin.test_sock_client_connect_racing
 func TestDialCanceledAndAgain(t *testing.T) {
 	served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {
 		for yields := range 4 {
@@ -126,7 +126,7 @@ func TestDialCanceledAndAgain(t *testing.T) {
 
 // Who is canceled in the wait for a socket, and tries again at once, is the one that waits.
 //
-// As CPython's test_sock_lowlevel.BaseSockTestsMixin.test_sock_client_racing
+// CPython: test_sock_lowlevel.BaseSockTestsMixin.test_sock_client_racing
 // As CPython's test_events.EventLoopTestsMixin.test_prompt_cancellation
 func TestSocketCanceledAndAgain(t *testing.T) {
 	served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {

@@ -40,9 +40,9 @@ func osPipe(t *testing.T) (r, w *os.File) {
 // A read waits for what comes into a pipe, until its end.
 //
 // As CPython's test_events.EventLoopTestsMixin.test_read_pipe
-// As CPython's test_unix_events.UnixReadPipeTransportTests.test__read_ready
-// As CPython's test_unix_events.UnixReadPipeTransportTests.test__read_ready_eof
-// As CPython's test_unix_events.UnixReadPipeTransportTests.test__read_ready_blocked
+// CPython: test_unix_events.UnixReadPipeTransportTests.test__read_ready
+// CPython: test_unix_events.UnixReadPipeTransportTests.test__read_ready_eof
+// CPython: test_unix_events.UnixReadPipeTransportTests.test__read_ready_blocked
 func TestReadPipe(t *testing.T) {
 	networked(t, func(co *coro.Co) {
 		r, w := osPipe(t)
@@ -69,9 +69,9 @@ func TestReadPipe(t *testing.T) {
 // What a pipe has no room for is kept, and sent when there is some; an end comes after that, and closes it.
 //
 // As CPython's test_events.EventLoopTestsMixin.test_write_pipe
-// As CPython's test_unix_events.UnixWritePipeTransportTests.test_can_write_eof
-// As CPython's test_unix_events.UnixWritePipeTransportTests.test_write_eof
-// As CPython's test_unix_events.UnixWritePipeTransportTests.test_write_eof_pending
+// CPython: test_unix_events.UnixWritePipeTransportTests.test_can_write_eof
+// CPython: test_unix_events.UnixWritePipeTransportTests.test_write_eof
+// CPython: test_unix_events.UnixWritePipeTransportTests.test_write_eof_pending
 func TestWritePipe(t *testing.T) {
 	const size = 1 << 20
 	for _, n := range []int{0, 5, size} {
@@ -95,8 +95,8 @@ func TestWritePipe(t *testing.T) {
 
 // Who writes to a pipe hears of the reader's end, also in the wait.
 //
-// As CPython's test_unix_events.UnixWritePipeTransportTests.test__read_ready
-// As CPython's test_unix_events.UnixWritePipeTransportTests.test_write_close
+// CPython: test_unix_events.UnixWritePipeTransportTests.test__read_ready
+// CPython: test_unix_events.UnixWritePipeTransportTests.test_write_close
 func TestPipeWithoutAReader(t *testing.T) {
 	networked(t, func(co *coro.Co) {
 		r, w := osPipe(t)

@@ -67,14 +67,14 @@ func TestListen(t *testing.T) {
 		}{
 			// As CPython's test_events.EventLoopTestsMixin.test_create_server
 			{"all addresses", "tcp4", "0.0.0.0:0", nil},
-			// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_server_empty_host
+			// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_server_empty_host
 			// As CPython's test_events.EventLoopTestsMixin.test_create_server_dual_stack
 			{"no host", "tcp", ":0", nil},
 			// As CPython's test_events.EventLoopTestsMixin.test_create_server_addr_in_use
 			{"in use", "tcp", taken.Addr().String(), syscall.EADDRINUSE},
-			// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_server_cant_bind
+			// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_server_cant_bind
 			{"an address of others", "tcp", "192.0.2.1:0", syscall.EADDRNOTAVAIL},
-			// As CPython's test_unix_events.SelectorEventLoopUnixSocketTests.test_create_unix_server_bind_error
+			// CPython: test_unix_events.SelectorEventLoopUnixSocketTests.test_create_unix_server_bind_error
 			{"no such directory", "unix", "/no/such/directory/socket", syscall.ENOENT},
 		} {
 			ln, err := streams.Listen(co, c.network, c.addr)
@@ -99,7 +99,7 @@ func TestListen(t *testing.T) {
 			require.NoError(t, s.WaitClosed(co))
 		}
 
-		// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_server_no_getaddrinfo
+		// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_server_no_getaddrinfo
 		var unknown *net.DNSError
 		_, err = streams.Listen(co, "tcp", "no such host:0")
 		require.ErrorAs(t, err, &unknown)
@@ -138,9 +138,9 @@ func TestListenWith(t *testing.T) {
 
 // Accept waits for a connection, whose ends know each other. A canceled one takes none.
 //
-// As CPython's test_sock_lowlevel.BaseSockTestsMixin.test_sock_accept
-// As CPython's test_sock_lowlevel.BaseSockTestsMixin.test_cancel_sock_accept
-// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_accept_connection_retry
+// CPython: test_sock_lowlevel.BaseSockTestsMixin.test_sock_accept
+// CPython: test_sock_lowlevel.BaseSockTestsMixin.test_cancel_sock_accept
+// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_accept_connection_retry
 func TestAccept(t *testing.T) {
 	networked(t, func(co *coro.Co) {
 		ln, err := streams.Listen(co, "tcp", "127.0.0.1:0")
@@ -169,7 +169,7 @@ func TestAccept(t *testing.T) {
 
 // What an accept fails with is no error of the Listener's where the next one may succeed.
 //
-// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_accept_connection_skip_connectionabortederror
+// CPython: test_selector_events.BaseSelectorEventLoopTests.test_accept_connection_skip_connectionabortederror
 func TestAcceptFails(t *testing.T) {
 	var told testkit.Trace
 	testkit.Run(t, func(co *coro.Co) {

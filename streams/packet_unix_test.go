@@ -35,13 +35,14 @@ func listenPacket(t *testing.T, co *coro.Co, network, addr string) *streams.Pack
 }
 
 // Each datagram is read for itself, also an empty one; what does not fit is lost.
+//
+// CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_no_data
+// CPython: test_selector_events.SelectorDatagramTransportTests.test_read_ready
+// As CPython's test_events.EventLoopTestsMixin.test_create_datagram_endpoint
+// As CPython's test_events.EventLoopTestsMixin.test_create_datagram_endpoint_ipv6
+// CPython: test_sock_lowlevel.BaseSockTestsMixin.test_recvfrom
+// CPython: test_sock_lowlevel.BaseSockTestsMixin.test_recvfrom_into
 func TestDatagrams(t *testing.T) {
-	// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_no_data
-	// As CPython's test_selector_events.SelectorDatagramTransportTests.test_read_ready
-	// As CPython's test_events.EventLoopTestsMixin.test_create_datagram_endpoint
-	// As CPython's test_events.EventLoopTestsMixin.test_create_datagram_endpoint_ipv6
-	// As CPython's test_sock_lowlevel.BaseSockTestsMixin.test_recvfrom
-	// As CPython's test_sock_lowlevel.BaseSockTestsMixin.test_recvfrom_into
 	dir := t.TempDir()
 	for network, addrs := range map[string][2]string{
 		"udp4":     {"127.0.0.1:0", "127.0.0.1:0"},
@@ -105,19 +106,19 @@ func TestDatagramAddresses(t *testing.T) {
 			is                  error  // or this one,
 			says                string // or one that says so
 		}{
-			// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_no_addrinfo
+			// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_no_addrinfo
 			{name: "no such name", network: "udp", addr: "no such host:0", as: &unknown},
-			// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_addr_error
+			// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_addr_error
 			{name: "no port", network: "udp", addr: "localhost", says: "missing port in address"},
-			// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_noaddr_nofamily
+			// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_noaddr_nofamily
 			{name: "no such network", network: "nonsense", addr: ":0", says: "unknown network"},
-			// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_no_matching_family
+			// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_no_matching_family
 			{name: "another family", network: "udp6", addr: "127.0.0.1:0", says: "no suitable address"},
-			// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_cant_bind
+			// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_cant_bind
 			{name: "an address of others", network: "udp", addr: "192.0.2.1:0", is: syscall.EADDRNOTAVAIL},
-			// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_connect_err
+			// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_connect_err
 			{name: "nobody there", network: "unixgram", addr: "/no/such/socket", dial: true, is: syscall.ENOENT},
-			// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_ip_addr
+			// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_ip_addr
 			{name: "an address", network: "udp", addr: "127.0.0.1:0"},
 			{name: "an address", network: "udp", addr: "127.0.0.1:9", dial: true},
 		} {
@@ -143,7 +144,7 @@ func TestDatagramAddresses(t *testing.T) {
 
 // What a socket is to be set to before it has an address, a net.ListenConfig does; then it is taken over.
 //
-// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_sockopts
+// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_sockopts
 func TestDatagramSocketOptions(t *testing.T) {
 	networked(t, func(co *coro.Co) {
 		open := func(addr string) *streams.PacketConn {
@@ -164,7 +165,7 @@ func TestDatagramSocketOptions(t *testing.T) {
 
 // With one peer it is a net.Conn too, on other goroutines as well.
 //
-// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_connected_addr
+// CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_connected_addr
 func TestConnectedDatagrams(t *testing.T) {
 	networked(t, func(co *coro.Co) {
 		a := listenPacket(t, co, "udp", "127.0.0.1:0")
@@ -198,8 +199,9 @@ func TestConnectedDatagrams(t *testing.T) {
 }
 
 // That nobody listens is told by the next operation, and then it goes on.
+//
+// As CPython's test_events.EventLoopTestsMixin.test_datagram_send_to_non_listening_address
 func TestDatagramsToNobody(t *testing.T) {
-	// As CPython's test_events.EventLoopTestsMixin.test_datagram_send_to_non_listening_address
 	networked(t, func(co *coro.Co) {
 		gone := listenPacket(t, co, "udp", "127.0.0.1:0")
 		addr := gone.LocalAddr().String()
@@ -222,7 +224,7 @@ func TestDatagramsToNobody(t *testing.T) {
 	})
 }
 
-// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_exception
+// CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_exception
 func TestDatagramWaits(t *testing.T) {
 	networked(t, func(co *coro.Co) {
 		c := listenPacket(t, co, "udp", "127.0.0.1:0")

@@ -52,12 +52,12 @@ func later(t *testing.T, co *coro.Co, feed func(string), end func(), pieces ...s
 
 const noLimit = 1 << 30
 
+// As CPython's test_streams.StreamTests.test_read_zero
+// As CPython's test_streams.StreamTests.test_read
+// As CPython's test_streams.StreamTests.test_read_line_breaks
+// As CPython's test_streams.StreamTests.test_read_limit
+// As CPython's test_streams.StreamTests.test_feed_nonempty_data
 func TestReadSome(t *testing.T) {
-	// As CPython's test_streams.StreamTests.test_read_zero
-	// As CPython's test_streams.StreamTests.test_read
-	// As CPython's test_streams.StreamTests.test_read_line_breaks
-	// As CPython's test_streams.StreamTests.test_read_limit
-	// As CPython's test_streams.StreamTests.test_feed_nonempty_data
 	fed(t, 3, func(co *coro.Co, r *streams.Reader, feed func(string), _ func()) {
 		feed("line1")
 		got, err := r.ReadSome(co, 0)
@@ -83,10 +83,10 @@ func TestReadSome(t *testing.T) {
 	})
 }
 
+// As CPython's test_streams.StreamTests.test_read_eof
+// As CPython's test_streams.StreamTests.test_at_eof
+// As CPython's test_streams.StreamTests.test_feed_empty_data
 func TestReadAtTheEnd(t *testing.T) {
-	// As CPython's test_streams.StreamTests.test_read_eof
-	// As CPython's test_streams.StreamTests.test_at_eof
-	// As CPython's test_streams.StreamTests.test_feed_empty_data
 	fed(t, noLimit, func(co *coro.Co, r *streams.Reader, feed func(string), end func()) {
 		require.False(t, r.AtEOF())
 		feed("") // which is nothing to read
@@ -110,8 +110,8 @@ func TestReadAtTheEnd(t *testing.T) {
 	})
 }
 
+// As CPython's test_streams.StreamTests.test_read_until_eof
 func TestReadAll(t *testing.T) {
-	// As CPython's test_streams.StreamTests.test_read_until_eof
 	fed(t, 3, func(co *coro.Co, r *streams.Reader, feed func(string), end func()) {
 		later(t, co, feed, end, "chunk1\n", "chunk2")
 		got, err := r.ReadAll(co)
@@ -123,12 +123,12 @@ func TestReadAll(t *testing.T) {
 	})
 }
 
+// As CPython's test_streams.StreamTests.test_readline
+// As CPython's test_streams.StreamTests.test_readline_nolimit_nowait
+// As CPython's test_streams.StreamTests.test_readline_read_byte_count
+// As CPython's test_streams.StreamTests.test_readline_eof
+// As CPython's test_streams.StreamTests.test_readline_empty_eof
 func TestReadLine(t *testing.T) {
-	// As CPython's test_streams.StreamTests.test_readline
-	// As CPython's test_streams.StreamTests.test_readline_nolimit_nowait
-	// As CPython's test_streams.StreamTests.test_readline_read_byte_count
-	// As CPython's test_streams.StreamTests.test_readline_eof
-	// As CPython's test_streams.StreamTests.test_readline_empty_eof
 	fed(t, noLimit, func(co *coro.Co, r *streams.Reader, feed func(string), end func()) {
 		feed("chunk1 ")
 		later(t, co, feed, nil, "chunk2 ", "chunk3 ", "\n chunk4")
@@ -152,9 +152,10 @@ func TestReadLine(t *testing.T) {
 }
 
 // A line that is too long is refused, and stays: with another limit it can be read.
+//
+// As CPython's test_streams.StreamTests.test_readline_limit
+// As CPython's test_streams.StreamTests.test_readline_limit_with_existing_data
 func TestReadLineLimit(t *testing.T) {
-	// As CPython's test_streams.StreamTests.test_readline_limit
-	// As CPython's test_streams.StreamTests.test_readline_limit_with_existing_data
 	fed(t, 5, func(co *coro.Co, r *streams.Reader, feed func(string), _ func()) {
 		feed("chunk1\nchunk")
 		_, err := r.ReadLine(co)
@@ -180,11 +181,11 @@ func TestReadLineLimit(t *testing.T) {
 	})
 }
 
+// As CPython's test_streams.StreamTests.test_readuntil_separator
+// As CPython's test_streams.StreamTests.test_readuntil_multi_chunks
+// As CPython's test_streams.StreamTests.test_readuntil_multi_chunks_1
+// As CPython's test_streams.StreamTests.test_readuntil_bytearray
 func TestReadUntil(t *testing.T) {
-	// As CPython's test_streams.StreamTests.test_readuntil_separator
-	// As CPython's test_streams.StreamTests.test_readuntil_multi_chunks
-	// As CPython's test_streams.StreamTests.test_readuntil_multi_chunks_1
-	// As CPython's test_streams.StreamTests.test_readuntil_bytearray
 	fed(t, noLimit, func(co *coro.Co, r *streams.Reader, feed func(string), _ func()) {
 		for _, none := range [][][]byte{{}, {{}}, {{'a'}, {}}} {
 			_, err := r.ReadUntil(co, none...)
@@ -215,8 +216,8 @@ func TestReadUntil(t *testing.T) {
 	})
 }
 
+// As CPython's test_streams.StreamTests.test_readuntil_eof
 func TestReadUntilTheEnd(t *testing.T) {
-	// As CPython's test_streams.StreamTests.test_readuntil_eof
 	fed(t, noLimit, func(co *coro.Co, r *streams.Reader, feed func(string), end func()) {
 		feed("some data")
 		end()
@@ -230,9 +231,9 @@ func TestReadUntilTheEnd(t *testing.T) {
 	})
 }
 
+// As CPython's test_streams.StreamTests.test_readuntil_limit_found_sep
+// As CPython's test_streams.StreamTests.test_readuntil_multi_separator_limit
 func TestReadUntilLimit(t *testing.T) {
-	// As CPython's test_streams.StreamTests.test_readuntil_limit_found_sep
-	// As CPython's test_streams.StreamTests.test_readuntil_multi_separator_limit
 	fed(t, 3, func(co *coro.Co, r *streams.Reader, feed func(string), _ func()) {
 		var limit *streams.LimitError
 		feed("some dataAA")
@@ -257,9 +258,10 @@ func TestReadUntilLimit(t *testing.T) {
 }
 
 // The separator counts that ends first.
+//
+// As CPython's test_streams.StreamTests.test_readuntil_multi_separator
+// As CPython's test_streams.StreamTests.test_readuntil_multi_separator_negative_offset
 func TestReadUntilSeparators(t *testing.T) {
-	// As CPython's test_streams.StreamTests.test_readuntil_multi_separator
-	// As CPython's test_streams.StreamTests.test_readuntil_multi_separator_negative_offset
 	fed(t, noLimit, func(co *coro.Co, r *streams.Reader, feed func(string), _ func()) {
 		until := func(separators ...string) string {
 			var all [][]byte
@@ -283,11 +285,11 @@ func TestReadUntilSeparators(t *testing.T) {
 	})
 }
 
+// As CPython's test_streams.StreamTests.test_readexactly_zero_or_less
+// As CPython's test_streams.StreamTests.test_readexactly
+// As CPython's test_streams.StreamTests.test_readexactly_limit
+// As CPython's test_streams.StreamTests.test_readexactly_eof
 func TestReadExactly(t *testing.T) {
-	// As CPython's test_streams.StreamTests.test_readexactly_zero_or_less
-	// As CPython's test_streams.StreamTests.test_readexactly
-	// As CPython's test_streams.StreamTests.test_readexactly_limit
-	// As CPython's test_streams.StreamTests.test_readexactly_eof
 	fed(t, 3, func(co *coro.Co, r *streams.Reader, feed func(string), end func()) {
 		feed("chunk")
 		got, err := r.ReadExactly(co, 0)
@@ -311,15 +313,16 @@ func TestReadExactly(t *testing.T) {
 }
 
 // An error of the connection ends the wait, and every later read; what was read before can be taken.
+//
+// As CPython's test_streams.StreamTests.test_read_exception
+// As CPython's test_streams.StreamTests.test_readline_exception
+// As CPython's test_streams.StreamTests.test_readexactly_exception
+// As CPython's test_streams.StreamTests.test_exception
+// As CPython's test_streams.StreamTests.test_exception_waiter
+// As CPython's test_streams.StreamTests.test_exception_cancel
+// As CPython's test_streams.StreamTests.test_open_connection_error
+// As CPython's test_streams.StreamTests.test_open_unix_connection_error
 func TestReadError(t *testing.T) {
-	// As CPython's test_streams.StreamTests.test_read_exception
-	// As CPython's test_streams.StreamTests.test_readline_exception
-	// As CPython's test_streams.StreamTests.test_readexactly_exception
-	// As CPython's test_streams.StreamTests.test_exception
-	// As CPython's test_streams.StreamTests.test_exception_waiter
-	// As CPython's test_streams.StreamTests.test_exception_cancel
-	// As CPython's test_streams.StreamTests.test_open_connection_error
-	// As CPython's test_streams.StreamTests.test_open_unix_connection_error
 	piped(t, func(co *coro.Co, a, b *streams.Conn) {
 		r := streams.NewReader(b)
 		_, err := a.Write([]byte("line"))
@@ -378,8 +381,8 @@ func TestReadCanceled(t *testing.T) {
 	})
 }
 
+// As CPython's test_streams.StreamTests.test_invalid_limit
 func TestReaderMisuse(t *testing.T) {
-	// As CPython's test_streams.StreamTests.test_invalid_limit
 	require.PanicsWithValue(t, "streams: Limit of 0; at least one byte it must be", func() { streams.Limit(0) })
 	require.PanicsWithValue(t, "streams: a nil ReadOption; leave it out", func() {
 		streams.NewReader(strings.NewReader(""), nil)

@@ -104,16 +104,16 @@ func (test *scripted) run(t *testing.T) {
 // What a Writer has the transport do at each of its answers.
 func TestScriptedWrites(t *testing.T) {
 	for _, test := range []scripted{
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_bytearray
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_memoryview
-		// As CPython's test_unix_events.UnixWritePipeTransportTests.test_write
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_bytearray
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_memoryview
+		// CPython: test_unix_events.UnixWritePipeTransportTests.test_write
 		{name: "all at once", writes: all(took(4)), do: []string{"write data"}, want: `
 			write data
 			  write "data": 4`},
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_no_data
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_sendmsg_no_data
-		// As CPython's test_unix_events.UnixWritePipeTransportTests.test_write_no_data
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_no_data
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_sendmsg_no_data
+		// CPython: test_unix_events.UnixWritePipeTransportTests.test_write_no_data
 		{name: "nothing", writes: all(again), do: []string{"write", "write data", "write", "lines"}, want: `
 			write
 			write data
@@ -123,18 +123,18 @@ func TestScriptedWrites(t *testing.T) {
 			  keeps 4
 			lines
 			  keeps 4`},
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_buffer
-		// As CPython's test_unix_events.UnixWritePipeTransportTests.test_write_buffer
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_buffer
+		// CPython: test_unix_events.UnixWritePipeTransportTests.test_write_buffer
 		{name: "after what is kept", writes: all(again), do: []string{"write data1", "write data2"}, want: `
 			write data1
 			  write "data1": again
 			  keeps 5
 			write data2
 			  keeps 10`},
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_partial
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_partial_bytearray
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_partial_memoryview
-		// As CPython's test_unix_events.UnixWritePipeTransportTests.test_write_partial
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_partial
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_partial_bytearray
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_partial_memoryview
+		// CPython: test_unix_events.UnixWritePipeTransportTests.test_write_partial
 		{name: "a part", writes: all(took(2), again, took(2)), do: []string{"write data", "ready"}, want: `
 			write data
 			  write "data": 2
@@ -142,9 +142,9 @@ func TestScriptedWrites(t *testing.T) {
 			  keeps 2
 			ready
 			  write "ta": 2`},
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_partial_none
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_ready_partial_none
-		// As CPython's test_unix_events.UnixWritePipeTransportTests.test__write_ready_empty
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_partial_none
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_ready_partial_none
+		// CPython: test_unix_events.UnixWritePipeTransportTests.test__write_ready_empty
 		{name: "a part of nothing", writes: all(took(0), took(0), took(4)), do: []string{"write data", "ready"}, want: `
 			write data
 			  write "data": 0
@@ -152,12 +152,12 @@ func TestScriptedWrites(t *testing.T) {
 			ready
 			  write "data": 0
 			  write "data": 4`},
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_tryagain
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_ready
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_sendmsg_full
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_ready_no_data
-		// As CPython's test_unix_events.UnixWritePipeTransportTests.test_write_again
-		// As CPython's test_unix_events.UnixWritePipeTransportTests.test__write_ready
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_tryagain
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_ready
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_sendmsg_full
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_ready_no_data
+		// CPython: test_unix_events.UnixWritePipeTransportTests.test_write_again
+		// CPython: test_unix_events.UnixWritePipeTransportTests.test__write_ready
 		{name: "later", writes: all(again, took(4)), do: []string{"write data", "ready", "ready"}, want: `
 			write data
 			  write "data": again
@@ -165,12 +165,12 @@ func TestScriptedWrites(t *testing.T) {
 			ready
 			  write "data": 4
 			ready`},
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_ready_partial
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_ready_tryagain
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_sendmsg_partial
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_sendmsg_half_buffer
-		// As CPython's test_unix_events.UnixWritePipeTransportTests.test__write_ready_partial
-		// As CPython's test_unix_events.UnixWritePipeTransportTests.test__write_ready_again
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_ready_partial
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_ready_tryagain
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_sendmsg_partial
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_sendmsg_half_buffer
+		// CPython: test_unix_events.UnixWritePipeTransportTests.test__write_ready_partial
+		// CPython: test_unix_events.UnixWritePipeTransportTests.test__write_ready_again
 		{name: "later, a part", writes: all(again, took(2), again, again), do: []string{"write data1", "write data2", "ready", "ready"}, want: `
 			write data1
 			  write "data1": again
@@ -184,15 +184,15 @@ func TestScriptedWrites(t *testing.T) {
 			ready
 			  write "ta1data2": again
 			  keeps 8`},
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_writelines_send_full
-		// As CPython's test_transports.TransportTests.test_writelines
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_writelines_sendmsg_full
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_writelines_send_full
+		// CPython: test_transports.TransportTests.test_writelines
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_writelines_sendmsg_full
 		{name: "lines", writes: all(took(4), took(4)), do: []string{"lines one, two."}, want: `
 			lines one, two.
 			  write "one,": 4
 			  write "two.": 4`},
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_writelines_send_partial
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_writelines_sendmsg_partial
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_writelines_send_partial
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_writelines_sendmsg_partial
 		{name: "a part of lines", writes: all(took(2), again, took(6)), do: []string{"lines one, two.", "ready"}, want: `
 			lines one, two.
 			  write "one,": 2
@@ -209,9 +209,9 @@ func TestScriptedWrites(t *testing.T) {
 // not asked again.
 func TestScriptedLosses(t *testing.T) {
 	for _, test := range []scripted{
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_exception
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_writelines_after_connection_lost
-		// As CPython's test_unix_events.UnixWritePipeTransportTests.test_write_err
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_exception
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_writelines_after_connection_lost
+		// CPython: test_unix_events.UnixWritePipeTransportTests.test_write_err
 		{name: "at once", writes: all(lost), do: []string{"write data", "write data", "lines one two", "ready"}, want: `
 			write data
 			  write "data": broken pipe
@@ -221,10 +221,10 @@ func TestScriptedLosses(t *testing.T) {
 			lines one two
 			  = lost
 			ready`},
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_ready_exception
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_sendmsg_OSError
-		// As CPython's test_unix_events.UnixWritePipeTransportTests.test__write_ready_err
-		// As CPython's test_unix_events.UnixWritePipeTransportTests.test__call_connection_lost_with_err
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_ready_exception
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_sendmsg_OSError
+		// CPython: test_unix_events.UnixWritePipeTransportTests.test__write_ready_err
+		// CPython: test_unix_events.UnixWritePipeTransportTests.test__call_connection_lost_with_err
 		{name: "later", writes: all(again, lost), do: []string{"write data", "ready", "ready", "write more", "close", "ready"}, want: `
 			write data
 			  write "data": again
@@ -237,8 +237,8 @@ func TestScriptedLosses(t *testing.T) {
 			close
 			  close
 			ready`},
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_closing
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_eof_after_close
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_closing
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_eof_after_close
 		{name: "closed here", do: []string{"close", "write data", "write data", "eof"}, want: `
 			close
 			  close
@@ -256,7 +256,7 @@ func TestScriptedLosses(t *testing.T) {
 // An end comes after what is kept; Abort does not.
 func TestScriptedEnds(t *testing.T) {
 	for _, test := range []scripted{
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_eof
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_eof
 		{name: "end of writes", do: []string{"eof", "eof", "write data", "close"}, want: `
 			eof
 			  end of writes
@@ -265,7 +265,7 @@ func TestScriptedEnds(t *testing.T) {
 			  = closed
 			close
 			  close`},
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_eof_buffer
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_eof_buffer
 		{name: "end of writes, later", writes: all(again, took(4)), do: []string{"write data", "eof", "ready", "close"}, want: `
 			write data
 			  write "data": again
@@ -277,24 +277,24 @@ func TestScriptedEnds(t *testing.T) {
 			  end of writes
 			close
 			  close`},
-		// As CPython's test_selector_events.SelectorTransportTests.test_close
-		// As CPython's test_selector_events.SelectorTransportTests.test_connection_lost
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_transport_close_remove_writer
-		// As CPython's test_unix_events.UnixWritePipeTransportTests.test_close
-		// As CPython's test_unix_events.UnixWritePipeTransportTests.test_close_closing
-		// As CPython's test_unix_events.UnixWritePipeTransportTests.test__call_connection_lost
-		// As CPython's test_unix_events.UnixReadPipeTransportTests.test_close
-		// As CPython's test_unix_events.UnixReadPipeTransportTests.test_close_already_closing
-		// As CPython's test_unix_events.UnixReadPipeTransportTests.test__close
-		// As CPython's test_unix_events.UnixReadPipeTransportTests.test__call_connection_lost
+		// CPython: test_selector_events.SelectorTransportTests.test_close
+		// CPython: test_selector_events.SelectorTransportTests.test_connection_lost
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_transport_close_remove_writer
+		// CPython: test_unix_events.UnixWritePipeTransportTests.test_close
+		// CPython: test_unix_events.UnixWritePipeTransportTests.test_close_closing
+		// CPython: test_unix_events.UnixWritePipeTransportTests.test__call_connection_lost
+		// CPython: test_unix_events.UnixReadPipeTransportTests.test_close
+		// CPython: test_unix_events.UnixReadPipeTransportTests.test_close_already_closing
+		// CPython: test_unix_events.UnixReadPipeTransportTests.test__close
+		// CPython: test_unix_events.UnixReadPipeTransportTests.test__call_connection_lost
 		{name: "close", do: []string{"close", "close", "ready"}, want: `
 			close
 			  close
 			close
 			ready`},
-		// As CPython's test_selector_events.SelectorTransportTests.test_close_write_buffer
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_ready_closing
-		// As CPython's test_unix_events.UnixWritePipeTransportTests.test__write_ready_closing
+		// CPython: test_selector_events.SelectorTransportTests.test_close_write_buffer
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_ready_closing
+		// CPython: test_unix_events.UnixWritePipeTransportTests.test__write_ready_closing
 		{name: "close, later", writes: all(again, took(2), again, took(2)), do: []string{"write data", "close", "close", "ready", "ready"}, want: `
 			write data
 			  write "data": again
@@ -310,10 +310,10 @@ func TestScriptedEnds(t *testing.T) {
 			ready
 			  write "ta": 2
 			  close`},
-		// As CPython's test_selector_events.SelectorTransportTests.test_abort
-		// As CPython's test_selector_events.SelectorTransportTests.test_force_close
-		// As CPython's test_selector_events.SelectorTransportTests.test__add_reader
-		// As CPython's test_unix_events.UnixWritePipeTransportTests.test_abort
+		// CPython: test_selector_events.SelectorTransportTests.test_abort
+		// CPython: test_selector_events.SelectorTransportTests.test_force_close
+		// CPython: test_selector_events.SelectorTransportTests.test__add_reader
+		// CPython: test_unix_events.UnixWritePipeTransportTests.test_abort
 		{name: "abort", writes: all(again), do: []string{"write data", "abort", "abort", "ready", "read"}, want: `
 			write data
 			  write "data": again
@@ -333,17 +333,17 @@ func TestScriptedEnds(t *testing.T) {
 // What a Read is given, and when the transport is asked.
 func TestScriptedReads(t *testing.T) {
 	for _, test := range []scripted{
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_read_ready
-		// As CPython's test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_ready
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_read_ready
+		// CPython: test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_ready
 		{name: "data", reads: all(gave("data"), gave("more")), do: []string{"read", "read"}, want: `
 			read
 			  read: "data"
 			read
 			  read: "more"`},
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_pause_resume_reading
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_pause_reading_connection_made
-		// As CPython's test_unix_events.UnixReadPipeTransportTests.test_pause_reading
-		// As CPython's test_unix_events.UnixReadPipeTransportTests.test_resume_reading
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_pause_resume_reading
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_pause_reading_connection_made
+		// CPython: test_unix_events.UnixReadPipeTransportTests.test_pause_reading
+		// CPython: test_unix_events.UnixReadPipeTransportTests.test_resume_reading
 		{name: "nobody reads", reads: all(gave("data")), do: []string{"ready", "ready", "read", "ready", "close"}, want: `
 			ready
 			ready
@@ -352,8 +352,8 @@ func TestScriptedReads(t *testing.T) {
 			ready
 			close
 			  close`},
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_read_ready_eof_keep_open
-		// As CPython's test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_ready_eof_keep_open
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_read_ready_eof_keep_open
+		// CPython: test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_ready_eof_keep_open
 		{name: "the end keeps it open", reads: all(fails(io.EOF), fails(io.EOF)), writes: all(took(4)), do: []string{"read", "read", "write data", "close"}, want: `
 			read
 			  read: EOF
@@ -365,13 +365,13 @@ func TestScriptedReads(t *testing.T) {
 			  write "data": 4
 			close
 			  close`},
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_read_ready_conn_reset
-		// As CPython's test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_ready_conn_reset
-		// As CPython's test_selector_events.SelectorSocketTransportTests.test_read_ready_err
-		// As CPython's test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_ready_err
-		// As CPython's test_selector_events.SelectorTransportTests.test_fatal_error
-		// As CPython's test_unix_events.UnixReadPipeTransportTests.test__read_ready_error
-		// As CPython's test_unix_events.UnixReadPipeTransportTests.test__call_connection_lost_with_err
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_read_ready_conn_reset
+		// CPython: test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_ready_conn_reset
+		// CPython: test_selector_events.SelectorSocketTransportTests.test_read_ready_err
+		// CPython: test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_ready_err
+		// CPython: test_selector_events.SelectorTransportTests.test_fatal_error
+		// CPython: test_unix_events.UnixReadPipeTransportTests.test__read_ready_error
+		// CPython: test_unix_events.UnixReadPipeTransportTests.test__call_connection_lost_with_err
 		{name: "an error", reads: all(fails(syscall.ECONNRESET), fails(syscall.EIO)), do: []string{"read", "read", "close"}, want: `
 			read
 			  read: connection reset by peer
@@ -388,8 +388,8 @@ func TestScriptedReads(t *testing.T) {
 
 // A Read that finds nothing waits, and is told once.
 //
-// As CPython's test_selector_events.SelectorSocketTransportTests.test_read_ready_tryagain
-// As CPython's test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_ready_tryagain
+// CPython: test_selector_events.SelectorSocketTransportTests.test_read_ready_tryagain
+// CPython: test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_ready_tryagain
 func TestScriptedReadWaits(t *testing.T) {
 	testkit.Run(t, func(co *coro.Co) {
 		s := newScript(co, all(again, again, gave("data")), nil)

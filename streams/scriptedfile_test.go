@@ -23,7 +23,7 @@ func TestScriptedSendFile(t *testing.T) {
 		do     []string // after the copy has begun
 		want   trace
 	}{
-		// As CPython's test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_blocking_error
+		// CPython: test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_blocking_error
 		{"later", all(again, took(2), again, took(2), took(0)), []string{"ready", "ready"}, `
 			  send file: again
 			ready
@@ -33,10 +33,10 @@ func TestScriptedSendFile(t *testing.T) {
 			  send file: 2
 			  send file: 0
 			sent 4`},
-		// As CPython's test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_not_available
-		// As CPython's test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_os_error_first_call
-		// As CPython's test_base_events.BaseLoopSockSendfileTests.test__sock_sendfile_native_failure
-		// As CPython's test_base_events.BaseLoopSockSendfileTests.test_sock_sendfile_fallback
+		// CPython: test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_not_available
+		// CPython: test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_os_error_first_call
+		// CPython: test_base_events.BaseLoopSockSendfileTests.test__sock_sendfile_native_failure
+		// CPython: test_base_events.BaseLoopSockSendfileTests.test_sock_sendfile_fallback
 		// As CPython's test_sendfile.SendfileMixin.test_sendfile_force_fallback
 		{"not at all", all(fails(errors.ErrUnsupported), took(4)), nil, `
 			  send file: unsupported operation
@@ -48,14 +48,14 @@ func TestScriptedSendFile(t *testing.T) {
 			  write "data": 1
 			  write "ata": broken pipe
 			sent 1 = lost`},
-		// As CPython's test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_os_error_next_call
+		// CPython: test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_os_error_next_call
 		{"an error in the middle", all(took(2), lost), []string{"write more"}, `
 			  send file: 2
 			  send file: broken pipe
 			sent 2 = lost
 			write more
 			  = lost`},
-		// As CPython's test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_exception
+		// CPython: test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_exception
 		{"no more in the middle", all(took(2), fails(errors.ErrUnsupported)), nil, `
 			  send file: 2
 			  send file: unsupported operation

@@ -75,22 +75,22 @@ func (test *packets) run(t *testing.T) {
 
 func TestScriptedPackets(t *testing.T) {
 	for _, test := range []packets{
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_bytearray
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_memoryview
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_bytearray
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_memoryview
 		{name: "at once", writes: all(took(4), took(0)), do: []string{"send data", "send"}, want: `
 			  send "data" to there: 4
 			  send "" to there: 0`},
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_tryagain
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_ready
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_ready_tryagain
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_buffer
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_buffer_bytearray
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_buffer_memoryview
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_buffer_nodata
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_sendto_ready
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_sendto_ready_blocked
-		// As CPython's test_sock_lowlevel.BaseSockTestsMixin.test_sendto_blocking
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_tryagain
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_ready
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_ready_tryagain
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_buffer
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_buffer_bytearray
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_buffer_memoryview
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_buffer_nodata
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_sendto_ready
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_sendto_ready_blocked
+		// CPython: test_sock_lowlevel.BaseSockTestsMixin.test_sendto_blocking
 		{name: "in line while there is no room", writes: all(again, again, took(5), took(0), again, took(5)),
 			do: []string{"send data1", "send", "send data2", "ready", "ready", "ready"}, want: `
 			  send "data1" to there: again
@@ -102,24 +102,24 @@ func TestScriptedPackets(t *testing.T) {
 			  send "data2" to there: again
 			ready
 			  send "data2" to there: 5`},
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_error_received
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_error_received_connected
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_exception
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_error_received
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_error_received_connected
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_exception
 		{name: "an error, and on", writes: all(fails(syscall.ECONNREFUSED), took(4)), do: []string{"send data", "send more"}, want: `
 			  send "data" to there: connection refused
 			send data = refused
 			  send "more" to there: 4`},
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_ready_error_received
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_ready_error_received_connection
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_ready_exception
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_ready_error_received
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_ready_error_received_connection
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_ready_exception
 		{name: "an error later, and on", writes: all(again, fails(syscall.ECONNREFUSED), took(4)), do: []string{"send data", "send more", "ready"}, want: `
 			  send "data" to there: again
 			ready
 			  send "data" to there: connection refused
 			send data = refused
 			  send "more" to there: 4`},
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_closing
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_sendto_ready_closing
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_closing
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_ready_closing
 		{name: "closed in the wait", writes: all(again), do: []string{"send data", "send more", "close", "send", "receive"}, want: `
 			  send "data" to there: again
 			  close
@@ -127,8 +127,8 @@ func TestScriptedPackets(t *testing.T) {
 			send more = closed
 			send = closed
 			receive = closed`},
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_read_ready
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_read_ready_tryagain
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_read_ready
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_read_ready_tryagain
 		{name: "received", reads: all(gave("data"), again, gave(""), gave("more")), do: []string{"receive", "receive", "receive", "ready"}, want: `
 			  read: "data"
 			receive: "data" from there
@@ -138,8 +138,8 @@ func TestScriptedPackets(t *testing.T) {
 			receive: "" from there
 			  read: "more"
 			receive: "more" from there`},
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_read_ready_oserr
-		// As CPython's test_selector_events.SelectorDatagramTransportTests.test_read_ready_err
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_read_ready_oserr
+		// CPython: test_selector_events.SelectorDatagramTransportTests.test_read_ready_err
 		{name: "told, and on", reads: all(fails(syscall.ECONNREFUSED), gave("data")), do: []string{"receive", "receive"}, want: `
 			  read: connection refused
 			receive = refused

@@ -108,8 +108,8 @@ func TestSendFile(t *testing.T) {
 
 // Of a file that was sent in part the rest is where it stands.
 //
-// As CPython's test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_cancel1
-// As CPython's test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_cancel2
+// CPython: test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_cancel1
+// CPython: test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_cancel2
 func TestSendFileCanceled(t *testing.T) {
 	f, text := fileOf(t, 30_000_000)
 	stop := make(chan struct{})
@@ -174,9 +174,9 @@ func TestSendFileToNobody(t *testing.T) {
 
 // What is no regular file is copied, and the errors of reading it are told as they are.
 //
-// As CPython's test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_not_a_file
-// As CPython's test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_iobuffer
-// As CPython's test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_not_regular_file
+// CPython: test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_not_a_file
+// CPython: test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_iobuffer
+// CPython: test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_not_regular_file
 func TestReadFromOthers(t *testing.T) {
 	failure := errors.New("no more")
 	dir := t.TempDir()
@@ -271,7 +271,7 @@ func TestSendFileClosed(t *testing.T) {
 
 // Where the kernel has no part in a connection a part of a file is copied.
 //
-// As CPython's test_base_events.BaseLoopSockSendfileTests.test_sock_sendfile_fallback_offset_and_count
+// CPython: test_base_events.BaseLoopSockSendfileTests.test_sock_sendfile_fallback_offset_and_count
 func TestSendFileInMemory(t *testing.T) {
 	f, text := fileOf(t, 300_000)
 	piped(t, func(co *coro.Co, a, b *streams.Conn) {

@@ -32,9 +32,9 @@ func knock(t *testing.T, co *coro.Co, s *streams.Server) *streams.Conn {
 	return c
 }
 
+// CPython: test_server.TestServer2.test_wait_closed_basic
+// As CPython's test_events.EventLoopTestsMixin.test_server_close
 func TestServerWaitClosed(t *testing.T) {
-	// As CPython's test_server.TestServer2.test_wait_closed_basic
-	// As CPython's test_events.EventLoopTestsMixin.test_server_close
 	served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {
 		require.True(t, s.IsServing())
 		c := knock(t, co, s)
@@ -61,8 +61,8 @@ func TestServerWaitClosed(t *testing.T) {
 // Who waits hears of the end, whichever comes first of the Server's Close and that of the last client, or both
 // at once.
 //
-// As CPython's test_server.TestServer2.test_wait_closed_race
-// As CPython's test_server.TestServer2.test_close_race
+// CPython: test_server.TestServer2.test_wait_closed_race
+// CPython: test_server.TestServer2.test_close_race
 func TestServerWaitClosedRace(t *testing.T) {
 	for name, order := range map[string]func(l *loop.Loop, server, client func()){
 		"server first": func(l *loop.Loop, server, client func()) { l.CallSoon(server); l.CallSoon(client) },
@@ -90,9 +90,10 @@ func TestServerWaitClosedRace(t *testing.T) {
 }
 
 // The clients are closed after what is kept, or with a reset. No handler's error is reported for that.
+//
+// CPython: test_server.TestServer2.test_close_clients
+// CPython: test_server.TestServer2.test_abort_clients
 func TestServerClosesClients(t *testing.T) {
-	// As CPython's test_server.TestServer2.test_close_clients
-	// As CPython's test_server.TestServer2.test_abort_clients
 	const size = 8 << 20
 	keeps := func(co *coro.Co, c *streams.Conn) error {
 		if _, err := streams.NewWriter(c).Write(make([]byte, size)); err != nil {
@@ -127,9 +128,9 @@ func TestServerClosesClients(t *testing.T) {
 	})
 }
 
+// CPython: test_server.BaseStartServer.test_start_server_1
+// CPython: test_server.SelectorStartServerTests.test_start_unix_server_1
 func TestServeForever(t *testing.T) {
-	// As CPython's test_server.BaseStartServer.test_start_server_1
-	// As CPython's test_server.SelectorStartServerTests.test_start_unix_server_1
 	for network, addr := range map[string]string{"tcp": "127.0.0.1:0", "unix": filepath.Join(t.TempDir(), "socket")} {
 		served(t, network, addr, echo, func(co *coro.Co, s *streams.Server) {
 			c := knock(t, co, s)
@@ -214,12 +215,13 @@ func TestMaxConns(t *testing.T) {
 }
 
 // What a handler fails with is told, and its connection is closed.
+//
+// As CPython's test_streams.StreamTests.test_unhandled_exception
+// As CPython's test_streams.StreamTests.test_unhandled_cancel
+// CPython: test_selector_events.SelectorSocketTransportTests.test_data_received_error
+// CPython: test_selector_events.SelectorSocketTransportTests.test_read_eof_received_error
+// CPython: test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_eof_received_error
 func TestHandlersThatFail(t *testing.T) {
-	// As CPython's test_streams.StreamTests.test_unhandled_exception
-	// As CPython's test_streams.StreamTests.test_unhandled_cancel
-	// As CPython's test_selector_events.SelectorSocketTransportTests.test_data_received_error
-	// As CPython's test_selector_events.SelectorSocketTransportTests.test_read_eof_received_error
-	// As CPython's test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_eof_received_error
 	bad := errors.New("bad")
 	for name, c := range map[string]struct {
 		handler func(co *coro.Co, c *streams.Conn) error
@@ -292,7 +294,7 @@ func TestAPeerThatResets(t *testing.T) {
 
 // With no descriptor left a Server waits, says so once, and goes on when there is one.
 //
-// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_accept_connection_exception
+// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_accept_connection_exception
 func TestServerWithoutDescriptors(t *testing.T) {
 	var told []string
 	err := loop.Main(func(co *coro.Co) error {

@@ -77,12 +77,12 @@ func dial(t *testing.T, co *coro.Co, s *streams.Server) *streams.Conn {
 // As CPython's test_events.EventLoopTestsMixin.test_create_connection
 // As CPython's test_events.EventLoopTestsMixin.test_create_unix_connection
 // As CPython's test_events.EventLoopTestsMixin.test_create_unix_server
-// As CPython's test_sock_lowlevel.BaseSockTestsMixin.test_sock_client_ops
-// As CPython's test_sock_lowlevel.BaseSockTestsMixin.test_unix_sock_client_ops
-// As CPython's test_buffered_proto.BaseTestBufferedProtocol.test_buffered_proto_create_connection
-// As CPython's test_selector_events.BaseSelectorEventLoopTests.test_accept_connection_multiple
-// As CPython's test_selector_events.SelectorSocketTransportTests.test_read_ready_eof
-// As CPython's test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_ready_eof
+// CPython: test_sock_lowlevel.BaseSockTestsMixin.test_sock_client_ops
+// CPython: test_sock_lowlevel.BaseSockTestsMixin.test_unix_sock_client_ops
+// CPython: test_buffered_proto.BaseTestBufferedProtocol.test_buffered_proto_create_connection
+// CPython: test_selector_events.BaseSelectorEventLoopTests.test_accept_connection_multiple
+// CPython: test_selector_events.SelectorSocketTransportTests.test_read_ready_eof
+// CPython: test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_ready_eof
 func TestEcho(t *testing.T) {
 	for network, addr := range map[string]string{"tcp": "127.0.0.1:0", "tcp6": "[::1]:0", "unix": filepath.Join(t.TempDir(), "socket")} {
 		t.Run(network, func(t *testing.T) {
@@ -126,8 +126,8 @@ func TestEcho(t *testing.T) {
 
 // A megabyte goes through both ways at once, on either side of which a task waits for room.
 //
-// As CPython's test_sock_lowlevel.BaseSockTestsMixin.test_huge_content
-// As CPython's test_sock_lowlevel.BaseSockTestsMixin.test_huge_content_recvinto
+// CPython: test_sock_lowlevel.BaseSockTestsMixin.test_huge_content
+// CPython: test_sock_lowlevel.BaseSockTestsMixin.test_huge_content_recvinto
 func TestSocketsThatAreFull(t *testing.T) {
 	const size = 8 << 20
 	served(t, "tcp", "127.0.0.1:0", func(co *coro.Co, c *streams.Conn) error {
@@ -196,8 +196,8 @@ func TestSocketWaits(t *testing.T) {
 	})
 }
 
-// As CPython's test_sock_lowlevel.BaseSockTestsMixin.test_sock_client_fail
-// As CPython's test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_connect_err
+// CPython: test_sock_lowlevel.BaseSockTestsMixin.test_sock_client_fail
+// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_connect_err
 func TestDialFails(t *testing.T) {
 	testkit.Run(t, func(co *coro.Co) {
 		ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -230,9 +230,10 @@ func TestDialFails(t *testing.T) {
 
 // A socket's path is taken over from one that is dead, and given up in the end, if it is still that
 // of the Listener; other files are left alone.
+//
+// CPython: test_unix_events.SelectorEventLoopUnixSocketTests.test_create_unix_server_existing_path_sock
+// CPython: test_unix_events.SelectorEventLoopUnixSocketTests.test_create_unix_server_existing_path_nonsock
 func TestUnixPaths(t *testing.T) {
-	// As CPython's test_unix_events.SelectorEventLoopUnixSocketTests.test_create_unix_server_existing_path_sock
-	// As CPython's test_unix_events.SelectorEventLoopUnixSocketTests.test_create_unix_server_existing_path_nonsock
 	testkit.Run(t, func(co *coro.Co) {
 		path := filepath.Join(t.TempDir(), "socket")
 		dead, err := net.ListenUnix("unix", &net.UnixAddr{Name: path})
@@ -287,6 +288,12 @@ func TestTLSOverSockets(t *testing.T) {
 		all, err := streams.NewReader(secure).ReadAll(co)
 		require.NoError(t, err)
 		require.Equal(t, "HELLO\n", string(all))
+
+		// CPython: test_unix_events.SelectorEventLoopUnixSocketTests.test_create_unix_connection_ssl_noserverhost
+		// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_ssl_server_hostname_errors
+		c := dial(t, co, s)
+		require.ErrorContains(t, tls.Client(c, &tls.Config{}).Handshake(), "either ServerName or InsecureSkipVerify must be specified")
+		require.NoError(t, c.Close())
 	})
 }
 

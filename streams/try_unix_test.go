@@ -16,8 +16,8 @@ import (
 
 // A system call that was interrupted is made again; one that would block is not, before there is news.
 //
-// As CPython's test_selector_events.SelectorSocketTransportTests.test_read_ready_tryagain_interrupted
-// As CPython's test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_ready_tryagain_interrupted
+// CPython: test_selector_events.SelectorSocketTransportTests.test_read_ready_tryagain_interrupted
+// CPython: test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_ready_tryagain_interrupted
 func TestSystemCalls(t *testing.T) {
 	for _, test := range []struct {
 		name    string

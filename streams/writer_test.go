@@ -16,14 +16,15 @@ import (
 )
 
 // What is written goes at once as far as it can; the rest is kept, and sent when there is room.
+//
+// CPython: test_selector_events.SelectorSocketTransportTests.test_write
+// CPython: test_selector_events.SelectorSocketTransportTests.test_write_no_data
+// CPython: test_selector_events.SelectorSocketTransportTests.test_write_buffer
+// CPython: test_selector_events.SelectorSocketTransportTests.test_write_partial
+// CPython: test_selector_events.SelectorSocketTransportTests.test_write_tryagain
+// CPython: test_selector_events.SelectorSocketTransportTests.test_write_ready
+// CPython: test_selector_events.SelectorSocketTransportTests.test_write_ready_partial
 func TestWriterKeeps(t *testing.T) {
-	// As CPython's test_selector_events.SelectorSocketTransportTests.test_write
-	// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_no_data
-	// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_buffer
-	// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_partial
-	// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_tryagain
-	// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_ready
-	// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_ready_partial
 	piped(t, func(co *coro.Co, a, b *streams.Conn) {
 		w, r := streams.NewWriter(a), streams.NewReader(b)
 		n, err := w.Write(nil)
@@ -53,10 +54,11 @@ func TestWriterKeeps(t *testing.T) {
 }
 
 // Drain waits above the high-water mark, for as many as like, until the low one.
+//
+// As CPython's test_streams.StreamTests.test_multiple_drain
+// CPython: test_selector_events.SelectorSocketTransportTests.test_writelines_pauses_protocol
+// CPython: test_transports.TransportTests.test_flowcontrol_mixin_set_write_limits
 func TestDrain(t *testing.T) {
-	// As CPython's test_streams.StreamTests.test_multiple_drain
-	// As CPython's test_selector_events.SelectorSocketTransportTests.test_writelines_pauses_protocol
-	// As CPython's test_transports.TransportTests.test_flowcontrol_mixin_set_write_limits
 	piped(t, func(co *coro.Co, a, b *streams.Conn) {
 		w, r := streams.NewWriter(a), streams.NewReader(b)
 		require.EqualError(t, w.SetBufferLimits(10, 11),
@@ -103,11 +105,12 @@ func TestDrain(t *testing.T) {
 }
 
 // A connection that is lost is an error of the next Write, of every Drain, and of who waits.
+//
+// As CPython's test_streams.StreamTests.test_drain_raises
+// CPython: test_selector_events.SelectorSocketTransportTests.test_write_exception
+// CPython: test_selector_events.SelectorSocketTransportTests.test_write_ready_exception
+// CPython: test_selector_events.SelectorSocketTransportTests.test_write_closing
 func TestWriterOfALostConnection(t *testing.T) {
-	// As CPython's test_streams.StreamTests.test_drain_raises
-	// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_exception
-	// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_ready_exception
-	// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_closing
 	piped(t, func(co *coro.Co, a, b *streams.Conn) {
 		w := streams.NewWriter(a)
 		fill(t, a)
@@ -134,13 +137,14 @@ func TestWriterOfALostConnection(t *testing.T) {
 }
 
 // Close sends what is kept first.
+//
+// As CPython's test_streams.StreamTests.test_wait_closed_on_close
+// As CPython's test_streams.StreamTests.test_wait_closed_on_close_with_unread_data
+// As CPython's test_streams.StreamTests.test_async_writer_api
+// As CPython's test_streams.StreamTests.test_async_writer_api_exception_after_close
+// As CPython's test_streams.StreamTests.test_eof_feed_when_closing_writer
+// CPython: test_selector_events.SelectorSocketTransportTests.test_write_ready_closing
 func TestWriterClose(t *testing.T) {
-	// As CPython's test_streams.StreamTests.test_wait_closed_on_close
-	// As CPython's test_streams.StreamTests.test_wait_closed_on_close_with_unread_data
-	// As CPython's test_streams.StreamTests.test_async_writer_api
-	// As CPython's test_streams.StreamTests.test_async_writer_api_exception_after_close
-	// As CPython's test_streams.StreamTests.test_eof_feed_when_closing_writer
-	// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_ready_closing
 	piped(t, func(co *coro.Co, a, b *streams.Conn) {
 		w, r := streams.NewWriter(a), streams.NewReader(b)
 		n := fill(t, a)
@@ -175,10 +179,11 @@ func TestWriterClose(t *testing.T) {
 }
 
 // WriteEOF ends what is sent, after what is kept.
+//
+// CPython: test_selector_events.SelectorSocketTransportTests.test_write_eof
+// CPython: test_selector_events.SelectorSocketTransportTests.test_write_eof_buffer
+// CPython: test_selector_events.SelectorSocketTransportTests.test_write_eof_after_close
 func TestWriteEOF(t *testing.T) {
-	// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_eof
-	// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_eof_buffer
-	// As CPython's test_selector_events.SelectorSocketTransportTests.test_write_eof_after_close
 	piped(t, func(co *coro.Co, a, b *streams.Conn) {
 		w, r := streams.NewWriter(a), streams.NewReader(b)
 		n := fill(t, a)

@@ -18,7 +18,7 @@ import (
 
 // Who writes to a program that has ended is told.
 //
-// As CPython's test_subprocess.SubprocessMixin.test_stdin_broken_pipe
+// CPython: test_subprocess.SubprocessMixin.test_stdin_broken_pipe
 func TestWriteToAProgramThatEnds(t *testing.T) {
 	run(t, func(co *coro.Co) {
 		p := start(t, co, subprocess.Stdin, "exit 0")
@@ -35,7 +35,7 @@ func TestWriteToAProgramThatEnds(t *testing.T) {
 
 // What a program has printed can be read after its exit.
 //
-// As CPython's test_subprocess.SubprocessMixin.test_read_stdout_after_process_exit
+// CPython: test_subprocess.SubprocessMixin.test_read_stdout_after_process_exit
 func TestReadAfterTheExit(t *testing.T) {
 	const size = 30_000 // which a pipe has room for
 	run(t, func(co *coro.Co) {
@@ -87,8 +87,8 @@ func TestCloseOnePipe(t *testing.T) {
 
 // Close leaves the program alone, whether it runs or has ended.
 //
-// As CPython's test_subprocess.SubprocessMixin.test_close_kill_running
-// As CPython's test_subprocess.SubprocessMixin.test_close_dont_kill_finished
+// CPython: test_subprocess.SubprocessMixin.test_close_kill_running
+// CPython: test_subprocess.SubprocessMixin.test_close_dont_kill_finished
 // As CPython's test_events.SubprocessTestsMixin.test_subprocess_close_after_finish
 func TestCloseKillsNothing(t *testing.T) {
 	run(t, func(co *coro.Co) {
@@ -106,7 +106,7 @@ func TestCloseKillsNothing(t *testing.T) {
 
 // Many at once.
 //
-// As CPython's test_subprocess.SubprocessMixin.test_subprocess_communicate_stdout
+// CPython: test_subprocess.SubprocessMixin.test_subprocess_communicate_stdout
 func TestOutputsAtOnce(t *testing.T) {
 	run(t, func(co *coro.Co) {
 		var outputs []coro.Awaitable[[]byte]
@@ -125,8 +125,8 @@ func TestOutputsAtOnce(t *testing.T) {
 
 // A signal that comes too late is no signal to somebody else, and takes nothing from the exit code.
 //
-// As CPython's test_subprocess.SubprocessMixin.test_subprocess_send_signal_race
-// As CPython's test_subprocess.SubprocessTransportTests.test_proc_exited
+// CPython: test_subprocess.SubprocessMixin.test_subprocess_send_signal_race
+// CPython: test_subprocess.SubprocessTransportTests.test_proc_exited
 func TestSignalsAtTheExit(t *testing.T) {
 	run(t, func(co *coro.Co) {
 		for range 10 {

@@ -40,14 +40,14 @@ func start(t *testing.T, co *coro.Co, pipes subprocess.Pipes, line string) *subp
 
 const all = subprocess.Stdin | subprocess.Stdout | subprocess.Stderr
 
+// CPython: test_subprocess.SubprocessMixin.test_communicate
+// CPython: test_subprocess.SubprocessMixin.test_communicate_none_input
+// CPython: test_subprocess.SubprocessMixin.test_subprocess_protocol_events
+// As CPython's test_events.SubprocessTestsMixin.test_subprocess_shell
+// As CPython's test_events.SubprocessTestsMixin.test_subprocess_exitcode
+// CPython: test_subprocess.SubprocessMixin.test_shell
+// CPython: test_subprocess.SubprocessMixin.test_empty_input
 func TestCommunicate(t *testing.T) {
-	// As CPython's test_subprocess.SubprocessMixin.test_communicate
-	// As CPython's test_subprocess.SubprocessMixin.test_communicate_none_input
-	// As CPython's test_subprocess.SubprocessMixin.test_subprocess_protocol_events
-	// As CPython's test_events.SubprocessTestsMixin.test_subprocess_shell
-	// As CPython's test_events.SubprocessTestsMixin.test_subprocess_exitcode
-	// As CPython's test_subprocess.SubprocessMixin.test_shell
-	// As CPython's test_subprocess.SubprocessMixin.test_empty_input
 	run(t, func(co *coro.Co) {
 		for _, n := range []int{0, 10, 1 << 20} { // more than fits into a pipe
 			p := start(t, co, all, "cat; echo done >&2; exit 7")
@@ -68,8 +68,9 @@ func TestCommunicate(t *testing.T) {
 }
 
 // A program that does not read what it is given is none that fails.
+//
+// CPython: test_subprocess.SubprocessMixin.test_communicate_ignore_broken_pipe
 func TestCommunicateUnread(t *testing.T) {
-	// As CPython's test_subprocess.SubprocessMixin.test_communicate_ignore_broken_pipe
 	run(t, func(co *coro.Co) {
 		p := start(t, co, subprocess.Stdin, "exit 0")
 		_, _, err := p.Communicate(co, make([]byte, 1<<20))
@@ -83,10 +84,11 @@ func TestCommunicateUnread(t *testing.T) {
 }
 
 // One talks to it line by line.
+//
+// As CPython's test_events.SubprocessTestsMixin.test_subprocess_exec
+// As CPython's test_events.SubprocessTestsMixin.test_subprocess_interactive
+// CPython: test_subprocess.SubprocessMixin.test_stdin_stdout
 func TestTalk(t *testing.T) {
-	// As CPython's test_events.SubprocessTestsMixin.test_subprocess_exec
-	// As CPython's test_events.SubprocessTestsMixin.test_subprocess_interactive
-	// As CPython's test_subprocess.SubprocessMixin.test_stdin_stdout
 	run(t, func(co *coro.Co) {
 		p := start(t, co, subprocess.Stdin|subprocess.Stdout, "while read line; do echo got $line; done")
 		defer p.Close()
@@ -107,16 +109,16 @@ func TestTalk(t *testing.T) {
 	})
 }
 
+// CPython: test_subprocess.SubprocessMixin.test_kill
+// CPython: test_subprocess.SubprocessMixin.test_terminate
+// CPython: test_subprocess.SubprocessMixin.test_send_signal
+// CPython: test_subprocess.SubprocessMixin.test_subprocess_concurrent_wait
+// CPython: test_subprocess.SubprocessMixin.test_cancel_process_wait
+// CPython: test_subprocess.SubprocessTransportTests.test_proc_exited_no_invalid_state_error_on_exit_waiters
+// As CPython's test_events.SubprocessTestsMixin.test_subprocess_kill
+// As CPython's test_events.SubprocessTestsMixin.test_subprocess_terminate
+// As CPython's test_events.SubprocessTestsMixin.test_subprocess_send_signal
 func TestSignals(t *testing.T) {
-	// As CPython's test_subprocess.SubprocessMixin.test_kill
-	// As CPython's test_subprocess.SubprocessMixin.test_terminate
-	// As CPython's test_subprocess.SubprocessMixin.test_send_signal
-	// As CPython's test_subprocess.SubprocessMixin.test_subprocess_concurrent_wait
-	// As CPython's test_subprocess.SubprocessMixin.test_cancel_process_wait
-	// As CPython's test_subprocess.SubprocessTransportTests.test_proc_exited_no_invalid_state_error_on_exit_waiters
-	// As CPython's test_events.SubprocessTestsMixin.test_subprocess_kill
-	// As CPython's test_events.SubprocessTestsMixin.test_subprocess_terminate
-	// As CPython's test_events.SubprocessTestsMixin.test_subprocess_send_signal
 	run(t, func(co *coro.Co) {
 		for want, send := range map[int]func(p *subprocess.Process) error{
 			-9:  (*subprocess.Process).Kill,
@@ -146,9 +148,10 @@ func TestSignals(t *testing.T) {
 }
 
 // The exit does not wait for who else has the pipes.
+//
+// CPython: test_subprocess.SubprocessMixin.test_wait_even_if_pipe_is_open
+// CPython: test_subprocess.SubprocessMixin.test_kill_issue43884
 func TestWaitWhilePipesAreOpen(t *testing.T) {
-	// As CPython's test_subprocess.SubprocessMixin.test_wait_even_if_pipe_is_open
-	// As CPython's test_subprocess.SubprocessMixin.test_kill_issue43884
 	run(t, func(co *coro.Co) {
 		p := start(t, co, subprocess.Stdin|subprocess.Stdout, "sh -c 'echo begun; read line' & exit 3")
 		defer p.Close() // which ends the other one
@@ -172,9 +175,9 @@ func TestWaitWhilePipesAreOpen(t *testing.T) {
 	})
 }
 
+// CPython: test_subprocess.SubprocessMixin.test_popen_error
+// CPython: test_subprocess.SubprocessMixin.test_popen_error_with_stdin_pipe
 func TestStartFails(t *testing.T) {
-	// As CPython's test_subprocess.SubprocessMixin.test_popen_error
-	// As CPython's test_subprocess.SubprocessMixin.test_popen_error_with_stdin_pipe
 	run(t, func(co *coro.Co) {
 		for _, pipes := range []subprocess.Pipes{0, all} {
 			_, err := subprocess.Start(co, exec.Command("/no/such/program"), pipes)
@@ -191,12 +194,13 @@ func TestStartFails(t *testing.T) {
 }
 
 // A task that is canceled while a program starts leaves none behind.
+//
+// CPython: test_subprocess.SubprocessMixin.test_cancel_make_subprocess_transport_exec
+// CPython: test_subprocess.SubprocessMixin.test_cancel_post_init
+// CPython: test_subprocess.SubprocessMixin.test_subprocess_read_pipe_cancelled
+// CPython: test_subprocess.SubprocessMixin.test_subprocess_write_pipe_cancelled
+// CPython: test_subprocess.SubprocessMixin.test_subprocess_read_write_pipe_cancelled
 func TestStartCanceled(t *testing.T) {
-	// As CPython's test_subprocess.SubprocessMixin.test_cancel_make_subprocess_transport_exec
-	// As CPython's test_subprocess.SubprocessMixin.test_cancel_post_init
-	// As CPython's test_subprocess.SubprocessMixin.test_subprocess_read_pipe_cancelled
-	// As CPython's test_subprocess.SubprocessMixin.test_subprocess_write_pipe_cancelled
-	// As CPython's test_subprocess.SubprocessMixin.test_subprocess_read_write_pipe_cancelled
 	run(t, func(co *coro.Co) {
 		for yields := range 4 {
 			mine, theirs, err := os.Pipe() // which ends with the program

@@ -36,24 +36,24 @@ func TestSettings(t *testing.T) {
 		out   string
 		errs  string
 	}{
-		// As CPython's test_subprocess.SubprocessMixin.test_create_subprocess_env_shell
+		// CPython: test_subprocess.SubprocessMixin.test_create_subprocess_env_shell
 		{name: "environment of a shell", cmd: subprocess.Shell(`printf $FOO`), set: func(cmd *exec.Cmd) { cmd.Env = append(os.Environ(), "FOO=bar") },
 			pipes: subprocess.Stdout, out: "bar"},
-		// As CPython's test_subprocess.SubprocessMixin.test_create_subprocess_env_exec
+		// CPython: test_subprocess.SubprocessMixin.test_create_subprocess_env_exec
 		{name: "environment", cmd: exec.Command("printenv", "FOO"), set: func(cmd *exec.Cmd) { cmd.Env = append(os.Environ(), "FOO=baz") },
 			pipes: subprocess.Stdout, out: "baz\n"},
 		{name: "directory", cmd: subprocess.Shell("ls | wc -l"), set: func(cmd *exec.Cmd) { cmd.Dir = dir }, pipes: subprocess.Stdout, out: "1"},
-		// As CPython's test_subprocess.SubprocessMixin.test_devnull_input
+		// CPython: test_subprocess.SubprocessMixin.test_devnull_input
 		{name: "no input", cmd: subprocess.Shell("wc -c"), pipes: subprocess.Stdout | subprocess.Stderr, out: "0"},
 		{name: "input of a file", cmd: subprocess.Shell("cat"), set: func(cmd *exec.Cmd) { cmd.Stdin = rewound(t, file) }, pipes: subprocess.Stdout, out: "of a file"},
-		// As CPython's test_subprocess.SubprocessMixin.test_devnull_output
+		// CPython: test_subprocess.SubprocessMixin.test_devnull_output
 		{name: "no output", cmd: subprocess.Shell("wc -c; echo told >&2"), set: func(cmd *exec.Cmd) { cmd.Stdout = null },
 			pipes: subprocess.Stdin | subprocess.Stderr, input: "abc", errs: "told\n"},
-		// As CPython's test_subprocess.SubprocessMixin.test_devnull_error
+		// CPython: test_subprocess.SubprocessMixin.test_devnull_error
 		{name: "no errors", cmd: subprocess.Shell("wc -c; echo told >&2"), pipes: subprocess.Stdin | subprocess.Stdout, input: "abc", out: "3"},
-		// As CPython's test_subprocess.SubprocessMixin.test_devstdin_input
+		// CPython: test_subprocess.SubprocessMixin.test_devstdin_input
 		{name: "input by its name", cmd: subprocess.Shell("wc -c </dev/stdin"), pipes: all, input: "abc", out: "3"},
-		// As CPython's test_subprocess.SubprocessMixin.test_stdin_not_inheritable
+		// CPython: test_subprocess.SubprocessMixin.test_stdin_not_inheritable
 		// As CPython's test_events.SubprocessTestsMixin.test_subprocess_stderr
 		{name: "input that ends, as nobody else has it", cmd: subprocess.Shell("tee /dev/stderr"), pipes: all, input: "abc", out: "abc", errs: "abc"},
 	} {
@@ -78,7 +78,7 @@ func TestSettings(t *testing.T) {
 
 // A program may have a session of its own, and is waited for all the same.
 //
-// As CPython's test_subprocess.SubprocessMixin.test_start_new_session
+// CPython: test_subprocess.SubprocessMixin.test_start_new_session
 // As CPython's test_events.SubprocessTestsMixin.test_subprocess_wait_no_same_group
 func TestSession(t *testing.T) {
 	run(t, func(co *coro.Co) {

@@ -18,7 +18,7 @@ import (
 // the module.
 const (
 	testsList  = "cmd/conform/testdata/cpython-tests.txt"      // those of 3.13
-	testsAdded = "cmd/conform/testdata/cpython-tests-3.15.txt" // those about what 3.15 has changed here
+	testsAdded = "cmd/conform/testdata/cpython-tests-3.15.txt" // those of later ones about what is here
 	testsPage  = "docs/conformance.md"
 )
 

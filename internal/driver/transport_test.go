@@ -338,7 +338,7 @@ func TestDescriptorOnce(t *testing.T) {
 }
 
 // What cannot be registered, is registered, or is AddReader's, is refused with a word.
-// As CPython's test_unix_events.TestFunctional.test_add_reader_or_writer_transport_fd
+// CPython: test_unix_events.TestFunctional.test_add_reader_or_writer_transport_fd
 func TestRegisterRefuses(t *testing.T) {
 	main(t, func(co *coro.Co) {
 		d, err := driver.Of(co)
