@@ -38,6 +38,7 @@ func TestDialWith(t *testing.T) {
 			// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_multiple_errors_local_addr
 			{name: "local address of others", dialer: net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1)}}, is: syscall.EADDRNOTAVAIL},
 			// As CPython's test_events.EventLoopTestsMixin.test_create_connection_local_addr_nomatch_family
+			// As CPython's test_events.EventLoopTestsMixin.test_create_connection_local_addr_skip_different_family
 			{name: "local address of another family", dialer: net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv6loopback}}, says: "no suitable address"},
 			// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_timeout
 			{name: "too late", dialer: net.Dialer{Deadline: time.Unix(1, 0)}, says: "i/o timeout"},
