@@ -23,7 +23,7 @@ import (
 func TestAdopt(t *testing.T) {
 	for network, addr := range map[string]string{"tcp": "127.0.0.1:0", "unix": filepath.Join(t.TempDir(), "socket")} {
 		t.Run(network, func(t *testing.T) {
-			networked(t, func(co *coro.Co) {
+			onMachine(t, func(co *coro.Co) {
 				ln, err := net.Listen(network, addr)
 				require.NoError(t, err)
 				defer ln.Close()
@@ -61,7 +61,7 @@ func TestAdopt(t *testing.T) {
 func TestAdoptListener(t *testing.T) {
 	for network, addr := range map[string]string{"tcp": "127.0.0.1:0", "unix": filepath.Join(t.TempDir(), "socket")} {
 		t.Run(network, func(t *testing.T) {
-			networked(t, func(co *coro.Co) {
+			onMachine(t, func(co *coro.Co) {
 				theirs, err := net.Listen(network, addr)
 				require.NoError(t, err)
 				ln, err := streams.AdoptListener(co, theirs)
@@ -87,7 +87,7 @@ func TestAdoptPacket(t *testing.T) {
 	dir := t.TempDir()
 	for network, addr := range map[string]string{"udp": "127.0.0.1:0", "unixgram": filepath.Join(dir, "socket")} {
 		t.Run(network, func(t *testing.T) {
-			networked(t, func(co *coro.Co) {
+			onMachine(t, func(co *coro.Co) {
 				theirs, err := net.ListenPacket(network, addr)
 				require.NoError(t, err)
 				a, err := streams.AdoptPacket(co, theirs)
@@ -117,7 +117,7 @@ func TestAdoptPacket(t *testing.T) {
 // CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_wrong_sock
 // CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_wrong_sock
 func TestAdoptRefuses(t *testing.T) {
-	networked(t, func(co *coro.Co) {
+	onMachine(t, func(co *coro.Co) {
 		packets, err := net.ListenPacket("udp", "127.0.0.1:0")
 		require.NoError(t, err)
 		_, err = streams.Adopt(co, packets.(net.Conn))
@@ -176,7 +176,7 @@ func TestUnixPathAtTheEnd(t *testing.T) {
 			},
 		} {
 			t.Run(c.name+", "+made, func(t *testing.T) {
-				networked(t, func(co *coro.Co) {
+				onMachine(t, func(co *coro.Co) {
 					path := filepath.Join(t.TempDir(), "socket")
 					ln, err := listen(co, path)
 					require.NoError(t, err)

@@ -44,7 +44,7 @@ func osPipe(t *testing.T) (r, w *os.File) {
 // CPython: test_unix_events.UnixReadPipeTransportTests.test__read_ready_eof
 // CPython: test_unix_events.UnixReadPipeTransportTests.test__read_ready_blocked
 func TestReadPipe(t *testing.T) {
-	networked(t, func(co *coro.Co) {
+	onMachine(t, func(co *coro.Co) {
 		r, w := osPipe(t)
 		c := adoptFile(t, co, r)
 		p := make([]byte, 10)
@@ -75,7 +75,7 @@ func TestReadPipe(t *testing.T) {
 func TestWritePipe(t *testing.T) {
 	const size = 1 << 20
 	for _, n := range []int{0, 5, size} {
-		networked(t, func(co *coro.Co) {
+		onMachine(t, func(co *coro.Co) {
 			r, w := osPipe(t)
 			in, out := adoptFile(t, co, r), streams.NewWriter(adoptFile(t, co, w))
 			_, err := out.Write(make([]byte, n))
@@ -98,7 +98,7 @@ func TestWritePipe(t *testing.T) {
 // CPython: test_unix_events.UnixWritePipeTransportTests.test__read_ready
 // CPython: test_unix_events.UnixWritePipeTransportTests.test_write_close
 func TestPipeWithoutAReader(t *testing.T) {
-	networked(t, func(co *coro.Co) {
+	onMachine(t, func(co *coro.Co) {
 		r, w := osPipe(t)
 		c := adoptFile(t, co, w)
 		out := streams.NewWriter(c)
@@ -121,7 +121,7 @@ func TestPipeWithoutAReader(t *testing.T) {
 //
 // As CPython's test_events.EventLoopTestsMixin.test_write_pipe_disconnect_on_close
 func TestAdoptFileOfASocket(t *testing.T) {
-	networked(t, func(co *coro.Co) {
+	onMachine(t, func(co *coro.Co) {
 		fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
 		require.NoError(t, err)
 		a := adoptFile(t, co, os.NewFile(uintptr(fds[0]), "a"))
@@ -165,7 +165,7 @@ func TestLeakedPipes(t *testing.T) {
 
 // What cannot be waited for is refused, and closed.
 func TestAdoptFileRefuses(t *testing.T) {
-	networked(t, func(co *coro.Co) {
+	onMachine(t, func(co *coro.Co) {
 		f, err := os.Create(filepath.Join(t.TempDir(), "file"))
 		require.NoError(t, err)
 		_, err = streams.AdoptFile(co, f)

@@ -57,7 +57,7 @@ func TestConversation(t *testing.T) {
 
 // Where one can listen, and where not.
 func TestListen(t *testing.T) {
-	networked(t, func(co *coro.Co) {
+	onMachine(t, func(co *coro.Co) {
 		taken, err := streams.Listen(co, "tcp", "127.0.0.1:0")
 		require.NoError(t, err)
 		defer taken.Close()
@@ -124,7 +124,7 @@ var reusePort = &net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) 
 //
 // As CPython's test_events.EventLoopTestsMixin.test_create_server_reuse_port
 func TestListenWith(t *testing.T) {
-	networked(t, func(co *coro.Co) {
+	onMachine(t, func(co *coro.Co) {
 		a, err := streams.ListenWith(co, reusePort, "tcp", "127.0.0.1:0")
 		require.NoError(t, err)
 		b, err := streams.ListenWith(co, reusePort, "tcp", a.Addr().String())
@@ -142,7 +142,7 @@ func TestListenWith(t *testing.T) {
 // CPython: test_sock_lowlevel.BaseSockTestsMixin.test_cancel_sock_accept
 // CPython: test_base_events.BaseEventLoopWithSelectorTests.test_accept_connection_retry
 func TestAccept(t *testing.T) {
-	networked(t, func(co *coro.Co) {
+	onMachine(t, func(co *coro.Co) {
 		ln, err := streams.Listen(co, "tcp", "127.0.0.1:0")
 		require.NoError(t, err)
 		addr := ln.Addr().String()

@@ -16,16 +16,9 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
-	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 	"github.com/ouro-loop/ouro/streams"
 )
-
-// networked runs a test on a real clock. Nothing may be left behind.
-func networked(t *testing.T, test func(co *coro.Co)) {
-	t.Helper()
-	testkit.Run(t, test, loop.VirtualTime(false), loop.ReportLeaks(true))
-}
 
 func listenPacket(t *testing.T, co *coro.Co, network, addr string) *streams.PacketConn {
 	t.Helper()
@@ -54,7 +47,7 @@ func TestDatagrams(t *testing.T) {
 			continue
 		}
 		t.Run(network, func(t *testing.T) {
-			networked(t, func(co *coro.Co) {
+			onMachine(t, func(co *coro.Co) {
 				a, b := listenPacket(t, co, network, addrs[0]), listenPacket(t, co, network, addrs[1])
 				defer a.Close()
 				defer b.Close()
@@ -97,7 +90,7 @@ func TestDatagrams(t *testing.T) {
 
 // Where datagrams can come from and go to, and where not.
 func TestDatagramAddresses(t *testing.T) {
-	networked(t, func(co *coro.Co) {
+	onMachine(t, func(co *coro.Co) {
 		var unknown *net.DNSError
 		for _, c := range []struct {
 			name, network, addr string
@@ -146,7 +139,7 @@ func TestDatagramAddresses(t *testing.T) {
 //
 // CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_sockopts
 func TestDatagramSocketOptions(t *testing.T) {
-	networked(t, func(co *coro.Co) {
+	onMachine(t, func(co *coro.Co) {
 		open := func(addr string) *streams.PacketConn {
 			theirs, err := reusePort.ListenPacket(co.Context(), "udp", addr)
 			require.NoError(t, err)
@@ -167,7 +160,7 @@ func TestDatagramSocketOptions(t *testing.T) {
 //
 // CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_connected_addr
 func TestConnectedDatagrams(t *testing.T) {
-	networked(t, func(co *coro.Co) {
+	onMachine(t, func(co *coro.Co) {
 		a := listenPacket(t, co, "udp", "127.0.0.1:0")
 		defer a.Close()
 		b, err := streams.DialPacket(co, "udp", a.LocalAddr().String())
@@ -202,7 +195,7 @@ func TestConnectedDatagrams(t *testing.T) {
 //
 // As CPython's test_events.EventLoopTestsMixin.test_datagram_send_to_non_listening_address
 func TestDatagramsToNobody(t *testing.T) {
-	networked(t, func(co *coro.Co) {
+	onMachine(t, func(co *coro.Co) {
 		gone := listenPacket(t, co, "udp", "127.0.0.1:0")
 		addr := gone.LocalAddr().String()
 		require.NoError(t, gone.Close())
@@ -226,7 +219,7 @@ func TestDatagramsToNobody(t *testing.T) {
 
 // CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_exception
 func TestDatagramWaits(t *testing.T) {
-	networked(t, func(co *coro.Co) {
+	onMachine(t, func(co *coro.Co) {
 		c := listenPacket(t, co, "udp", "127.0.0.1:0")
 		require.NoError(t, c.SetReadDeadline(time.Now().Add(5*time.Millisecond)))
 		_, _, err := c.ReadFrom(make([]byte, 1))

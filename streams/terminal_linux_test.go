@@ -49,7 +49,7 @@ func raw(t *testing.T, f *os.File) {
 // As CPython's test_events.EventLoopTestsMixin.test_write_pty
 // As CPython's test_events.EventLoopTestsMixin.test_bidirectional_pty
 func TestTerminal(t *testing.T) {
-	networked(t, func(co *coro.Co) {
+	onMachine(t, func(co *coro.Co) {
 		master, slave := terminal(t)
 		raw(t, slave)
 		a, b := adoptFile(t, co, master), adoptFile(t, co, slave)
@@ -76,7 +76,7 @@ func TestTerminal(t *testing.T) {
 
 // A terminal gives a line at a time: less than there was room for is not all that there is.
 func TestTerminalLines(t *testing.T) {
-	networked(t, func(co *coro.Co) {
+	onMachine(t, func(co *coro.Co) {
 		master, slave := terminal(t)
 		c := adoptFile(t, co, slave)
 		_, err := master.WriteString("one\ntwo\nthree\n")

@@ -38,7 +38,7 @@ func TestSystemCalls(t *testing.T) {
 			"datagrams": streams.Attempt,
 		} {
 			t.Run(test.name+", "+kind, func(t *testing.T) {
-				networked(t, func(co *coro.Co) {
+				onMachine(t, func(co *coro.Co) {
 					ln, err := net.Listen("tcp", "127.0.0.1:0")
 					require.NoError(t, err)
 					defer ln.Close()
