@@ -72,6 +72,9 @@ func (s *script) do(co *coro.Co, c *streams.Conn, what string) error {
 		return w.Close()
 	case "abort":
 		return c.Abort()
+	case "soon":
+		s.ready() // and what that brings comes in the next iteration
+		return nil
 	case "ready":
 		s.ready()
 		return errors.Join(coro.Sleep(co, 0), coro.Sleep(co, 0))
@@ -125,12 +128,16 @@ func TestScriptedWrites(t *testing.T) {
 			  keeps 4`},
 		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_buffer
 		// CPython: test_unix_events.UnixWritePipeTransportTests.test_write_buffer
-		{name: "after what is kept", writes: all(again), do: []string{"write data1", "write data2"}, want: `
+		{name: "after what is kept", writes: all(again, took(10)), do: []string{"write data1", "soon", "write data2", "ready"}, want: `
 			write data1
 			  write "data1": again
 			  keeps 5
+			soon
+			  keeps 5
 			write data2
-			  keeps 10`},
+			  keeps 10
+			ready
+			  write "data1data2": 10`},
 		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_partial
 		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_partial_bytearray
 		// CPython: test_selector_events.SelectorSocketTransportTests.test_write_partial_memoryview
