@@ -12,7 +12,7 @@ import (
 )
 
 // CPython: test_base_events.BaseEventLoopTests.test_close
-// As CPython's test_events.EventLoopTestsMixin.test_close
+// CPython: test_events.EventLoopTestsMixin.test_close
 func TestClose(t *testing.T) {
 	l := loop.New(loop.VirtualTime(true))
 	require.False(t, l.IsClosed())
@@ -33,7 +33,7 @@ func TestClose(t *testing.T) {
 	require.PanicsWithValue(t, loop.ErrClosed, func() { l.CallAt(time.Second, func() {}) })
 }
 
-// As CPython's test_events.EventLoopTestsMixin.test_close_running_event_loop
+// CPython: test_events.EventLoopTestsMixin.test_close_running_event_loop
 func TestCloseWhileRunning(t *testing.T) {
 	for _, from := range []struct {
 		name string

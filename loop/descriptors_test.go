@@ -40,8 +40,8 @@ func once(t *testing.T, l *loop.Loop) {
 
 // CPython: test_selector_events.BaseSelectorEventLoopTests.test_process_events_read
 // CPython: test_selector_events.BaseSelectorEventLoopTests.test_process_events_write
-// As CPython's test_events.EventLoopTestsMixin.test_remove_fds_after_closing
-// As CPython's test_events.EventLoopTestsMixin.test_add_fds_after_closing
+// CPython: test_events.EventLoopTestsMixin.test_remove_fds_after_closing
+// CPython: test_events.EventLoopTestsMixin.test_add_fds_after_closing
 // CPython: test_selector_events.BaseSelectorEventLoopTests.test_close
 func TestDescriptorCallbacks(t *testing.T) {
 	noLeak(t)
@@ -153,8 +153,8 @@ func TestDescriptorDirections(t *testing.T) {
 
 // A callback reads what comes, and is removed at the end; another writes.
 //
-// As CPython's test_events.EventLoopTestsMixin.test_reader_callback
-// As CPython's test_events.EventLoopTestsMixin.test_writer_callback
+// CPython: test_events.EventLoopTestsMixin.test_reader_callback
+// CPython: test_events.EventLoopTestsMixin.test_writer_callback
 func TestReadAndWriteInCallbacks(t *testing.T) {
 	noLeak(t)
 	l := loop.New()

@@ -63,7 +63,7 @@ func (h *logRecords) requireLogged(t *testing.T, i int, message string, err erro
 }
 
 // CPython: test_base_events.BaseEventLoopTests.test_default_exc_handler_callback
-// As CPython's test_events.HandleTests.test_callback_with_exception
+// CPython: test_events.HandleTests.test_callback_with_exception
 func TestDefaultExceptionHandlerOfCallback(t *testing.T) {
 	for _, kind := range []struct {
 		name     string

@@ -46,7 +46,7 @@ func TestSetDefaultExecutor(t *testing.T) {
 	require.Equal(t, 42, v)
 }
 
-// As CPython's test_events.EventLoopTestsMixin.test_run_in_executor
+// CPython: test_events.EventLoopTestsMixin.test_run_in_executor
 func TestRunInExecutor(t *testing.T) {
 	t.Run("by default on another goroutine", func(t *testing.T) {
 		l := newLoop(t)

@@ -17,7 +17,7 @@ import (
 // CPython: test_base_events.BaseEventLoopTests.test_call_soon
 // CPython: test_base_events.BaseEventLoopTests.test__add_callback_handle
 // CPython: test_base_events.BaseEventLoopTests.test_run_once
-// As CPython's test_events.EventLoopTestsMixin.test_call_soon
+// CPython: test_events.EventLoopTestsMixin.test_call_soon
 func TestCallSoon(t *testing.T) {
 	l := newLoop(t)
 	count := 0
@@ -34,8 +34,8 @@ func TestCallSoon(t *testing.T) {
 }
 
 // CPython: test_base_events.BaseEventLoopTests.test_call_later
-// As CPython's test_events.EventLoopTestsMixin.test_call_later
-// As CPython's test_events.TimerTests.test_when
+// CPython: test_events.EventLoopTestsMixin.test_call_later
+// CPython: test_events.TimerTests.test_when
 func TestCallLater(t *testing.T) {
 	l := newLoop(t)
 	count := 0
@@ -132,8 +132,8 @@ func TestTimeAndCallAt(t *testing.T) {
 	t.Run("real time", func(t *testing.T) { synctest.Test(t, func(t *testing.T) { run(t) }) })
 }
 
-// As CPython's test_events.HandleTests.test_handle
-// As CPython's test_events.TimerTests.test_timer
+// CPython: test_events.HandleTests.test_handle
+// CPython: test_events.TimerTests.test_timer
 func TestHandleCancel(t *testing.T) {
 	// cancelable is what the three kinds of handle have in common.
 	type cancelable interface {

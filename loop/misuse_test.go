@@ -107,7 +107,7 @@ func TestWrongGoroutineInDebugMode(t *testing.T) {
 	require.Contains(t, told[0].Source, "misuse_test.go")
 }
 
-// As CPython's test_events.EventLoopTestsMixin.test_run_until_complete_nesting
+// CPython: test_events.EventLoopTestsMixin.test_run_until_complete_nesting
 func TestRunInsideARunningLoop(t *testing.T) {
 	noLeak(t)
 	inside := func(t *testing.T, l *loop.Loop) {

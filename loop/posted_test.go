@@ -105,8 +105,8 @@ func TestHandleOfARefusedPost(t *testing.T) {
 
 // What was posted before, by whomever, comes before what the loop's own goroutine schedules.
 //
-// As CPython's test_events.EventLoopTestsMixin.test_call_soon_threadsafe
-// As CPython's test_events.EventLoopTestsMixin.test_call_soon_threadsafe_same_thread
+// CPython: test_events.EventLoopTestsMixin.test_call_soon_threadsafe
+// CPython: test_events.EventLoopTestsMixin.test_call_soon_threadsafe_same_thread
 func TestPostsComeBeforeWhatFollows(t *testing.T) {
 	for name, post := range map[string]func(f func()){
 		"from a goroutine": func(f func()) {

@@ -95,7 +95,7 @@ func pendingTask(co *coro.Co, f *future.Future[int]) (int, error) { return f.Awa
 
 // Whatever is slow goes by the program's name, with the line that has scheduled it.
 //
-// As CPython's test_events.HandleTests.test_handle_source_traceback
+// CPython: test_events.HandleTests.test_handle_source_traceback
 func TestNameOfWhatIsSlow(t *testing.T) {
 	for name, test := range map[string]struct {
 		want     string

@@ -23,8 +23,8 @@ func raise(t *testing.T, sig syscall.Signal) {
 
 // CPython: test_unix_events.SelectorEventLoopSignalTests.test_add_signal_handler
 // CPython: test_unix_events.SelectorEventLoopSignalTests.test_remove_signal_handler
-// As CPython's test_events.EventLoopTestsMixin.test_add_signal_handler
-// As CPython's test_events.EventLoopTestsMixin.test_signal_handling_while_selecting
+// CPython: test_events.EventLoopTestsMixin.test_add_signal_handler
+// CPython: test_events.EventLoopTestsMixin.test_signal_handling_while_selecting
 func TestSignalHandlers(t *testing.T) {
 	noLeak(t)
 	l := loop.New()

@@ -100,8 +100,8 @@ func TestStop(t *testing.T) {
 	}
 }
 
-// As CPython's test_events.EventLoopTestsMixin.test_run_until_complete
-// As CPython's test_events.EventLoopTestsMixin.test_run_until_complete_stopped
+// CPython: test_events.EventLoopTestsMixin.test_run_until_complete
+// CPython: test_events.EventLoopTestsMixin.test_run_until_complete_stopped
 func TestRunUntilComplete(t *testing.T) {
 	t.Run("a coroutine", func(t *testing.T) {
 		l := newLoop(t)

@@ -193,7 +193,7 @@ func TestWorkThatDoesNotReturn(t *testing.T) {
 
 // What comes back to a closed loop is dropped.
 //
-// As CPython's test_events.EventLoopTestsMixin.test_run_in_executor_cancel
+// CPython: test_events.EventLoopTestsMixin.test_run_in_executor_cancel
 func TestWorkOutlivesItsLoop(t *testing.T) {
 	for name, end := range map[string]func(*shelf){"run": (*shelf).runAll, "canceled": (*shelf).cancelAll} {
 		for _, canceled := range []bool{false, true} {

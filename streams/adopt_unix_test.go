@@ -19,7 +19,7 @@ import (
 // A connection that others have dialed, or accepted, is taken over.
 //
 // CPython: test_sock_lowlevel.BaseSockTestsMixin.test_create_connection_sock
-// As CPython's test_events.EventLoopTestsMixin.test_connect_accepted_socket
+// CPython: test_events.EventLoopTestsMixin.test_connect_accepted_socket
 func TestAdopt(t *testing.T) {
 	for network, addr := range map[string]string{"tcp": "127.0.0.1:0", "unix": filepath.Join(t.TempDir(), "socket")} {
 		t.Run(network, func(t *testing.T) {
@@ -55,7 +55,7 @@ func TestAdopt(t *testing.T) {
 
 // A listener of package net is taken over.
 //
-// As CPython's test_events.EventLoopTestsMixin.test_create_server_sock
+// CPython: test_events.EventLoopTestsMixin.test_create_server_sock
 // CPython: test_unix_events.SelectorEventLoopUnixSocketTests.test_create_unix_server_path_stream_bittype
 // CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_server_stream_bittype
 func TestAdoptListener(t *testing.T) {
@@ -79,7 +79,7 @@ func TestAdoptListener(t *testing.T) {
 
 // A socket for datagrams is taken over, with its peer if it has one.
 //
-// As CPython's test_events.EventLoopTestsMixin.test_create_datagram_endpoint_sock
+// CPython: test_events.EventLoopTestsMixin.test_create_datagram_endpoint_sock
 // CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_sock
 // CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_sock_unix
 // CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_existing_sock_unix

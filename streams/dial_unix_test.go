@@ -31,14 +31,14 @@ func TestDialWith(t *testing.T) {
 			is     error  // of it
 			says   string // if there is no such error
 		}{
-			// As CPython's test_events.EventLoopTestsMixin.test_create_connection_local_addr
+			// CPython: test_events.EventLoopTestsMixin.test_create_connection_local_addr
 			{name: "local address", dialer: net.Dialer{LocalAddr: free}},
-			// As CPython's test_events.EventLoopTestsMixin.test_create_connection_local_addr_in_use
+			// CPython: test_events.EventLoopTestsMixin.test_create_connection_local_addr_in_use
 			{name: "local address in use", dialer: net.Dialer{LocalAddr: used}, is: syscall.EADDRINUSE},
 			// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_multiple_errors_local_addr
 			{name: "local address of others", dialer: net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1)}}, is: syscall.EADDRNOTAVAIL},
-			// As CPython's test_events.EventLoopTestsMixin.test_create_connection_local_addr_nomatch_family
-			// As CPython's test_events.EventLoopTestsMixin.test_create_connection_local_addr_skip_different_family
+			// CPython: test_events.EventLoopTestsMixin.test_create_connection_local_addr_nomatch_family
+			// CPython: test_events.EventLoopTestsMixin.test_create_connection_local_addr_skip_different_family
 			{name: "local address of another family", dialer: net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv6loopback}}, says: "no suitable address"},
 			// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_timeout
 			{name: "too late", dialer: net.Dialer{Deadline: time.Unix(1, 0)}, says: "i/o timeout"},
@@ -128,7 +128,7 @@ func TestDialCanceledAndAgain(t *testing.T) {
 // Who is canceled in the wait for a socket, and tries again at once, is the one that waits.
 //
 // CPython: test_sock_lowlevel.BaseSockTestsMixin.test_sock_client_racing
-// As CPython's test_events.EventLoopTestsMixin.test_prompt_cancellation
+// CPython: test_events.EventLoopTestsMixin.test_prompt_cancellation
 func TestSocketCanceledAndAgain(t *testing.T) {
 	served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {
 		c := dial(t, co, s)

@@ -39,7 +39,7 @@ func osPipe(t *testing.T) (r, w *os.File) {
 
 // A read waits for what comes into a pipe, until its end.
 //
-// As CPython's test_events.EventLoopTestsMixin.test_read_pipe
+// CPython: test_events.EventLoopTestsMixin.test_read_pipe
 // CPython: test_unix_events.UnixReadPipeTransportTests.test__read_ready
 // CPython: test_unix_events.UnixReadPipeTransportTests.test__read_ready_eof
 // CPython: test_unix_events.UnixReadPipeTransportTests.test__read_ready_blocked
@@ -68,7 +68,7 @@ func TestReadPipe(t *testing.T) {
 
 // What a pipe has no room for is kept, and sent when there is some; an end comes after that, and closes it.
 //
-// As CPython's test_events.EventLoopTestsMixin.test_write_pipe
+// CPython: test_events.EventLoopTestsMixin.test_write_pipe
 // CPython: test_unix_events.UnixWritePipeTransportTests.test_can_write_eof
 // CPython: test_unix_events.UnixWritePipeTransportTests.test_write_eof
 // CPython: test_unix_events.UnixWritePipeTransportTests.test_write_eof_pending
@@ -119,7 +119,7 @@ func TestPipeWithoutAReader(t *testing.T) {
 
 // A socket may be adopted as a file; its other side that closes is the end of reads and of writes.
 //
-// As CPython's test_events.EventLoopTestsMixin.test_write_pipe_disconnect_on_close
+// CPython: test_events.EventLoopTestsMixin.test_write_pipe_disconnect_on_close
 func TestAdoptFileOfASocket(t *testing.T) {
 	onMachine(t, func(co *coro.Co) {
 		fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
@@ -145,7 +145,7 @@ func TestAdoptFileOfASocket(t *testing.T) {
 
 // What was not closed is reported.
 //
-// As CPython's test_events.EventLoopTestsMixin.test_unclosed_pipe_transport
+// CPython: test_events.EventLoopTestsMixin.test_unclosed_pipe_transport
 func TestLeakedPipes(t *testing.T) {
 	r, w := osPipe(t)
 	var ends []*streams.Conn

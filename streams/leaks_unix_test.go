@@ -19,7 +19,7 @@ import (
 
 // What was not closed is reported, with the line that made it.
 //
-// As CPython's test_streams.StreamTests.test_unclosed_resource_warnings
+// CPython: test_streams.StreamTests.test_unclosed_resource_warnings
 func TestLeakedConnections(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -47,7 +47,7 @@ func TestLeakedConnections(t *testing.T) {
 
 // A connection that everybody has forgotten is closed with the garbage.
 //
-// As CPython's test_streams.StreamTests.test_loop_is_closed_resource_warnings
+// CPython: test_streams.StreamTests.test_loop_is_closed_resource_warnings
 func TestForgottenConnections(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

@@ -23,8 +23,8 @@ import (
 
 // A server and its client talk by lines, and each closes its end.
 //
-// As CPython's test_streams.StreamTests.test_start_server
-// As CPython's test_streams.StreamTests.test_start_unix_server
+// CPython: test_streams.StreamTests.test_start_server
+// CPython: test_streams.StreamTests.test_start_unix_server
 func TestConversation(t *testing.T) {
 	answer := func(co *coro.Co, c *streams.Conn) error {
 		r, w := streams.NewReader(c), streams.NewWriter(c)
@@ -65,12 +65,12 @@ func TestListen(t *testing.T) {
 			name, network, addr string
 			is                  error
 		}{
-			// As CPython's test_events.EventLoopTestsMixin.test_create_server
+			// CPython: test_events.EventLoopTestsMixin.test_create_server
 			{"all addresses", "tcp4", "0.0.0.0:0", nil},
 			// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_server_empty_host
-			// As CPython's test_events.EventLoopTestsMixin.test_create_server_dual_stack
+			// CPython: test_events.EventLoopTestsMixin.test_create_server_dual_stack
 			{"no host", "tcp", ":0", nil},
-			// As CPython's test_events.EventLoopTestsMixin.test_create_server_addr_in_use
+			// CPython: test_events.EventLoopTestsMixin.test_create_server_addr_in_use
 			{"in use", "tcp", taken.Addr().String(), syscall.EADDRINUSE},
 			// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_server_cant_bind
 			{"an address of others", "tcp", "192.0.2.1:0", syscall.EADDRNOTAVAIL},
@@ -122,7 +122,7 @@ var reusePort = &net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) 
 
 // A net.ListenConfig sets what a socket is to have before it listens.
 //
-// As CPython's test_events.EventLoopTestsMixin.test_create_server_reuse_port
+// CPython: test_events.EventLoopTestsMixin.test_create_server_reuse_port
 func TestListenWith(t *testing.T) {
 	onMachine(t, func(co *coro.Co) {
 		a, err := streams.ListenWith(co, reusePort, "tcp", "127.0.0.1:0")

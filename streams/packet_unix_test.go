@@ -31,8 +31,8 @@ func listenPacket(t *testing.T, co *coro.Co, network, addr string) *streams.Pack
 //
 // CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_no_data
 // CPython: test_selector_events.SelectorDatagramTransportTests.test_read_ready
-// As CPython's test_events.EventLoopTestsMixin.test_create_datagram_endpoint
-// As CPython's test_events.EventLoopTestsMixin.test_create_datagram_endpoint_ipv6
+// CPython: test_events.EventLoopTestsMixin.test_create_datagram_endpoint
+// CPython: test_events.EventLoopTestsMixin.test_create_datagram_endpoint_ipv6
 // CPython: test_sock_lowlevel.BaseSockTestsMixin.test_recvfrom
 // CPython: test_sock_lowlevel.BaseSockTestsMixin.test_recvfrom_into
 func TestDatagrams(t *testing.T) {
@@ -193,7 +193,7 @@ func TestConnectedDatagrams(t *testing.T) {
 
 // That nobody listens is told by the next operation, and then it goes on.
 //
-// As CPython's test_events.EventLoopTestsMixin.test_datagram_send_to_non_listening_address
+// CPython: test_events.EventLoopTestsMixin.test_datagram_send_to_non_listening_address
 func TestDatagramsToNobody(t *testing.T) {
 	onMachine(t, func(co *coro.Co) {
 		gone := listenPacket(t, co, "udp", "127.0.0.1:0")

@@ -52,11 +52,11 @@ func later(t *testing.T, co *coro.Co, feed func(string), end func(), pieces ...s
 
 const noLimit = 1 << 30
 
-// As CPython's test_streams.StreamTests.test_read_zero
-// As CPython's test_streams.StreamTests.test_read
-// As CPython's test_streams.StreamTests.test_read_line_breaks
-// As CPython's test_streams.StreamTests.test_read_limit
-// As CPython's test_streams.StreamTests.test_feed_nonempty_data
+// CPython: test_streams.StreamTests.test_read_zero
+// CPython: test_streams.StreamTests.test_read
+// CPython: test_streams.StreamTests.test_read_line_breaks
+// CPython: test_streams.StreamTests.test_read_limit
+// CPython: test_streams.StreamTests.test_feed_nonempty_data
 func TestReadSome(t *testing.T) {
 	fed(t, 3, func(co *coro.Co, r *streams.Reader, feed func(string), _ func()) {
 		feed("line1")
@@ -83,9 +83,9 @@ func TestReadSome(t *testing.T) {
 	})
 }
 
-// As CPython's test_streams.StreamTests.test_read_eof
-// As CPython's test_streams.StreamTests.test_at_eof
-// As CPython's test_streams.StreamTests.test_feed_empty_data
+// CPython: test_streams.StreamTests.test_read_eof
+// CPython: test_streams.StreamTests.test_at_eof
+// CPython: test_streams.StreamTests.test_feed_empty_data
 func TestReadAtTheEnd(t *testing.T) {
 	fed(t, noLimit, func(co *coro.Co, r *streams.Reader, feed func(string), end func()) {
 		require.False(t, r.AtEOF())
@@ -110,7 +110,7 @@ func TestReadAtTheEnd(t *testing.T) {
 	})
 }
 
-// As CPython's test_streams.StreamTests.test_read_until_eof
+// CPython: test_streams.StreamTests.test_read_until_eof
 func TestReadAll(t *testing.T) {
 	fed(t, 3, func(co *coro.Co, r *streams.Reader, feed func(string), end func()) {
 		later(t, co, feed, end, "chunk1\n", "chunk2")
@@ -123,11 +123,11 @@ func TestReadAll(t *testing.T) {
 	})
 }
 
-// As CPython's test_streams.StreamTests.test_readline
-// As CPython's test_streams.StreamTests.test_readline_nolimit_nowait
-// As CPython's test_streams.StreamTests.test_readline_read_byte_count
-// As CPython's test_streams.StreamTests.test_readline_eof
-// As CPython's test_streams.StreamTests.test_readline_empty_eof
+// CPython: test_streams.StreamTests.test_readline
+// CPython: test_streams.StreamTests.test_readline_nolimit_nowait
+// CPython: test_streams.StreamTests.test_readline_read_byte_count
+// CPython: test_streams.StreamTests.test_readline_eof
+// CPython: test_streams.StreamTests.test_readline_empty_eof
 func TestReadLine(t *testing.T) {
 	fed(t, noLimit, func(co *coro.Co, r *streams.Reader, feed func(string), end func()) {
 		feed("chunk1 ")
@@ -153,8 +153,8 @@ func TestReadLine(t *testing.T) {
 
 // A line that is too long is refused, and stays: with another limit it can be read.
 //
-// As CPython's test_streams.StreamTests.test_readline_limit
-// As CPython's test_streams.StreamTests.test_readline_limit_with_existing_data
+// CPython: test_streams.StreamTests.test_readline_limit
+// CPython: test_streams.StreamTests.test_readline_limit_with_existing_data
 func TestReadLineLimit(t *testing.T) {
 	fed(t, 5, func(co *coro.Co, r *streams.Reader, feed func(string), _ func()) {
 		feed("chunk1\nchunk")
@@ -181,10 +181,10 @@ func TestReadLineLimit(t *testing.T) {
 	})
 }
 
-// As CPython's test_streams.StreamTests.test_readuntil_separator
-// As CPython's test_streams.StreamTests.test_readuntil_multi_chunks
-// As CPython's test_streams.StreamTests.test_readuntil_multi_chunks_1
-// As CPython's test_streams.StreamTests.test_readuntil_bytearray
+// CPython: test_streams.StreamTests.test_readuntil_separator
+// CPython: test_streams.StreamTests.test_readuntil_multi_chunks
+// CPython: test_streams.StreamTests.test_readuntil_multi_chunks_1
+// CPython: test_streams.StreamTests.test_readuntil_bytearray
 func TestReadUntil(t *testing.T) {
 	fed(t, noLimit, func(co *coro.Co, r *streams.Reader, feed func(string), _ func()) {
 		for _, none := range [][][]byte{{}, {{}}, {{'a'}, {}}} {
@@ -216,7 +216,7 @@ func TestReadUntil(t *testing.T) {
 	})
 }
 
-// As CPython's test_streams.StreamTests.test_readuntil_eof
+// CPython: test_streams.StreamTests.test_readuntil_eof
 func TestReadUntilTheEnd(t *testing.T) {
 	fed(t, noLimit, func(co *coro.Co, r *streams.Reader, feed func(string), end func()) {
 		feed("some data")
@@ -231,8 +231,8 @@ func TestReadUntilTheEnd(t *testing.T) {
 	})
 }
 
-// As CPython's test_streams.StreamTests.test_readuntil_limit_found_sep
-// As CPython's test_streams.StreamTests.test_readuntil_multi_separator_limit
+// CPython: test_streams.StreamTests.test_readuntil_limit_found_sep
+// CPython: test_streams.StreamTests.test_readuntil_multi_separator_limit
 func TestReadUntilLimit(t *testing.T) {
 	fed(t, 3, func(co *coro.Co, r *streams.Reader, feed func(string), _ func()) {
 		var limit *streams.LimitError
@@ -259,8 +259,8 @@ func TestReadUntilLimit(t *testing.T) {
 
 // The separator counts that ends first.
 //
-// As CPython's test_streams.StreamTests.test_readuntil_multi_separator
-// As CPython's test_streams.StreamTests.test_readuntil_multi_separator_negative_offset
+// CPython: test_streams.StreamTests.test_readuntil_multi_separator
+// CPython: test_streams.StreamTests.test_readuntil_multi_separator_negative_offset
 func TestReadUntilSeparators(t *testing.T) {
 	fed(t, noLimit, func(co *coro.Co, r *streams.Reader, feed func(string), _ func()) {
 		until := func(separators ...string) string {
@@ -285,10 +285,10 @@ func TestReadUntilSeparators(t *testing.T) {
 	})
 }
 
-// As CPython's test_streams.StreamTests.test_readexactly_zero_or_less
-// As CPython's test_streams.StreamTests.test_readexactly
-// As CPython's test_streams.StreamTests.test_readexactly_limit
-// As CPython's test_streams.StreamTests.test_readexactly_eof
+// CPython: test_streams.StreamTests.test_readexactly_zero_or_less
+// CPython: test_streams.StreamTests.test_readexactly
+// CPython: test_streams.StreamTests.test_readexactly_limit
+// CPython: test_streams.StreamTests.test_readexactly_eof
 func TestReadExactly(t *testing.T) {
 	fed(t, 3, func(co *coro.Co, r *streams.Reader, feed func(string), end func()) {
 		feed("chunk")
@@ -314,14 +314,14 @@ func TestReadExactly(t *testing.T) {
 
 // An error of the connection ends the wait, and every later read; what was read before can be taken.
 //
-// As CPython's test_streams.StreamTests.test_read_exception
-// As CPython's test_streams.StreamTests.test_readline_exception
-// As CPython's test_streams.StreamTests.test_readexactly_exception
-// As CPython's test_streams.StreamTests.test_exception
-// As CPython's test_streams.StreamTests.test_exception_waiter
-// As CPython's test_streams.StreamTests.test_exception_cancel
-// As CPython's test_streams.StreamTests.test_open_connection_error
-// As CPython's test_streams.StreamTests.test_open_unix_connection_error
+// CPython: test_streams.StreamTests.test_read_exception
+// CPython: test_streams.StreamTests.test_readline_exception
+// CPython: test_streams.StreamTests.test_readexactly_exception
+// CPython: test_streams.StreamTests.test_exception
+// CPython: test_streams.StreamTests.test_exception_waiter
+// CPython: test_streams.StreamTests.test_exception_cancel
+// CPython: test_streams.StreamTests.test_open_connection_error
+// CPython: test_streams.StreamTests.test_open_unix_connection_error
 func TestReadError(t *testing.T) {
 	piped(t, func(co *coro.Co, a, b *streams.Conn) {
 		r := streams.NewReader(b)
@@ -381,7 +381,7 @@ func TestReadCanceled(t *testing.T) {
 	})
 }
 
-// As CPython's test_streams.StreamTests.test_invalid_limit
+// CPython: test_streams.StreamTests.test_invalid_limit
 func TestReaderMisuse(t *testing.T) {
 	require.PanicsWithValue(t, "streams: Limit of 0; at least one byte it must be", func() { streams.Limit(0) })
 	require.PanicsWithValue(t, "streams: a nil ReadOption; leave it out", func() {

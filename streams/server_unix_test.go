@@ -33,7 +33,7 @@ func knock(t *testing.T, co *coro.Co, s *streams.Server) *streams.Conn {
 }
 
 // CPython: test_server.TestServer2.test_wait_closed_basic
-// As CPython's test_events.EventLoopTestsMixin.test_server_close
+// CPython: test_events.EventLoopTestsMixin.test_server_close
 func TestServerWaitClosed(t *testing.T) {
 	served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {
 		require.True(t, s.IsServing())
@@ -216,8 +216,8 @@ func TestMaxConns(t *testing.T) {
 
 // What a handler fails with is told, and its connection is closed.
 //
-// As CPython's test_streams.StreamTests.test_unhandled_exception
-// As CPython's test_streams.StreamTests.test_unhandled_cancel
+// CPython: test_streams.StreamTests.test_unhandled_exception
+// CPython: test_streams.StreamTests.test_unhandled_cancel
 // CPython: test_selector_events.SelectorSocketTransportTests.test_data_received_error
 // CPython: test_selector_events.SelectorSocketTransportTests.test_read_eof_received_error
 // CPython: test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_eof_received_error

@@ -5,13 +5,10 @@ package streams_test
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"net"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -72,11 +69,11 @@ func dial(t *testing.T, co *coro.Co, s *streams.Server) *streams.Conn {
 	return c
 }
 
-// As CPython's test_streams.StreamTests.test_open_connection
-// As CPython's test_streams.StreamTests.test_open_unix_connection
-// As CPython's test_events.EventLoopTestsMixin.test_create_connection
-// As CPython's test_events.EventLoopTestsMixin.test_create_unix_connection
-// As CPython's test_events.EventLoopTestsMixin.test_create_unix_server
+// CPython: test_streams.StreamTests.test_open_connection
+// CPython: test_streams.StreamTests.test_open_unix_connection
+// CPython: test_events.EventLoopTestsMixin.test_create_connection
+// CPython: test_events.EventLoopTestsMixin.test_create_unix_connection
+// CPython: test_events.EventLoopTestsMixin.test_create_unix_server
 // CPython: test_sock_lowlevel.BaseSockTestsMixin.test_sock_client_ops
 // CPython: test_sock_lowlevel.BaseSockTestsMixin.test_unix_sock_client_ops
 // CPython: test_buffered_proto.BaseTestBufferedProtocol.test_buffered_proto_create_connection
@@ -152,7 +149,7 @@ type onlyWriter struct{ io.Writer }
 
 // A Writer sends in the background, also after its Close.
 //
-// As CPython's test_streams.StreamTests.test_unclosed_server_resource_warnings
+// CPython: test_streams.StreamTests.test_unclosed_server_resource_warnings
 func TestSocketWriter(t *testing.T) {
 	const size = 8 << 20
 	served(t, "tcp", "127.0.0.1:0", func(co *coro.Co, c *streams.Conn) error {
@@ -263,38 +260,6 @@ func TestUnixPaths(t *testing.T) {
 		require.Error(t, err)
 		require.FileExists(t, path)
 	}, loop.VirtualTime(false))
-}
-
-// crypto/tls does its handshake and its records in the coroutines that use it.
-func TestTLSOverSockets(t *testing.T) {
-	web := httptest.NewUnstartedServer(nil)
-	web.StartTLS() // for its certificate
-	defer web.Close()
-	roots := x509.NewCertPool()
-	roots.AddCert(web.Certificate())
-	served(t, "tcp", "127.0.0.1:0", func(co *coro.Co, c *streams.Conn) error {
-		secure := tls.Server(c, web.TLS)
-		line, err := streams.NewReader(secure).ReadLine(co)
-		if err != nil {
-			return err
-		}
-		_, err = secure.Write(bytes.ToUpper(line))
-		return errors.Join(err, secure.Close())
-	}, func(co *coro.Co, s *streams.Server) {
-		secure := tls.Client(dial(t, co, s), &tls.Config{RootCAs: roots, ServerName: "example.com"})
-		defer secure.Close()
-		_, err := secure.Write([]byte("hello\n"))
-		require.NoError(t, err)
-		all, err := streams.NewReader(secure).ReadAll(co)
-		require.NoError(t, err)
-		require.Equal(t, "HELLO\n", string(all))
-
-		// CPython: test_unix_events.SelectorEventLoopUnixSocketTests.test_create_unix_connection_ssl_noserverhost
-		// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_ssl_server_hostname_errors
-		c := dial(t, co, s)
-		require.ErrorContains(t, tls.Client(c, &tls.Config{}).Handshake(), "either ServerName or InsecureSkipVerify must be specified")
-		require.NoError(t, c.Close())
-	})
 }
 
 // A socket is readable when it is, and not because it is worth a try.

@@ -45,9 +45,9 @@ func raw(t *testing.T, f *os.File) {
 
 // Both ways of a terminal, of which either side may be here.
 //
-// As CPython's test_events.EventLoopTestsMixin.test_read_pty_output
-// As CPython's test_events.EventLoopTestsMixin.test_write_pty
-// As CPython's test_events.EventLoopTestsMixin.test_bidirectional_pty
+// CPython: test_events.EventLoopTestsMixin.test_read_pty_output
+// CPython: test_events.EventLoopTestsMixin.test_write_pty
+// CPython: test_events.EventLoopTestsMixin.test_bidirectional_pty
 func TestTerminal(t *testing.T) {
 	onMachine(t, func(co *coro.Co) {
 		master, slave := terminal(t)

@@ -55,7 +55,7 @@ func TestWriterKeeps(t *testing.T) {
 
 // Drain waits above the high-water mark, for as many as like, until the low one.
 //
-// As CPython's test_streams.StreamTests.test_multiple_drain
+// CPython: test_streams.StreamTests.test_multiple_drain
 // CPython: test_selector_events.SelectorSocketTransportTests.test_writelines_pauses_protocol
 // CPython: test_transports.TransportTests.test_flowcontrol_mixin_set_write_limits
 func TestDrain(t *testing.T) {
@@ -106,7 +106,7 @@ func TestDrain(t *testing.T) {
 
 // A connection that is lost is an error of the next Write, of every Drain, and of who waits.
 //
-// As CPython's test_streams.StreamTests.test_drain_raises
+// CPython: test_streams.StreamTests.test_drain_raises
 // CPython: test_selector_events.SelectorSocketTransportTests.test_write_exception
 // CPython: test_selector_events.SelectorSocketTransportTests.test_write_ready_exception
 // CPython: test_selector_events.SelectorSocketTransportTests.test_write_closing
@@ -138,11 +138,11 @@ func TestWriterOfALostConnection(t *testing.T) {
 
 // Close sends what is kept first.
 //
-// As CPython's test_streams.StreamTests.test_wait_closed_on_close
-// As CPython's test_streams.StreamTests.test_wait_closed_on_close_with_unread_data
-// As CPython's test_streams.StreamTests.test_async_writer_api
-// As CPython's test_streams.StreamTests.test_async_writer_api_exception_after_close
-// As CPython's test_streams.StreamTests.test_eof_feed_when_closing_writer
+// CPython: test_streams.StreamTests.test_wait_closed_on_close
+// CPython: test_streams.StreamTests.test_wait_closed_on_close_with_unread_data
+// CPython: test_streams.StreamTests.test_async_writer_api
+// CPython: test_streams.StreamTests.test_async_writer_api_exception_after_close
+// CPython: test_streams.StreamTests.test_eof_feed_when_closing_writer
 // CPython: test_selector_events.SelectorSocketTransportTests.test_write_ready_closing
 func TestWriterClose(t *testing.T) {
 	piped(t, func(co *coro.Co, a, b *streams.Conn) {

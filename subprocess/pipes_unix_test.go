@@ -55,7 +55,7 @@ func TestReadAfterTheExit(t *testing.T) {
 
 // A pipe that is closed here is a broken one for the program, and the others go on.
 //
-// As CPython's test_events.SubprocessTestsMixin.test_subprocess_close_client_stream
+// CPython: test_events.SubprocessTestsMixin.test_subprocess_close_client_stream
 func TestCloseOnePipe(t *testing.T) {
 	run(t, func(co *coro.Co) {
 		r, w, err := os.Pipe()
@@ -89,7 +89,7 @@ func TestCloseOnePipe(t *testing.T) {
 //
 // CPython: test_subprocess.SubprocessMixin.test_close_kill_running
 // CPython: test_subprocess.SubprocessMixin.test_close_dont_kill_finished
-// As CPython's test_events.SubprocessTestsMixin.test_subprocess_close_after_finish
+// CPython: test_events.SubprocessTestsMixin.test_subprocess_close_after_finish
 func TestCloseKillsNothing(t *testing.T) {
 	run(t, func(co *coro.Co) {
 		p := start(t, co, subprocess.Stdout, "exec sleep 1000")

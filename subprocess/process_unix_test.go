@@ -43,8 +43,8 @@ const all = subprocess.Stdin | subprocess.Stdout | subprocess.Stderr
 // CPython: test_subprocess.SubprocessMixin.test_communicate
 // CPython: test_subprocess.SubprocessMixin.test_communicate_none_input
 // CPython: test_subprocess.SubprocessMixin.test_subprocess_protocol_events
-// As CPython's test_events.SubprocessTestsMixin.test_subprocess_shell
-// As CPython's test_events.SubprocessTestsMixin.test_subprocess_exitcode
+// CPython: test_events.SubprocessTestsMixin.test_subprocess_shell
+// CPython: test_events.SubprocessTestsMixin.test_subprocess_exitcode
 // CPython: test_subprocess.SubprocessMixin.test_shell
 // CPython: test_subprocess.SubprocessMixin.test_empty_input
 func TestCommunicate(t *testing.T) {
@@ -85,8 +85,8 @@ func TestCommunicateUnread(t *testing.T) {
 
 // One talks to it line by line.
 //
-// As CPython's test_events.SubprocessTestsMixin.test_subprocess_exec
-// As CPython's test_events.SubprocessTestsMixin.test_subprocess_interactive
+// CPython: test_events.SubprocessTestsMixin.test_subprocess_exec
+// CPython: test_events.SubprocessTestsMixin.test_subprocess_interactive
 // CPython: test_subprocess.SubprocessMixin.test_stdin_stdout
 func TestTalk(t *testing.T) {
 	run(t, func(co *coro.Co) {
@@ -115,9 +115,9 @@ func TestTalk(t *testing.T) {
 // CPython: test_subprocess.SubprocessMixin.test_subprocess_concurrent_wait
 // CPython: test_subprocess.SubprocessMixin.test_cancel_process_wait
 // CPython: test_subprocess.SubprocessTransportTests.test_proc_exited_no_invalid_state_error_on_exit_waiters
-// As CPython's test_events.SubprocessTestsMixin.test_subprocess_kill
-// As CPython's test_events.SubprocessTestsMixin.test_subprocess_terminate
-// As CPython's test_events.SubprocessTestsMixin.test_subprocess_send_signal
+// CPython: test_events.SubprocessTestsMixin.test_subprocess_kill
+// CPython: test_events.SubprocessTestsMixin.test_subprocess_terminate
+// CPython: test_events.SubprocessTestsMixin.test_subprocess_send_signal
 func TestSignals(t *testing.T) {
 	run(t, func(co *coro.Co) {
 		for want, send := range map[int]func(p *subprocess.Process) error{

@@ -54,7 +54,7 @@ func TestSettings(t *testing.T) {
 		// CPython: test_subprocess.SubprocessMixin.test_devstdin_input
 		{name: "input by its name", cmd: subprocess.Shell("wc -c </dev/stdin"), pipes: all, input: "abc", out: "3"},
 		// CPython: test_subprocess.SubprocessMixin.test_stdin_not_inheritable
-		// As CPython's test_events.SubprocessTestsMixin.test_subprocess_stderr
+		// CPython: test_events.SubprocessTestsMixin.test_subprocess_stderr
 		{name: "input that ends, as nobody else has it", cmd: subprocess.Shell("tee /dev/stderr"), pipes: all, input: "abc", out: "abc", errs: "abc"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -79,7 +79,7 @@ func TestSettings(t *testing.T) {
 // A program may have a session of its own, and is waited for all the same.
 //
 // CPython: test_subprocess.SubprocessMixin.test_start_new_session
-// As CPython's test_events.SubprocessTestsMixin.test_subprocess_wait_no_same_group
+// CPython: test_events.SubprocessTestsMixin.test_subprocess_wait_no_same_group
 func TestSession(t *testing.T) {
 	run(t, func(co *coro.Co) {
 		cmd := subprocess.Shell("read line; exit 8")
@@ -113,8 +113,8 @@ func rewound(t *testing.T, f *os.File) *os.File {
 
 // Both outputs may go to one pipe, which is the program's own; and it may have others.
 //
-// As CPython's test_events.SubprocessTestsMixin.test_subprocess_stderr_redirect_to_stdout
-// As CPython's test_streams.StreamTests.test_read_all_from_pipe_reader
+// CPython: test_events.SubprocessTestsMixin.test_subprocess_stderr_redirect_to_stdout
+// CPython: test_streams.StreamTests.test_read_all_from_pipe_reader
 func TestPipesOfOnesOwn(t *testing.T) {
 	for name, c := range map[string]struct {
 		line string
