@@ -159,3 +159,42 @@ func TestPackageTLSInTheMiddle(t *testing.T) {
 		})
 	}
 }
+
+// A file goes through TLS, whole or in part, between other writes, to one that closes when it has all.
+//
+// CPython: test_sendfile.SendfileMixin.test_sendfile_ssl
+// CPython: test_sendfile.SendfileMixin.test_sendfile_ssl_pre_and_post_data
+// CPython: test_sendfile.SendfileMixin.test_sendfile_ssl_partial
+// CPython: test_sendfile.SendfileMixin.test_sendfile_ssl_close_peer_after_receiving
+func TestPackageTLSSendsAFile(t *testing.T) {
+	server, roots := certified(t)
+	f, text := fileOf(t, 300_000)
+	want := "before" + string(text) + string(text[1000:1100]) + "after"
+	piped(t, func(co *coro.Co, a, b *streams.Conn) {
+		serving := spawn(t, co, func(co *coro.Co) error {
+			secure := tls.Server(b, server)
+			got, err := streams.NewReader(secure).ReadExactly(co, len(want))
+			require.True(t, want == string(got))
+			return errors.Join(err, secure.Close())
+		})
+		secure := tls.Client(a, &tls.Config{RootCAs: roots, ServerName: "example.com"})
+		_, err := secure.Write([]byte("before"))
+		require.NoError(t, err)
+		n, err := io.Copy(secure, f)
+		require.NoError(t, err)
+		require.EqualValues(t, len(text), n)
+		_, err = f.Seek(1000, io.SeekStart)
+		require.NoError(t, err)
+		n, err = io.Copy(secure, io.LimitReader(f, 100))
+		require.NoError(t, err)
+		require.EqualValues(t, 100, n)
+		at, err := f.Seek(0, io.SeekCurrent)
+		require.NoError(t, err)
+		require.EqualValues(t, 1100, at)
+		_, err = secure.Write([]byte("after"))
+		require.NoError(t, err)
+		_, err = secure.Read(make([]byte, 1))
+		require.Equal(t, io.EOF, err)
+		require.NoError(t, coro.Await(co, serving))
+	})
+}

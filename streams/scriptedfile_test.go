@@ -37,12 +37,12 @@ func TestScriptedSendFile(t *testing.T) {
 		// CPython: test_unix_events.SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_os_error_first_call
 		// CPython: test_base_events.BaseLoopSockSendfileTests.test__sock_sendfile_native_failure
 		// CPython: test_base_events.BaseLoopSockSendfileTests.test_sock_sendfile_fallback
-		// As CPython's test_sendfile.SendfileMixin.test_sendfile_force_fallback
+		// CPython: test_sendfile.SendfileMixin.test_sendfile_force_fallback
 		{"not at all", all(fails(errors.ErrUnsupported), took(4)), nil, `
 			  send file: unsupported operation
 			  write "data": 4
 			sent 4`},
-		// As CPython's test_sendfile.SendfileMixin.test_sendfile_fallback_close_peer_in_the_middle_of_receiving
+		// CPython: test_sendfile.SendfileMixin.test_sendfile_fallback_close_peer_in_the_middle_of_receiving
 		{"not at all, to nobody", all(fails(errors.ErrUnsupported), took(1), lost), nil, `
 			  send file: unsupported operation
 			  write "data": 1
@@ -60,7 +60,7 @@ func TestScriptedSendFile(t *testing.T) {
 			  send file: 2
 			  send file: unsupported operation
 			sent 2 = write script here->there: unsupported operation`},
-		// As CPython's test_sendfile.SendfileMixin.test_sendfile_prevents_bare_write
+		// CPython: test_sendfile.SendfileMixin.test_sendfile_prevents_bare_write
 		{"a Writer in the middle", all(took(2), again, took(2), took(0), took(4)), []string{"write more", "ready"}, `
 			  send file: 2
 			  send file: again

@@ -47,13 +47,13 @@ func collect(into *future.Future[[]byte]) func(*coro.Co, *streams.Conn) error {
 // What io.Copy sends of a file arrives, whole or in part, before and after other writes; the file is where
 // it ends.
 //
-// As CPython's test_sendfile.SockSendfileMixin.test_sock_sendfile_success
-// As CPython's test_sendfile.SockSendfileMixin.test_sock_sendfile_with_offset_and_count
-// As CPython's test_sendfile.SockSendfileMixin.test_sock_sendfile_zero_size
-// As CPython's test_sendfile.SockSendfileMixin.test_sock_sendfile_mix_with_regular_send
-// As CPython's test_sendfile.SendfileMixin.test_sendfile
-// As CPython's test_sendfile.SendfileMixin.test_sendfile_partial
-// As CPython's test_sendfile.SendfileMixin.test_sendfile_pre_and_post_data
+// CPython: test_sendfile.SockSendfileMixin.test_sock_sendfile_success
+// CPython: test_sendfile.SockSendfileMixin.test_sock_sendfile_with_offset_and_count
+// CPython: test_sendfile.SockSendfileMixin.test_sock_sendfile_zero_size
+// CPython: test_sendfile.SockSendfileMixin.test_sock_sendfile_mix_with_regular_send
+// CPython: test_sendfile.SendfileMixin.test_sendfile
+// CPython: test_sendfile.SendfileMixin.test_sendfile_partial
+// CPython: test_sendfile.SendfileMixin.test_sendfile_pre_and_post_data
 func TestSendFile(t *testing.T) {
 	const size = 3_000_000
 	for _, test := range []struct {
@@ -152,7 +152,7 @@ func TestSendFileCanceled(t *testing.T) {
 
 // The other side goes away in the middle.
 //
-// As CPython's test_sendfile.SendfileMixin.test_sendfile_close_peer_in_the_middle_of_receiving
+// CPython: test_sendfile.SendfileMixin.test_sendfile_close_peer_in_the_middle_of_receiving
 func TestSendFileToNobody(t *testing.T) {
 	f, _ := fileOf(t, 10_000_000)
 	served(t, "tcp", "127.0.0.1:0", func(co *coro.Co, c *streams.Conn) error {
@@ -233,7 +233,7 @@ func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 // The other side goes away when it has all.
 //
-// As CPython's test_sendfile.SendfileMixin.test_sendfile_close_peer_after_receiving
+// CPython: test_sendfile.SendfileMixin.test_sendfile_close_peer_after_receiving
 func TestSendFileToOneThatHasEnough(t *testing.T) {
 	const size = 3_000_000
 	f, text := fileOf(t, size)
@@ -254,7 +254,7 @@ func TestSendFileToOneThatHasEnough(t *testing.T) {
 
 // On a connection that is closed nothing is taken of the file.
 //
-// As CPython's test_sendfile.SendfileMixin.test_sendfile_for_closing_transp
+// CPython: test_sendfile.SendfileMixin.test_sendfile_for_closing_transp
 func TestSendFileClosed(t *testing.T) {
 	f, _ := fileOf(t, 1000)
 	served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {

@@ -27,7 +27,7 @@ var Modules = []string{
 	"test_tasks", "test_futures", "test_futures2", "test_eager_task_factory", "test_taskgroups", "test_timeouts",
 	"test_waitfor", "test_runners", "test_threads", "test_locks", "test_queues", "test_base_events",
 	"test_events", "test_streams", "test_transports", "test_buffered_proto", "test_selector_events", "test_server", "test_sock_lowlevel",
-	"test_staggered", "test_subprocess", "test_unix_events",
+	"test_staggered", "test_subprocess", "test_unix_events", "test_sendfile",
 	asyncgen,
 }
 
