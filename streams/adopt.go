@@ -6,7 +6,6 @@ import (
 	"net"
 
 	"github.com/ouro-loop/ouro/coro"
-	"github.com/ouro-loop/ouro/loop"
 )
 
 // Adopt makes a Conn of a connection of package net, which it takes over: a *net.TCPConn, a
@@ -34,7 +33,7 @@ func AdoptListener(co *coro.Co, ln net.Listener) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Listener{from: from, loop: loop.Of(co)}, nil
+	return newListener(co, from), nil
 }
 
 // AdoptPacket makes a PacketConn of a connection of package net, which it takes over: a *net.UDPConn, a

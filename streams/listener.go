@@ -32,8 +32,12 @@ func ListenWith(co *coro.Co, c *net.ListenConfig, network, addr string) (*Listen
 	if err != nil {
 		return nil, err
 	}
+	return newListener(co, ln), nil
+}
+
+func newListener(co *coro.Co, from network.Listener) *Listener {
 	schedulerOf(co).Track()
-	return &Listener{from: ln, loop: loop.Of(co)}, nil
+	return &Listener{from: from, loop: loop.Of(co)}
 }
 
 // Accept waits for the next connection. The error is net.ErrClosed after a Close, or the

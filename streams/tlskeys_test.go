@@ -98,8 +98,8 @@ var (
 	keyUpdated = []byte{24, 0, 0, 1, 0}
 )
 
-// scripted runs a test of a server with TLS on conn, whose client is raw: it has the keys.
-func scripted(t *testing.T, test func(co *coro.Co, conn, server, raw *streams.Conn, toServer, fromServer *keys)) {
+// withKeys runs a test of a server with TLS on conn, whose client is raw: it has the keys.
+func withKeys(t *testing.T, test func(co *coro.Co, conn, server, raw *streams.Conn, toServer, fromServer *keys)) {
 	t.Helper()
 	piped(t, func(co *coro.Co, conn, raw *streams.Conn) {
 		serving := coro.CreateTask(co, func(co *coro.Co) (*streams.Conn, error) {
@@ -132,7 +132,7 @@ func scripted(t *testing.T, test func(co *coro.Co, conn, server, raw *streams.Co
 // A client that asks for new keys is answered while a task is in the middle of a Write, in between
 // two records of that.
 func TestTLSKeyUpdateAmidAWrite(t *testing.T) {
-	scripted(t, func(co *coro.Co, _, server, raw *streams.Conn, toServer, fromServer *keys) {
+	withKeys(t, func(co *coro.Co, _, server, raw *streams.Conn, toServer, fromServer *keys) {
 		const size = 1 << 20
 		writing := spawn(t, co, func(*coro.Co) error {
 			requireWrite(t, server, strings.Repeat("x", size))
@@ -184,7 +184,7 @@ func TestTLSKeyUpdatesWithoutEnd(t *testing.T) {
 			return nil
 		}))
 	}
-	scripted(t, func(co *coro.Co, conn, server, raw *streams.Conn, toServer, fromServer *keys) {
+	withKeys(t, func(co *coro.Co, conn, server, raw *streams.Conn, toServer, fromServer *keys) {
 		asking := flood(co, raw, toServer)
 		require.NoError(t, server.SetReadDeadline(time.Now().Add(time.Second)))
 		got, err := io.ReadAll(server)
@@ -206,7 +206,7 @@ func TestTLSKeyUpdatesWithoutEnd(t *testing.T) {
 		require.NoError(t, coro.Await(co, reading))
 		require.NoError(t, coro.Await(co, asking))
 	})
-	scripted(t, func(co *coro.Co, _, server, raw *streams.Conn, toServer, _ *keys) {
+	withKeys(t, func(co *coro.Co, _, server, raw *streams.Conn, toServer, _ *keys) {
 		flood(co, raw, toServer)
 		reading := coro.CreateTask(co, coro.Do(func(*coro.Co) error {
 			_, err := io.ReadAll(server)
