@@ -37,7 +37,7 @@ test: ## the tests
 
 wasm: ## the tests, the short ones, and the demos under js/wasm, with Node
 	GOOS=js GOARCH=wasm $(GO) run $(WASM) ./cmd/loopdemo run --all --virtual
-	GOOS=js GOARCH=wasm $(GO) test -short $(WASM) ./coro ./executor ./future ./internal/... ./locks ./loop ./queues ./timers ./trace/... ./inspect ./cmd/loopdemo/...
+	GOOS=js GOARCH=wasm $(GO) test -short $(WASM) ./coro ./executor ./future ./internal/... ./locks ./loop ./queues ./streams ./timers ./trace/... ./inspect ./cmd/loopdemo/...
 
 million: ## the tests of the loop, with a million tasks, not 20,000, and 500 interrupts, not 60
 	$(GO) test ./loop -million -interrupts 500

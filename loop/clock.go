@@ -155,7 +155,8 @@ func scaled(d time.Duration, f float64) time.Duration {
 // VirtualTime gives the loop a clock that jumps to the next deadline when nothing
 // is ready, so that a program of hours ends at once and always does the same. It
 // does not jump while an executor or a goroutine of [Go] or [Receive] is still at
-// work for the loop, or somebody has a [Loop.Hold] on it; if the loop waits for that for
+// work for the loop, or somebody has a [Loop.Hold] on it, nor, on Windows and js/wasm,
+// while a task waits for a connection; if the loop waits for that for
 // seconds of real time, it logs for what. When nothing is ready, no timer is set and no such
 // work is out, the run ends with a *[DeadlockError]. Work that waits for the loop's clock, as
 // a job does that waits for a [Submit] of something that sleeps, waits for ever.

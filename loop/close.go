@@ -99,6 +99,7 @@ func (l *Loop) close() (err error) {
 		},
 		l.regions.end,
 		l.closeDescriptors,
+		l.closeHelpers,
 		func() {
 			l.executorShutdown = true
 			if e := l.defaultExecutor; e != nil {

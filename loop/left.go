@@ -85,21 +85,25 @@ func (l *Loop) lookAtSuspended(posted *post) []func() {
 	}
 }
 
-// connectionsLeft notes the transports whose descriptors are still watched.
+// connectionsLeft notes the transports that are not closed.
 func (l *Loop) connectionsLeft() {
-	if l.descriptors == nil {
-		return
+	if l.descriptors != nil {
+		l.descriptors.driver.EachTransport(func(o driver.Owner) { l.left.connection(o) })
 	}
-	l.descriptors.driver.EachTransport(func(o driver.Owner) {
-		name, site := "", ""
-		if o, ok := o.(interface {
-			String() string
-			Site() string
-		}); ok {
-			name, site = o.String(), o.Site()
-		}
-		l.left.add(Leak{Kind: LeakedConnection, Name: name, Site: site, Text: name + " not closed" + at(site)})
-	})
+	if l.helpers != nil {
+		l.helpers.Each(func(t driver.Helped) { l.left.connection(t) })
+	}
+}
+
+func (l *leftovers) connection(transport any) {
+	name, site := "", ""
+	if t, ok := transport.(interface {
+		String() string
+		Site() string
+	}); ok {
+		name, site = t.String(), t.Site()
+	}
+	l.add(Leak{Kind: LeakedConnection, Name: name, Site: site, Text: name + " not closed" + at(site)})
 }
 
 // error is what Close is to return for what is left, nil for nothing.
@@ -266,8 +270,8 @@ func (l *Loop) findWork() {
 	l.outside.mu.Lock()
 	defer l.outside.mu.Unlock()
 	for _, e := range l.outside.list {
-		if e.of != nil && (e.of.Done() || l.left.awaited[e.of]) {
-			continue
+		if e.kind == onConnection || e.of != nil && (e.of.Done() || l.left.awaited[e.of]) {
+			continue // the connection is what is left
 		}
 		site := e.site.String()
 		l.left.add(Leak{Kind: LeakedWork, Name: e.kind.String(), Site: site, Text: workTexts[e.kind] + at(site)})

@@ -68,6 +68,7 @@ type Loop struct {
 	submitted        submissions
 	questions        questions
 	descriptors      *descriptors // nil until the first is watched
+	helpers          *helpers     // nil until the first connection that goroutines wait for
 	choices
 	chance    chance
 	signals   signals

@@ -17,7 +17,7 @@ import (
 // outside is the work that is out: what is done for the loop elsewhere. A virtual clock
 // does not jump meanwhile, and nothing is a deadlock.
 type outside struct {
-	n    int              // the loop's own errands: functions on threads and goroutines, receivers, wrapped futures
+	n    int              // the loop's own errands: functions on threads and goroutines, receivers, wrapped futures, connections
 	by   [ofProgram]int32 // those of each kind
 	held atomic.Int32     // those of Hold, by any goroutine
 
@@ -46,16 +46,17 @@ const (
 	onGoroutine
 	onChannel
 	onFuture
-	ofProgram // of Hold
+	onConnection // that goroutines wait for
+	ofProgram    // of Hold
 )
 
 func (k errandKind) String() string {
-	return [...]string{onThread: "thread", onGoroutine: "goroutine", onChannel: "channel", onFuture: "future", ofProgram: "hold"}[k]
+	return [...]string{onThread: "thread", onGoroutine: "goroutine", onChannel: "channel", onFuture: "future", onConnection: "connection", ofProgram: "hold"}[k]
 }
 
 // untold stand for every errand of their kind of a loop whose clock waits for none, and that reports
 // no leaks.
-var untold = [...]errand{{kind: onThread}, {kind: onGoroutine}, {kind: onChannel}, {kind: onFuture}, {kind: ofProgram}}
+var untold = [...]errand{{kind: onThread}, {kind: onGoroutine}, {kind: onChannel}, {kind: onFuture}, {kind: onConnection}, {kind: ofProgram}}
 
 // sendOut notes that something is done elsewhere, until takeIn, for the future of. Both are
 // called on the loop's goroutine.

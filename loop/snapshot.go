@@ -36,7 +36,7 @@ type Snapshot struct {
 }
 
 // OutsideInfo is work that is out, see [Loop.Outside], by kind: "thread", "goroutine",
-// "channel", "future" and "hold".
+// "channel", "future", "connection" and "hold".
 type OutsideInfo struct {
 	Kind string `json:"kind"`
 	N    int    `json:"n"`

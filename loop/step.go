@@ -233,7 +233,8 @@ func (l *Loop) MayWait() time.Duration {
 }
 
 // Outside is how much work is out: functions that executors and goroutines run for the
-// loop, tasks in [Receive], futures of [WrapFuture], and what has a [Loop.Hold].
+// loop, tasks in [Receive], futures of [WrapFuture], and what has a [Loop.Hold]. On Windows
+// and js/wasm all that waits for connections counts as one.
 func (l *Loop) Outside() int {
 	l.mustBeMade()
 	return l.outside.n + int(l.outside.held.Load())

@@ -110,24 +110,29 @@ func (w *wired) Post(f func())                  { _, _ = w.loop().post(record.Un
 func (w *wired) EagerTasks() bool               { return w.eagerTasks }
 func (w *wired) ParentContext() context.Context { return w.ctx }
 
-// Driver is what transports watch their descriptors with. What they read would not be in a record, nor
-// in a schedule that somebody explores.
+// Driver is what transports watch their descriptors with.
 func (w *wired) Driver() (*driver.Driver, error) {
 	l := w.loop()
-	if l.closed.Load() {
-		return nil, ErrClosed
-	}
-	if err := l.hermetically("a socket or pipe"); err != nil {
+	if err := l.mayHaveTransports(); err != nil {
 		return nil, err
-	}
-	if l.tape != nil || l.sched.Chooser != nil {
-		return nil, errUnrecordedIO
 	}
 	d, err := l.openDescriptors()
 	if err != nil {
 		return nil, err
 	}
 	return d.driver, nil
+}
+
+// Helpers is what transports have where goroutines wait for them.
+func (w *wired) Helpers() (*driver.Helpers, error) {
+	l := w.loop()
+	if l.helpers != nil {
+		return l.helpers.Helpers, nil
+	}
+	if err := l.mayHaveTransports(); err != nil {
+		return nil, err
+	}
+	return l.openHelpers(), nil
 }
 
 // Ended is closed when the loop has been closed. It is for package inspect.

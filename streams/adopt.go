@@ -14,7 +14,7 @@ func Adopt(co *coro.Co, c net.Conn) (*Conn, error) {
 	if c == nil {
 		panic("streams: Adopt of nil")
 	}
-	t, err := machine{}.adopt(co, c)
+	t, err := native.adopt(co, c)
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +29,7 @@ func AdoptListener(co *coro.Co, ln net.Listener) (*Listener, error) {
 	if ln == nil {
 		panic("streams: AdoptListener of nil")
 	}
-	from, err := machine{}.adoptListener(co, ln)
+	from, err := native.adoptListener(co, ln)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,15 @@ func AdoptPacket(co *coro.Co, c net.PacketConn) (*PacketConn, error) {
 		}
 		remote = one.RemoteAddr()
 	}
-	return packetConn(co)(machine{}.adoptPacket(co, c, remote))
+	return packetConn(co)(native.adoptPacket(co, c, remote))
+}
+
+// mayAdopt is why a connection cannot be taken over, nil if it can.
+func mayAdopt(c net.Conn) error {
+	if _, ok := c.(net.PacketConn); ok && !isStream(c) {
+		return fmt.Errorf("streams: a %T is for datagrams; DialPacket and AdoptPacket are for those", c)
+	}
+	return nil
 }
 
 // isStream tells a unix socket that is one from those for datagrams, which are of the same type.

@@ -4,7 +4,6 @@ package streams
 
 import (
 	"cmp"
-	"fmt"
 	"io"
 	"net"
 	"os"
@@ -17,9 +16,10 @@ import (
 	"github.com/ouro-loop/ouro/internal/driver"
 )
 
-// mayHaveSockets is why a loop can have none, nil if it can: one that takes nothing from
-// outside is not to touch anything there either.
-func mayHaveSockets(on future.OnLoop) error {
+// descriptors are the sockets whose descriptors are watched.
+type descriptors struct{}
+
+func (descriptors) allowed(on future.OnLoop) error {
 	_, err := driver.Of(on)
 	return err
 }
@@ -60,8 +60,8 @@ func duplicate(c syscall.Conn) (fd int, err error) {
 	return fd, os.NewSyscallError("fcntl", err)
 }
 
-func (m machine) adopt(co *coro.Co, c net.Conn) (transport, error) {
-	t, err := m.share(co, c)
+func (d descriptors) adopt(co *coro.Co, c net.Conn) (transport, error) {
+	t, err := d.share(co, c)
 	closed := c.Close()
 	if err == nil && closed != nil {
 		_ = t.Close(false)
@@ -70,13 +70,13 @@ func (m machine) adopt(co *coro.Co, c net.Conn) (transport, error) {
 }
 
 // share makes a transport of a connection that stays with whoever has it.
-func (machine) share(on future.OnLoop, c net.Conn) (transport, error) {
+func (descriptors) share(on future.OnLoop, c net.Conn) (transport, error) {
 	f, ok := c.(fileConn)
 	if !ok {
 		return nil, errNoFile
 	}
-	if _, ok := c.(net.PacketConn); ok && !isStream(c) {
-		return nil, fmt.Errorf("streams: a %T is for datagrams; DialPacket and AdoptPacket are for those", c)
+	if err := mayAdopt(c); err != nil {
+		return nil, err
 	}
 	fd, err := duplicate(f)
 	if err != nil {

@@ -24,7 +24,8 @@ import (
 //
 // The errors are *net.OpError, as those of package net. Of a canceled task they answer errors.Is as
 // future.ErrCanceled and context.Canceled. A canceled Read has taken nothing; a canceled Write has
-// sent exactly the bytes that it returns.
+// sent exactly the bytes that it returns. Sent is what is on its way: on Windows up to 64 KiB may be in a
+// buffer, with which a goroutine goes on, after a Close for 30 seconds at most.
 type Conn struct {
 	t      transport
 	loop   *loop.Loop

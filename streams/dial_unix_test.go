@@ -146,6 +146,9 @@ func TestSocketCanceledAndAgain(t *testing.T) {
 		_, err = first.Await(co)
 		require.True(t, future.IsCanceled(err))
 	})
+	if streams.OnGoroutines() {
+		return // there is room on the way for what would have to wait
+	}
 	silent := make(chan struct{})
 	served(t, "tcp", "127.0.0.1:0", func(co *coro.Co, c *streams.Conn) error {
 		_, err := loop.Go(func(context.Context) (int, error) { <-silent; return 0, nil })(co)

@@ -26,7 +26,7 @@ func NewDialer(co *coro.Co) *Dialer {
 	d := &Dialer{loop: loop.Of(co), from: networkOf(co)}
 	d.FallbackDelay = happyEyeballs
 	if d.from == (machine{}) {
-		d.err = mayHaveSockets(co)
+		d.err = native.allowed(co)
 	}
 	schedulerOf(co).Track()
 	return d
@@ -72,7 +72,7 @@ func (d *Dialer) dialElsewhere(ctx context.Context, network, addr string) (net.C
 	if err != nil {
 		return nil, err
 	}
-	return d.made(&late{Conn: c, on: d.loop}), nil
+	return d.made(native.late(d.loop, c)), nil
 }
 
 func (d *Dialer) made(t transport) *Conn {

@@ -121,6 +121,7 @@ func TestPipeWithoutAReader(t *testing.T) {
 //
 // CPython: test_events.EventLoopTestsMixin.test_write_pipe_disconnect_on_close
 func TestAdoptFileOfASocket(t *testing.T) {
+	needsDescriptors(t)
 	onMachine(t, func(co *coro.Co) {
 		fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
 		require.NoError(t, err)
@@ -165,6 +166,7 @@ func TestLeakedPipes(t *testing.T) {
 
 // What cannot be waited for is refused, and closed.
 func TestAdoptFileRefuses(t *testing.T) {
+	needsDescriptors(t)
 	onMachine(t, func(co *coro.Co) {
 		f, err := os.Create(filepath.Join(t.TempDir(), "file"))
 		require.NoError(t, err)

@@ -1,6 +1,7 @@
 package streams_test
 
 import (
+	"net"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -41,4 +42,12 @@ func fill(t *testing.T, c *streams.Conn) int {
 		n += m
 	}
 	return n
+}
+
+func hasIPv6() bool {
+	ln, err := net.Listen("tcp6", "[::1]:0")
+	if err == nil {
+		ln.Close()
+	}
+	return err == nil
 }

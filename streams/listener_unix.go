@@ -3,16 +3,13 @@
 package streams
 
 import (
-	"errors"
 	"net"
 	"os"
 	"runtime"
-	"time"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/ouro-loop/ouro/coro"
-	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/internal/driver"
 	"github.com/ouro-loop/ouro/internal/frames"
 	"github.com/ouro-loop/ouro/internal/sched"
@@ -25,17 +22,16 @@ import (
 type listenSocket struct {
 	fd        int
 	watched   *driver.Descriptor
-	loop      *loop.Loop
 	addr      net.Addr
 	unlink    func()
 	keep      bool // the path
 	elsewhere listensElsewhere
-	short     bool // of descriptors, as was told
+	short     shortage
 	site      *frames.Site
 	cleanup   runtime.Cleanup
 }
 
-func (machine) adoptListener(co *coro.Co, ln net.Listener) (network.Listener, error) {
+func (descriptors) adoptListener(co *coro.Co, ln net.Listener) (network.Listener, error) {
 	f, ok := ln.(fileConn)
 	if !ok {
 		return nil, closing(ln, errNoFile)
@@ -44,7 +40,7 @@ func (machine) adoptListener(co *coro.Co, ln net.Listener) (network.Listener, er
 	if err != nil {
 		return nil, closing(ln, err)
 	}
-	l := &listenSocket{loop: loop.Of(co), addr: ln.Addr(), unlink: func() {}}
+	l := &listenSocket{addr: ln.Addr(), unlink: func() {}, short: shortage{loop: loop.Of(co), addr: ln.Addr()}}
 	if u, ok := ln.(*net.UnixListener); ok {
 		u.SetUnlinkOnClose(false)
 		l.unlink = unlinker(l.addr.String())
@@ -74,7 +70,7 @@ func (l *listenSocket) TryAccept(co *coro.Co) (transport, error) {
 	if err != nil {
 		return nil, l.acceptFailed(co, err)
 	}
-	l.short = false
+	l.short.told = false
 	if _, ok := l.addr.(*net.TCPAddr); ok {
 		_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1) // as asyncio and package net have it
 	}
@@ -88,32 +84,13 @@ func (l *listenSocket) acceptFailed(co *coro.Co, err error) error {
 		l.watched.Blocked(driver.Read)
 	case err == unix.EINTR, err == unix.ECONNABORTED:
 	case isShortage(err):
-		if err := l.waitForDescriptors(co, err); err != nil {
+		if err := l.short.wait(co, err); err != nil {
 			return err
 		}
 	default:
 		return os.NewSyscallError("accept", err)
 	}
 	return errAgain
-}
-
-// isShortage reports whether an error says that something has run out.
-func isShortage(err error) bool {
-	return errors.Is(err, unix.EMFILE) || errors.Is(err, unix.ENFILE) || errors.Is(err, unix.ENOBUFS) || errors.Is(err, unix.ENOMEM)
-}
-
-// shortagePause is how long there is a wait then, as asyncio does.
-const shortagePause = time.Second
-
-func (l *listenSocket) waitForDescriptors(co *coro.Co, err error) error {
-	if !l.short {
-		l.short = true
-		l.loop.CallExceptionHandler(future.ErrorContext{
-			Message: "a Listener on " + l.addr.String() + " accepts nothing until there are resources again",
-			Err:     os.NewSyscallError("accept", err),
-		})
-	}
-	return coro.Sleep(co, shortagePause)
 }
 
 func (l *listenSocket) Addr() net.Addr { return l.addr }
@@ -131,8 +108,8 @@ func (l *listenSocket) Close() error {
 
 // Wait, String and Site are what reports are told.
 func (l *listenSocket) Wait(driver.Direction) waits.Info {
-	return waits.Info{Kind: "accept", Text: "a connection to " + l.addr.String()}
+	return acceptRole{l.addr}.Wait()
 }
 
-func (l *listenSocket) String() string { return "listener " + l.addr.Network() + " " + l.addr.String() }
+func (l *listenSocket) String() string { return listenerText(l.addr) }
 func (l *listenSocket) Site() string   { return siteText(l.site) }

@@ -106,14 +106,6 @@ func TestListen(t *testing.T) {
 	})
 }
 
-func hasIPv6() bool {
-	ln, err := net.Listen("tcp6", "[::1]:0")
-	if err == nil {
-		ln.Close()
-	}
-	return err == nil
-}
-
 // reusePort lets several sockets have one address.
 var reusePort = &net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) (err error) {
 	failed := c.Control(func(fd uintptr) { err = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEPORT, 1) })
@@ -171,6 +163,7 @@ func TestAccept(t *testing.T) {
 //
 // CPython: test_selector_events.BaseSelectorEventLoopTests.test_accept_connection_skip_connectionabortederror
 func TestAcceptFails(t *testing.T) {
+	needsDescriptors(t)
 	var told testkit.Trace
 	testkit.Run(t, func(co *coro.Co) {
 		ln, err := streams.Listen(co, "tcp", "127.0.0.1:0")
@@ -197,4 +190,25 @@ func TestAcceptFails(t *testing.T) {
 	}, told.Handler(), loop.ReportLeaks(true))
 	require.Len(t, told, 1)
 	require.Contains(t, told[0], "accepts nothing until there are resources again: accept: too many open files")
+}
+
+// What a socket is to be set to before it has an address, a net.ListenConfig does; then it is taken over.
+//
+// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_sockopts
+func TestDatagramSocketOptions(t *testing.T) {
+	onMachine(t, func(co *coro.Co) {
+		open := func(addr string) *streams.PacketConn {
+			theirs, err := reusePort.ListenPacket(co.Context(), "udp", addr)
+			require.NoError(t, err)
+			c, err := streams.AdoptPacket(co, theirs)
+			require.NoError(t, err)
+			return c
+		}
+		a := open("127.0.0.1:0")
+		b := open(a.LocalAddr().String())
+		_, err := streams.ListenPacket(co, "udp", a.LocalAddr().String())
+		require.ErrorIs(t, err, syscall.EADDRINUSE)
+		require.NoError(t, a.Close())
+		require.NoError(t, b.Close())
+	})
 }

@@ -17,15 +17,15 @@ import (
 // look a name up, on goroutines of their own; what each system has to watch them takes them over.
 type machine struct{}
 
-func (m machine) Dial(co *coro.Co, ctx context.Context, d *net.Dialer, family, addr string) (transport, error) {
+func (machine) Dial(co *coro.Co, ctx context.Context, d *net.Dialer, family, addr string) (transport, error) {
 	c, err := obtain(co, ctx, func(ctx context.Context) (net.Conn, error) { return d.DialContext(ctx, family, addr) })
 	if err != nil {
 		return nil, err
 	}
-	return m.adopt(co, c)
+	return native.adopt(co, c)
 }
 
-func (m machine) Listen(co *coro.Co, c *net.ListenConfig, family, addr string) (network.Listener, error) {
+func (machine) Listen(co *coro.Co, c *net.ListenConfig, family, addr string) (network.Listener, error) {
 	ln, err := obtain(co, context.Background(), func(ctx context.Context) (net.Listener, error) {
 		if family == "unix" {
 			removeSocket(addr)
@@ -35,10 +35,10 @@ func (m machine) Listen(co *coro.Co, c *net.ListenConfig, family, addr string) (
 	if err != nil {
 		return nil, err
 	}
-	return m.adoptListener(co, ln)
+	return native.adoptListener(co, ln)
 }
 
-func (m machine) DialPacket(co *coro.Co, d *net.Dialer, family, addr string) (packetTransport, error) {
+func (machine) DialPacket(co *coro.Co, d *net.Dialer, family, addr string) (packetTransport, error) {
 	c, err := obtain(co, context.Background(), func(ctx context.Context) (net.Conn, error) { return d.DialContext(ctx, family, addr) })
 	if err != nil {
 		return nil, err
@@ -47,15 +47,15 @@ func (m machine) DialPacket(co *coro.Co, d *net.Dialer, family, addr string) (pa
 	if !ok {
 		return nil, closing(c, fmt.Errorf("streams: DialPacket of %q, which is for a stream; Dial is for those", family))
 	}
-	return m.adoptPacket(co, p, c.RemoteAddr())
+	return native.adoptPacket(co, p, c.RemoteAddr())
 }
 
-func (m machine) ListenPacket(co *coro.Co, c *net.ListenConfig, family, addr string) (packetTransport, error) {
+func (machine) ListenPacket(co *coro.Co, c *net.ListenConfig, family, addr string) (packetTransport, error) {
 	p, err := obtain(co, context.Background(), func(ctx context.Context) (net.PacketConn, error) { return c.ListenPacket(ctx, family, addr) })
 	if err != nil {
 		return nil, err
 	}
-	return m.adoptPacket(co, p, nil)
+	return native.adoptPacket(co, p, nil)
 }
 
 // closing is err, after a Close.
@@ -66,7 +66,7 @@ func closing(c io.Closer, err error) error { return errors.Join(err, c.Close()) 
 func obtain[T io.Closer](co *coro.Co, ctx context.Context, f func(ctx context.Context) (T, error)) (T, error) {
 	var h handover[T]
 	defer h.drop() // if it was canceled when it had succeeded
-	if err := mayHaveSockets(co); err != nil {
+	if err := native.allowed(co); err != nil {
 		return h.take(), err
 	}
 	_, err := loop.Go(func(task context.Context) (coro.None, error) {

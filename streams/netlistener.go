@@ -48,7 +48,7 @@ func (n netListener) acceptElsewhere() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newConnOf(n.loop, &late{Conn: c, on: n.loop}), nil
+	return newConnOf(n.loop, native.late(n.loop, c)), nil
 }
 
 func (n netListener) Close() error {

@@ -15,7 +15,7 @@ import (
 // empty. For who waits, deadlines, cancellation and Close it is as a [Conn] is.
 //
 // What the network has to say of earlier datagrams, such as that nobody listens there, is the error of
-// the next read or write, after which all goes on.
+// the next read or write, after which all goes on; on Windows package net does not have it told.
 //
 // Semantics: asyncio.loop.create_datagram_endpoint, CPython 3.15; a task that reads takes the place of
 // the protocol, and a write waits where asyncio's transport keeps datagrams without a bound.

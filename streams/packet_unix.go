@@ -13,7 +13,7 @@ import (
 	"github.com/ouro-loop/ouro/internal/driver"
 )
 
-func (machine) adoptPacket(co *coro.Co, c net.PacketConn, remote net.Addr) (packetTransport, error) {
+func (descriptors) adoptPacket(co *coro.Co, c net.PacketConn, remote net.Addr) (packetTransport, error) {
 	f, ok := c.(fileConn)
 	if !ok {
 		return nil, closing(c, errNoFile)

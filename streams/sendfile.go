@@ -30,7 +30,32 @@ func (c *Conn) ReadFrom(r io.Reader) (int64, error) {
 			return sent, err
 		}
 	}
-	return io.Copy(writerOnly{c}, r)
+	return c.copyFrom(r)
+}
+
+// copyFrom is ReadFrom without the kernel's help. What was read of a file, and not sent, is still to be read.
+func (c *Conn) copyFrom(r io.Reader) (int64, error) {
+	part, ok := r.(*io.LimitedReader)
+	if !ok {
+		part = &io.LimitedReader{R: r, N: math.MaxInt64}
+	}
+	size := part.N
+	f, ok := part.R.(io.Seeker)
+	if !ok || regular(part.R) == nil {
+		return io.Copy(writerOnly{c}, r)
+	}
+	began, err := f.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return 0, err
+	}
+	sent, err := io.Copy(writerOnly{c}, part)
+	if err != nil {
+		part.N = size - sent
+		if _, seeking := f.Seek(began+sent, io.SeekStart); seeking != nil {
+			err = errors.Join(err, seeking)
+		}
+	}
+	return sent, err
 }
 
 // writerOnly hides ReadFrom from io.Copy.

@@ -19,6 +19,7 @@ import (
 // CPython: test_selector_events.SelectorSocketTransportTests.test_read_ready_tryagain_interrupted
 // CPython: test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_ready_tryagain_interrupted
 func TestSystemCalls(t *testing.T) {
+	needsDescriptors(t)
 	for _, test := range []struct {
 		name    string
 		answers []error

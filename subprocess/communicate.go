@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"os/exec"
-	"syscall"
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
@@ -55,7 +54,7 @@ func (p *Process) feed(co *coro.Co, input []byte) error {
 		err = p.Stdin.Flush(co)
 	}
 	closing := p.Stdin.Close()
-	if errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) {
+	if isBroken(err) || errors.Is(err, io.ErrClosedPipe) {
 		return nil // it does not read all
 	}
 	return errors.Join(err, closing)
@@ -111,7 +110,7 @@ func (p *Process) stop(co *coro.Co, why error) error {
 	return why
 }
 
-// Shell is the Cmd that has a shell run a line.
+// Shell is the Cmd that has a shell run a line: /bin/sh, or on Windows what COMSPEC says, as a rule cmd.exe.
 //
 // Semantics: asyncio.create_subprocess_shell, CPython 3.15.
-func Shell(line string) *exec.Cmd { return exec.Command("/bin/sh", "-c", line) }
+func Shell(line string) *exec.Cmd { return shell(line) }

@@ -215,17 +215,23 @@ func (p *Process) waitError() error {
 // Signal sends it a signal. The error is os.ErrProcessDone if it has ended.
 //
 // Semantics: asyncio.subprocess.Process.send_signal, CPython 3.15.
-func (p *Process) Signal(s os.Signal) error { return p.cmd.Process.Signal(s) }
+func (p *Process) Signal(s os.Signal) error {
+	err := p.cmd.Process.Signal(s)
+	if isReleased(err) {
+		return os.ErrProcessDone // it has been waited for
+	}
+	return err
+}
 
-// Terminate asks it to end, with SIGTERM.
+// Terminate asks it to end, with SIGTERM. On Windows, where a program cannot be asked, it is Kill.
 //
 // Semantics: asyncio.subprocess.Process.terminate, CPython 3.15.
-func (p *Process) Terminate() error { return p.Signal(syscall.SIGTERM) }
+func (p *Process) Terminate() error { return p.Signal(terminate) }
 
 // Kill ends it.
 //
 // Semantics: asyncio.subprocess.Process.kill, CPython 3.15.
-func (p *Process) Kill() error { return p.cmd.Process.Kill() }
+func (p *Process) Kill() error { return p.Signal(os.Kill) }
 
 // Close closes the pipes that are not closed yet. The program is left alone.
 func (p *Process) Close() {

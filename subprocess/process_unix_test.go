@@ -18,18 +18,11 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
-	"github.com/ouro-loop/ouro/internal/testkit"
 	"github.com/ouro-loop/ouro/loop"
 	"github.com/ouro-loop/ouro/looptest"
 	"github.com/ouro-loop/ouro/streams"
 	"github.com/ouro-loop/ouro/subprocess"
 )
-
-func run(t *testing.T, test func(co *coro.Co)) {
-	t.Helper()
-	testkit.NeedsProcesses(t)
-	testkit.Run(t, test, loop.VirtualTime(false), loop.ReportLeaks(true))
-}
 
 func start(t *testing.T, co *coro.Co, pipes subprocess.Pipes, line string) *subprocess.Process {
 	t.Helper()
@@ -37,8 +30,6 @@ func start(t *testing.T, co *coro.Co, pipes subprocess.Pipes, line string) *subp
 	require.NoError(t, err)
 	return p
 }
-
-const all = subprocess.Stdin | subprocess.Stdout | subprocess.Stderr
 
 // CPython: test_subprocess.SubprocessMixin.test_communicate
 // CPython: test_subprocess.SubprocessMixin.test_communicate_none_input

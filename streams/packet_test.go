@@ -1,5 +1,3 @@
-//go:build unix
-
 package streams_test
 
 import (
@@ -7,6 +5,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -47,6 +46,9 @@ func TestDatagrams(t *testing.T) {
 			continue
 		}
 		t.Run(network, func(t *testing.T) {
+			if network == "unixgram" && runtime.GOOS == "windows" {
+				t.Skip("Windows has unix sockets for streams alone")
+			}
 			onMachine(t, func(co *coro.Co) {
 				a, b := listenPacket(t, co, network, addrs[0]), listenPacket(t, co, network, addrs[1])
 				defer a.Close()
@@ -135,27 +137,6 @@ func TestDatagramAddresses(t *testing.T) {
 	})
 }
 
-// What a socket is to be set to before it has an address, a net.ListenConfig does; then it is taken over.
-//
-// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_sockopts
-func TestDatagramSocketOptions(t *testing.T) {
-	onMachine(t, func(co *coro.Co) {
-		open := func(addr string) *streams.PacketConn {
-			theirs, err := reusePort.ListenPacket(co.Context(), "udp", addr)
-			require.NoError(t, err)
-			c, err := streams.AdoptPacket(co, theirs)
-			require.NoError(t, err)
-			return c
-		}
-		a := open("127.0.0.1:0")
-		b := open(a.LocalAddr().String())
-		_, err := streams.ListenPacket(co, "udp", a.LocalAddr().String())
-		require.ErrorIs(t, err, syscall.EADDRINUSE)
-		require.NoError(t, a.Close())
-		require.NoError(t, b.Close())
-	})
-}
-
 // With one peer it is a net.Conn too, on other goroutines as well.
 //
 // CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_connected_addr
@@ -195,6 +176,9 @@ func TestConnectedDatagrams(t *testing.T) {
 //
 // CPython: test_events.EventLoopTestsMixin.test_datagram_send_to_non_listening_address
 func TestDatagramsToNobody(t *testing.T) {
+	if runtime.GOOS == "windows" || runtime.GOARCH == "wasm" {
+		t.Skip("package net does not have it told on Windows, and has a network in memory under WebAssembly")
+	}
 	onMachine(t, func(co *coro.Co) {
 		gone := listenPacket(t, co, "udp", "127.0.0.1:0")
 		addr := gone.LocalAddr().String()
@@ -231,7 +215,7 @@ func TestDatagramWaits(t *testing.T) {
 		})
 		require.True(t, future.IsTimeout(err))
 		_, err = c.WriteTo([]byte(strings.Repeat("x", 100_000)), c.LocalAddr())
-		require.ErrorIs(t, err, syscall.EMSGSIZE)
+		require.ErrorIs(t, err, errTooLong)
 		read := coro.CreateTask(co, func(*coro.Co) (int, error) {
 			n, _, err := c.ReadFrom(make([]byte, 1))
 			return n, err

@@ -1,5 +1,3 @@
-//go:build unix
-
 package streams_test
 
 import (
@@ -38,8 +36,8 @@ func TestLeakedConnections(t *testing.T) {
 	ports := regexp.MustCompile(`127.0.0.1:\d+`)
 	lines := regexp.MustCompile(`_test.go:\d+`)
 	plain := func(s string) string { return lines.ReplaceAllString(ports.ReplaceAllString(s, "A"), "_test.go:N") }
-	require.Equal(t, "connection tcp A->A not closed (leaks_unix_test.go:N)", plain(leaks[0].Text))
-	require.Equal(t, "listener tcp A not closed (leaks_unix_test.go:N)", plain(leaks[1].Text))
+	require.Equal(t, "connection tcp A->A not closed (leaks_test.go:N)", plain(leaks[0].Text))
+	require.Equal(t, "listener tcp A not closed (leaks_test.go:N)", plain(leaks[1].Text))
 	require.Equal(t, loop.LeakedConnection, leaks[0].Kind)
 	require.NoError(t, c.Close())
 	_ = l.Close()
@@ -49,6 +47,9 @@ func TestLeakedConnections(t *testing.T) {
 //
 // CPython: test_streams.StreamTests.test_loop_is_closed_resource_warnings
 func TestForgottenConnections(t *testing.T) {
+	if runtime.GOARCH == "wasm" {
+		t.Skip("package net has connections in memory there, which the collector does not close")
+	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer ln.Close()

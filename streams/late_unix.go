@@ -1,3 +1,5 @@
+//go:build unix
+
 package streams
 
 import (
@@ -17,9 +19,11 @@ type late struct {
 	now transport // for coroutines, nil until one uses it
 }
 
+func (descriptors) late(on *loop.Loop, c net.Conn) transport { return &late{Conn: c, on: on} }
+
 func (t *late) begin() (err error) {
 	if t.now == nil {
-		t.now, err = machine{}.share(t.on, t.Conn)
+		t.now, err = descriptors{}.share(t.on, t.Conn)
 	}
 	return err
 }

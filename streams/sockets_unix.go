@@ -1,0 +1,5 @@
+//go:build unix
+
+package streams
+
+var native sockets = descriptors{}
