@@ -20,6 +20,7 @@ import (
 //
 // CPython: test_sock_lowlevel.BaseSockTestsMixin.test_create_connection_sock
 // CPython: test_events.EventLoopTestsMixin.test_connect_accepted_socket
+// CPython: test_ssl.TestSSL.test_connect_accepted_socket
 func TestAdopt(t *testing.T) {
 	for network, addr := range map[string]string{"tcp": "127.0.0.1:0", "unix": filepath.Join(t.TempDir(), "socket")} {
 		t.Run(network, func(t *testing.T) {

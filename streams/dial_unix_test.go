@@ -5,6 +5,7 @@ package streams_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"syscall"
 	"testing"
@@ -96,6 +97,42 @@ func TestDialTriesEachAddress(t *testing.T) {
 		require.Equal(t, s.Addr().String(), c.RemoteAddr().String())
 		require.NoError(t, c.Close())
 	})
+}
+
+// A server that says nothing is given up, and nothing is left of the connection.
+//
+// CPython: test_ssl.TestSSL.test_connect_timeout_warning
+func TestDialTLSGivesUp(t *testing.T) {
+	onMachine(t, func(co *coro.Co) {
+		silent, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		defer silent.Close()
+		err = coro.Timeout(co, 10*time.Millisecond, func(*coro.TimeoutScope) error {
+			_, err := streams.DialTLS(co, "tcp", silent.Addr().String(), clientConfig())
+			return err
+		})
+		require.True(t, future.IsTimeout(err))
+		c, err := silent.Accept()
+		require.NoError(t, err)
+		_, err = io.Copy(io.Discard, c)
+		require.NoError(t, err, "after the client's hello it has ended")
+		require.NoError(t, c.Close())
+	})
+}
+
+// A connection tells of itself when it is closed, too.
+//
+// CPython: test_sslproto.SslProtoHandshakeTests.test_get_extra_info_on_closed_connection
+func TestClosedConnTellsOfItself(t *testing.T) {
+	served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {
+		c := dialTLS(t, co, s)
+		local, remote, peer := c.LocalAddr().String(), c.RemoteAddr().String(), c.TLS().PeerCertificates
+		require.Equal(t, s.Addr().String(), remote)
+		require.NoError(t, c.Close())
+		require.Equal(t, local, c.LocalAddr().String())
+		require.Equal(t, remote, c.RemoteAddr().String())
+		require.Equal(t, peer, c.TLS().PeerCertificates)
+	}, streams.TLS(serverConfig()))
 }
 
 // Who is canceled, and dials again at once, gets a connection, and leaves none behind.

@@ -21,11 +21,11 @@ import (
 	"github.com/ouro-loop/ouro/streams/simnet"
 )
 
+// CPython: test_sslproto.BaseStartTLS.test_start_tls_client_reg_proto_1
+// CPython: test_sslproto.BaseStartTLS.test_start_tls_server_1
+// CPython: test_ssl.TestSSL.test_start_tls_client_reg_proto_1
+// CPython: test_ssl.TestSSL.test_start_tls_server_1
 func TestTLS(t *testing.T) {
-	// As CPython's test_sslproto.BaseStartTLS.test_start_tls_client_reg_proto_1
-	// As CPython's test_sslproto.BaseStartTLS.test_start_tls_server_1
-	// As CPython's test_ssl.TestSSL.test_start_tls_client_reg_proto_1
-	// As CPython's test_ssl.TestSSL.test_start_tls_server_1
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 		piped(t, func(co *coro.Co, a, b *streams.Conn) {
 			spawn(t, co, func(co *coro.Co) error {
@@ -146,12 +146,13 @@ func TestTLSFlush(t *testing.T) {
 
 // The Reader and the Writer that were there go on, after what was written, and with what was read
 // ahead.
+//
+// CPython: test_streams.StreamTests.test_start_tls
+// CPython: test_streams.StreamTests.test_start_tls_buffered_data
+// CPython: test_sslproto.BaseStartTLS.test_start_tls_client_buf_proto_1
+// CPython: test_ssl.TestSSL.test_start_tls_client_buf_proto_1
+// CPython: test_sslproto.SslProtoHandshakeTests.test_set_new_app_protocol
 func TestStartTLSInPlace(t *testing.T) {
-	// As CPython's test_streams.StreamTests.test_start_tls
-	// As CPython's test_streams.StreamTests.test_start_tls_buffered_data
-	// As CPython's test_sslproto.BaseStartTLS.test_start_tls_client_buf_proto_1
-	// As CPython's test_ssl.TestSSL.test_start_tls_client_buf_proto_1
-	// As CPython's test_sslproto.SslProtoHandshakeTests.test_set_new_app_protocol
 	piped(t, func(co *coro.Co, a, b *streams.Conn) {
 		long := strings.Repeat("x", 100_000) + "\n"
 		serving := spawn(t, co, func(co *coro.Co) error {
@@ -209,9 +210,9 @@ func (a *after) Read(p []byte) (int, error) {
 	return a.Conn.Read(p)
 }
 
+// CPython: test_ssl.TestSSL.test_create_server_ssl_over_ssl
+// CPython: test_sslproto.SslProtoHandshakeTests.test_close_during_ssl_over_ssl
 func TestStartTLSOverTLS(t *testing.T) {
-	// As CPython's test_ssl.TestSSL.test_create_server_ssl_over_ssl
-	// As CPython's test_sslproto.SslProtoHandshakeTests.test_close_during_ssl_over_ssl
 	secured(t, func(co *coro.Co, outer, around *streams.Conn) {
 		client, server := handshake(t, co, outer, around)
 		const size = 1 << 20
@@ -243,8 +244,9 @@ func TestStartTLSOverTLS(t *testing.T) {
 }
 
 // What is below is not to be used any more, and is not while it is used.
+//
+// CPython: test_sslproto.BaseStartTLS.test_start_tls_wrong_args
 func TestStartTLSRefuses(t *testing.T) {
-	// As CPython's test_sslproto.BaseStartTLS.test_start_tls_wrong_args
 	piped(t, func(co *coro.Co, a, b *streams.Conn) {
 		r, w := streams.NewReader(a), streams.NewWriter(a)
 		refuses := func(text string, r *streams.Reader, config *tls.Config, opts ...streams.TLSOption) {

@@ -32,15 +32,16 @@ func dialTLS(t *testing.T, co *coro.Co, s *streams.Server) *streams.Conn {
 }
 
 // A Server whose clients do a handshake first.
+//
+// CPython: test_events.EventLoopTestsMixin.test_create_ssl_connection
+// CPython: test_events.EventLoopTestsMixin.test_create_ssl_unix_connection
+// CPython: test_events.EventLoopTestsMixin.test_create_server_ssl
+// CPython: test_events.EventLoopTestsMixin.test_create_unix_server_ssl
+// CPython: test_events.EventLoopTestsMixin.test_create_server_ssl_verified
+// CPython: test_events.EventLoopTestsMixin.test_create_unix_server_ssl_verified
+// CPython: test_ssl.TestSSL.test_create_server_ssl_1
+// CPython: test_ssl.TestSSL.test_create_connection_ssl_1
 func TestServerTLS(t *testing.T) {
-	// As CPython's test_events.EventLoopTestsMixin.test_create_ssl_connection
-	// As CPython's test_events.EventLoopTestsMixin.test_create_ssl_unix_connection
-	// As CPython's test_events.EventLoopTestsMixin.test_create_server_ssl
-	// As CPython's test_events.EventLoopTestsMixin.test_create_unix_server_ssl
-	// As CPython's test_events.EventLoopTestsMixin.test_create_server_ssl_verified
-	// As CPython's test_events.EventLoopTestsMixin.test_create_unix_server_ssl_verified
-	// As CPython's test_ssl.TestSSL.test_create_server_ssl_1
-	// As CPython's test_ssl.TestSSL.test_create_connection_ssl_1
 	for network, addr := range map[string]string{"tcp": "127.0.0.1:0", "unix": filepath.Join(t.TempDir(), "socket")} {
 		t.Run(network, func(t *testing.T) {
 			served(t, network, addr, echo, func(co *coro.Co, s *streams.Server) {
@@ -98,10 +99,12 @@ func TestServerTLSSlowHandshake(t *testing.T) {
 }
 
 // A handshake that fails is nothing to tell of, but in debug mode.
+//
+// CPython: test_events.EventLoopTestsMixin.test_create_server_ssl_verify_failed
+// CPython: test_events.EventLoopTestsMixin.test_create_unix_server_ssl_verify_failed
+// CPython: test_events.EventLoopTestsMixin.test_create_server_ssl_match_failed
+// CPython: test_base_events.BaseEventLoopWithSelectorTests.test_create_connection_ssl_server_hostname_default
 func TestServerTLSHandshakeFails(t *testing.T) {
-	// As CPython's test_events.EventLoopTestsMixin.test_create_server_ssl_verify_failed
-	// As CPython's test_events.EventLoopTestsMixin.test_create_unix_server_ssl_verify_failed
-	// As CPython's test_events.EventLoopTestsMixin.test_create_server_ssl_match_failed
 	for _, debug := range []bool{false, true} {
 		var told []string
 		err := loop.Main(func(co *coro.Co) error {
@@ -143,9 +146,10 @@ func TestServerTLSHandshakeFails(t *testing.T) {
 }
 
 // A handler may upgrade its connection itself. What it leaves is closed as the upgraded one.
+//
+// CPython: test_events.EventLoopTestsMixin.test_ssl_connect_accepted_socket
+// CPython: test_ssl.TestSSL.test_ssl_connect_accepted_socket
 func TestServerHandlerStartsTLS(t *testing.T) {
-	// As CPython's test_events.EventLoopTestsMixin.test_ssl_connect_accepted_socket
-	// As CPython's test_ssl.TestSSL.test_ssl_connect_accepted_socket
 	serve := func(co *coro.Co, raw *streams.Conn) error {
 		r, w := streams.NewReader(raw), streams.NewWriter(raw)
 		if _, err := r.ReadLine(co); err != nil {
@@ -249,9 +253,10 @@ func TestTLSWithPackageTLS(t *testing.T) {
 }
 
 // What was not closed is reported as the connection below, once.
+//
+// CPython: test_sslproto.BaseStartTLS.test_create_connection_memory_leak
+// CPython: test_ssl.TestSSL.test_create_connection_memory_leak
 func TestLeakedTLS(t *testing.T) {
-	// As CPython's test_sslproto.BaseStartTLS.test_create_connection_memory_leak
-	// As CPython's test_ssl.TestSSL.test_create_connection_memory_leak
 	ln, err := tls.Listen("tcp", "127.0.0.1:0", serverConfig())
 	require.NoError(t, err)
 	defer ln.Close()
@@ -365,10 +370,11 @@ func TestStartTLSTakesOver(t *testing.T) {
 }
 
 // A file is sent with TLS, too.
+//
+// CPython: test_sendfile.SendfileMixin.test_sendfile_ssl
+// CPython: test_sendfile.SendfileMixin.test_sendfile_ssl_pre_and_post_data
+// CPython: test_sendfile.SendfileMixin.test_sendfile_ssl_partial
 func TestTLSSendsAFile(t *testing.T) {
-	// As CPython's test_sendfile.SendfileMixin.test_sendfile_ssl
-	// As CPython's test_sendfile.SendfileMixin.test_sendfile_ssl_pre_and_post_data
-	// As CPython's test_sendfile.SendfileMixin.test_sendfile_ssl_partial
 	path := filepath.Join(t.TempDir(), "file")
 	text := strings.Repeat("x", 1<<20)
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))

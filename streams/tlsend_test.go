@@ -18,9 +18,10 @@ import (
 )
 
 // Close says close_notify, and waits for nothing.
+//
+// CPython: test_ssl.TestSSL.test_shutdown_cleanly
+// CPython: test_ssl.TestSSL.test_shutdown_timeout_handler_not_set
 func TestTLSClose(t *testing.T) {
-	// As CPython's test_ssl.TestSSL.test_shutdown_cleanly
-	// As CPython's test_ssl.TestSSL.test_shutdown_timeout_handler_not_set
 	secured(t, func(co *coro.Co, client, server *streams.Conn) {
 		requireWrite(t, client, "hello")
 		reading := coro.CreateTask(co, coro.Do(func(*coro.Co) error {
@@ -44,9 +45,10 @@ func TestTLSClose(t *testing.T) {
 }
 
 // A Writer's Close sends what it has kept, and then close_notify.
+//
+// CPython: test_ssl.TestSSL.test_flush_before_shutdown
+// CPython: test_sslproto.SslProtoHandshakeTests.test_write_after_closing
 func TestTLSWriterClose(t *testing.T) {
-	// As CPython's test_ssl.TestSSL.test_flush_before_shutdown
-	// As CPython's test_sslproto.SslProtoHandshakeTests.test_write_after_closing
 	secured(t, func(co *coro.Co, client, server *streams.Conn) {
 		w := streams.NewWriter(client)
 		_, err := w.Write(make([]byte, 1<<20))
@@ -65,9 +67,10 @@ func TestTLSWriterClose(t *testing.T) {
 }
 
 // A connection that is lost while it is closed is told.
+//
+// CPython: test_sslproto.SslProtoHandshakeTests.test_connection_lost
+// CPython: test_sslproto.SslProtoHandshakeTests.test_connection_lost_when_busy
 func TestTLSWriterCloseOfALostConnection(t *testing.T) {
-	// As CPython's test_sslproto.SslProtoHandshakeTests.test_connection_lost
-	// As CPython's test_sslproto.SslProtoHandshakeTests.test_connection_lost_when_busy
 	secured(t, func(co *coro.Co, client, server *streams.Conn) {
 		w := streams.NewWriter(client)
 		_, err := w.Write(make([]byte, 50_000)) // of which nothing is kept above
@@ -91,10 +94,11 @@ func TestTLSWriterCloseOfALostConnection(t *testing.T) {
 }
 
 // One side has said close_notify, and the other may go on.
+//
+// CPython: test_ssl.TestSSL.test_remote_shutdown_receives_trailing_data
+// CPython: test_ssl.TestSSL.test_remote_shutdown_receives_trailing_data_on_slow_socket
+// CPython: test_sslproto.SslProtoHandshakeTests.test_data_received_after_closing
 func TestTLSCloseWrite(t *testing.T) {
-	// As CPython's test_ssl.TestSSL.test_remote_shutdown_receives_trailing_data
-	// As CPython's test_ssl.TestSSL.test_remote_shutdown_receives_trailing_data_on_slow_socket
-	// As CPython's test_sslproto.SslProtoHandshakeTests.test_data_received_after_closing
 	secured(t, func(co *coro.Co, client, server *streams.Conn) {
 		w := streams.NewWriter(client)
 		_, err := w.Write(make([]byte, 1<<20))
@@ -148,8 +152,9 @@ func filledUp(t *testing.T, co *coro.Co, a, b *streams.Conn) (client, server *st
 }
 
 // A close_notify that cannot be sent at once has some time.
+//
+// CPython: test_ssl.TestSSL.test_shutdown_timeout_handler_leak
 func TestTLSSlowFarewell(t *testing.T) {
-	// As CPython's test_ssl.TestSSL.test_shutdown_timeout_handler_leak
 	filled := func(t *testing.T, test func(co *coro.Co, client, server *streams.Conn)) {
 		t.Helper()
 		piped(t, func(co *coro.Co, a, b *streams.Conn) {
@@ -220,9 +225,10 @@ func TestTLSTruncated(t *testing.T) {
 }
 
 // A record that was tampered with is refused, and the other side is told.
+//
+// CPython: test_sslproto.BaseStartTLS.test_start_tls_client_corrupted_ssl
+// CPython: test_ssl.TestSSL.test_start_tls_client_corrupted_ssl
 func TestTLSCorrupted(t *testing.T) {
-	// As CPython's test_sslproto.BaseStartTLS.test_start_tls_client_corrupted_ssl
-	// As CPython's test_ssl.TestSSL.test_start_tls_client_corrupted_ssl
 	flip := func(p []byte) []byte {
 		p = bytes.Clone(p)
 		p[len(p)-1] ^= 1

@@ -25,14 +25,15 @@ func upgrading(co *coro.Co, c *streams.Conn, opts ...streams.TLSOption) *coro.Ta
 }
 
 // A handshake has a minute, or what it is given.
+//
+// CPython: test_sslproto.BaseStartTLS.test_handshake_timeout
+// CPython: test_sslproto.BaseStartTLS.test_create_connection_ssl_slow_handshake
+// CPython: test_sslproto.SslProtoHandshakeTests.test_handshake_timeout_zero
+// CPython: test_sslproto.SslProtoHandshakeTests.test_handshake_timeout_negative
+// CPython: test_ssl.TestSSL.test_create_connection_ssl_slow_handshake
+// CPython: test_ssl.TestSSL.test_ssl_handshake_timeout
+// CPython: test_ssl.TestSSL.test_handshake_timeout_handler_leak
 func TestHandshakeTimeout(t *testing.T) {
-	// As CPython's test_sslproto.BaseStartTLS.test_handshake_timeout
-	// As CPython's test_sslproto.BaseStartTLS.test_create_connection_ssl_slow_handshake
-	// As CPython's test_sslproto.SslProtoHandshakeTests.test_handshake_timeout_zero
-	// As CPython's test_sslproto.SslProtoHandshakeTests.test_handshake_timeout_negative
-	// As CPython's test_ssl.TestSSL.test_create_connection_ssl_slow_handshake
-	// As CPython's test_ssl.TestSSL.test_ssl_handshake_timeout
-	// As CPython's test_ssl.TestSSL.test_handshake_timeout_handler_leak
 	for _, d := range []time.Duration{0, -1} {
 		require.PanicsWithValue(t, "streams: HandshakeTimeout of "+d.String()+"; some time it must be", func() { streams.HandshakeTimeout(d) })
 	}
@@ -62,9 +63,10 @@ func TestHandshakeTimeout(t *testing.T) {
 }
 
 // A cancellation ends it, and the connection.
+//
+// CPython: test_sslproto.BaseStartTLS.test_start_tls_slow_client_cancel
+// CPython: test_ssl.TestSSL.test_start_tls_slow_client_cancel
 func TestHandshakeCanceled(t *testing.T) {
-	// As CPython's test_sslproto.BaseStartTLS.test_start_tls_slow_client_cancel
-	// As CPython's test_ssl.TestSSL.test_start_tls_slow_client_cancel
 	piped(t, func(co *coro.Co, a, b *streams.Conn) {
 		task := upgrading(co, a)
 		require.NoError(t, coro.Sleep(co, time.Second))
@@ -86,11 +88,12 @@ func TestHandshakeCanceled(t *testing.T) {
 }
 
 // The other side may go away, this one may close, and what comes may be no TLS.
+//
+// CPython: test_sslproto.SslProtoHandshakeTests.test_eof_received_waiter
+// CPython: test_sslproto.SslProtoHandshakeTests.test_close_during_handshake
+// CPython: test_sslproto.SslProtoHandshakeTests.test_fatal_error_no_name_error
+// CPython: test_ssl.TestSSL.test_ssl_handshake_connection_lost
 func TestHandshakeThatIsCutOff(t *testing.T) {
-	// As CPython's test_sslproto.SslProtoHandshakeTests.test_eof_received_waiter
-	// As CPython's test_sslproto.SslProtoHandshakeTests.test_close_during_handshake
-	// As CPython's test_sslproto.SslProtoHandshakeTests.test_fatal_error_no_name_error
-	// As CPython's test_ssl.TestSSL.test_ssl_handshake_connection_lost
 	for name, c := range map[string]struct {
 		cut  func(a, b *streams.Conn) error
 		want error
@@ -124,9 +127,10 @@ func TestHandshakeThatIsCutOff(t *testing.T) {
 }
 
 // A certificate that is not good enough is an error, and the other side is told.
+//
+// CPython: test_sslproto.BaseStartTLS.test_create_connection_ssl_failed_certificate
+// CPython: test_ssl.TestSSL.test_create_connection_ssl_failed_certificate
 func TestHandshakeCertificates(t *testing.T) {
-	// As CPython's test_sslproto.BaseStartTLS.test_create_connection_ssl_failed_certificate
-	// As CPython's test_ssl.TestSSL.test_create_connection_ssl_failed_certificate
 	for name, c := range map[string]struct {
 		config func() *tls.Config
 		want   any

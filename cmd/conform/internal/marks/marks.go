@@ -28,6 +28,7 @@ var Modules = []string{
 	"test_waitfor", "test_runners", "test_threads", "test_locks", "test_queues", "test_base_events",
 	"test_events", "test_streams", "test_transports", "test_buffered_proto", "test_selector_events", "test_server", "test_sock_lowlevel",
 	"test_staggered", "test_subprocess", "test_unix_events", "test_sendfile",
+	"test_ssl", "test_sslproto",
 	asyncgen,
 }
 
