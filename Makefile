@@ -5,7 +5,7 @@ STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2
 WASM = -exec="$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec"
 
-.PHONY: help check fmt vet ourovet lint staticcheck test wasm million race e2e fuzz bench bench-looptest compare conform explore generate demo
+.PHONY: help check fmt vet ourovet lint staticcheck test wasm million race e2e fuzz bench bench-looptest bench-echo compare conform explore generate demo
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ bench: ## the benchmarks, each beside its floor, and how the ratios have changed
 bench-looptest: ## how many schedules a second looptest tries on one core, and how long a year of seconds takes
 	GOMAXPROCS=1 $(GO) test ./looptest -run '^$$' -bench 'Explore|Departures' -count 5
 	GOMAXPROCS=1 $(GO) test ./looptest -run '^$$' -bench Year -benchtime 1x
+
+bench-echo: ## echo servers: ours, goroutines, Tokio, uvloop, CPython, on Linux (ten minutes); flags in ECHO
+	$(GO) run ./bench/echo $(ECHO)
 
 compare: ## ours beside CPython, uvloop, Node, Tokio and goroutines, into docs/benchmarks.md and the baseline (half an hour)
 	$(GO) run ./bench/compare -save

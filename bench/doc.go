@@ -14,5 +14,5 @@
 //
 // The directory peers has programs that do the same work in other languages and
 // with other libraries; the command compare runs everything and writes the tables of
-// docs/benchmarks.md.
+// docs/benchmarks.md. The command echo does that for servers, each in a process of its own.
 package bench

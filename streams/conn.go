@@ -68,24 +68,47 @@ func (c *Conn) Read(p []byte) (int, error) {
 		return 0, c.opError("read", err)
 	case co == nil:
 		return c.readElsewhere(p)
+	case len(p) == 0:
+		return 0, c.sides[reading].error(c.sides[reading].refusal())
 	}
 	return c.read(co, p)
 }
 
+// read reads into p, or only waits if that is nil. It is do with less on its stack, as most coroutines that
+// wait do it here: so they need no more than what a stack begins with.
 func (c *Conn) read(co *coro.Co, p []byte) (n int, err error) {
-	if len(p) == 0 {
-		return 0, c.sides[reading].error(c.sides[reading].refusal())
+	s := &c.sides[reading]
+	if err := s.enter(co); err != nil {
+		return 0, s.error(err)
 	}
-	err = c.do(co, reading, func() error {
-		n, err = c.t.TryRead(p)
-		return err
-	})
-	return n, err
+	defer s.leave()
+	if err := s.refusal(); err != nil {
+		return 0, s.error(err)
+	}
+	for {
+		if err = c.t.Await(co, reading); err == nil {
+			err = s.refusal() // it may be what has woken it
+		}
+		if err != nil {
+			return 0, s.error(err)
+		}
+		if p == nil {
+			err = c.t.TryReadable()
+		} else {
+			n, err = c.t.TryRead(p)
+		}
+		if err != errAgain {
+			return n, s.tried(err)
+		}
+	}
 }
 
 // WaitReadable waits until a Read would not, at the end of the stream too. A connection that is idle needs
 // no buffer meanwhile.
-func (c *Conn) WaitReadable(co *coro.Co) error { return c.do(co, reading, c.t.TryReadable) }
+func (c *Conn) WaitReadable(co *coro.Co) error {
+	_, err := c.read(co, nil)
+	return err
+}
 
 // Write sends all of p, after what a [Writer] has kept, and waits where the other side is slow. With
 // an error it has sent as many bytes as it returns.
@@ -101,33 +124,70 @@ func (c *Conn) Write(p []byte) (int, error) {
 }
 
 func (c *Conn) write(co *coro.Co, p []byte) (sent int, err error) {
-	err = c.transmit(co, func() (bool, error) {
-		n, err := c.send(p[sent:])
-		sent += n
-		return sent == len(p), err
-	})
+	sent, err = c.writeInTurn(co, p)
+	c.transmitted()
 	return sent, err
+}
+
+func (c *Conn) writeInTurn(co *coro.Co, p []byte) (sent int, err error) {
+	s := &c.sides[writing]
+	if err := s.enter(co); err != nil {
+		return 0, s.error(err)
+	}
+	defer s.leave()
+	for {
+		if err = s.await(co); err != nil {
+			return sent, s.error(err)
+		}
+		n, err := c.sendNext(p[sent:])
+		if sent += n; err != errAgain {
+			return sent, s.tried(err)
+		}
+	}
+}
+
+// sendNext sends what it can of what is left of a Write.
+func (c *Conn) sendNext(p []byte) (int, error) {
+	if err := c.maySend(); err != nil {
+		return 0, err
+	}
+	n, err := c.send(p)
+	c.amid = n < len(p) || err == errAgain
+	return n, err
+}
+
+// maySend is why a Write cannot begin, or go on.
+func (c *Conn) maySend() error {
+	switch {
+	case c.ended:
+		return net.ErrClosed
+	case c.kept.err != nil:
+		return c.kept.err
+	case c.kept.size() > 0 && !c.amid:
+		return errAgain
+	}
+	return nil
 }
 
 // transmit is an operation that sends, by a function that sends what it can at once, and reports whether
 // that was the last of it.
 func (c *Conn) transmit(co *coro.Co, some func() (all bool, err error)) error {
 	err := c.do(co, writing, func() error {
-		switch {
-		case c.ended:
-			return net.ErrClosed
-		case c.kept.err != nil:
-			return c.kept.err
-		case c.kept.size() > 0 && !c.amid:
-			return errAgain
+		if err := c.maySend(); err != nil {
+			return err
 		}
 		all, err := some()
 		c.amid = !all || err == errAgain
 		return err
 	})
+	c.transmitted()
+	return err
+}
+
+// transmitted is the end of what sends: what a Writer has kept meanwhile is next.
+func (c *Conn) transmitted() {
 	c.amid = false
 	c.kept.goOn()
-	return err
 }
 
 // send sends what can be sent at once. The connection is lost with any error but errAgain.
@@ -157,21 +217,21 @@ func (c *Conn) do(co *coro.Co, in direction, try func() error) error {
 	}
 	defer s.leave()
 	for {
-		err := s.refusal()
-		if err == nil {
-			if err = c.await(co, in); err == nil {
-				err = s.refusal() // it may be what has woken it
-			}
-		}
-		if err == nil {
-			if err = try(); err != nil && err != errAgain && err != io.EOF {
-				c.lost = err
-			}
-		}
-		if err != errAgain {
+		if err := s.await(co); err != nil {
 			return s.error(err)
 		}
+		if err := try(); err != errAgain {
+			return s.tried(err)
+		}
 	}
+}
+
+// tried is what has come of a try, as the operation returns it.
+func (s *side) tried(err error) error {
+	if err != nil && err != io.EOF {
+		s.conn.lost = err
+	}
+	return s.error(err)
 }
 
 // refusal is why there can be no operation.
@@ -188,11 +248,21 @@ func (s *side) refusal() error {
 }
 
 // await waits for the transport, or, before a Write has begun, until what a Writer has kept is sent.
-func (c *Conn) await(co *coro.Co, in direction) error {
-	if in == writing && c.kept.size() > 0 && !c.amid {
-		return c.kept.await(co)
+func (s *side) await(co *coro.Co) error {
+	if err := s.refusal(); err != nil {
+		return err
 	}
-	return c.t.Await(co, in)
+	c := s.conn
+	var err error
+	if s.in == writing && c.kept.size() > 0 && !c.amid {
+		err = c.kept.await(co)
+	} else {
+		err = c.t.Await(co, s.in)
+	}
+	if err != nil {
+		return err
+	}
+	return s.refusal() // it may be what has woken it
 }
 
 // error is err as the operation returns it.

@@ -12,9 +12,16 @@ func AcceptFailed(co *coro.Co, l *Listener, err error) error {
 	return l.from.(*listenSocket).acceptFailed(co, err)
 }
 
-// Try is what a socket makes of a system call that reads from it, of a stream.
+// Try is what a Read makes of a system call that reads from a stream: while that is ready, it tries again.
 func Try(c *Conn, p []byte, call func(p []byte) (int, error)) (int, error) {
-	return c.t.(*socket).try(driver.Read, "call", p, func(_ int, p []byte) (int, error) { return call(p) })
+	s := c.t.(*socket)
+	for s.watched.IsReady(driver.Read) {
+		n, err := call(p)
+		if n, err = s.hasRead(n, len(p), err); err != errAgain {
+			return n, err
+		}
+	}
+	return 0, errAgain
 }
 
 // Attempt is Try of one that gives a datagram at a time.

@@ -123,7 +123,12 @@ func (s *Server) begin(co *coro.Co, c *Conn) {
 	s.came++
 	k := &client{number: s.came, conn: c}
 	s.clients[k] = struct{}{}
-	k.task = coro.CreateTask(co, coro.Do(func(co *coro.Co) error { return s.serve(co, c) }),
+	serve := s.handler // with as little as can be below it on its stack, see Conn.read
+	if s.upgrade != nil {
+		serve = s.serve
+	}
+	run := func(co *coro.Co) (coro.None, error) { return coro.None{}, serve(co, c) }
+	k.task = coro.CreateTask(co, coro.Func[coro.None](run),
 		coro.Name("client "+c.RemoteAddr().String()), coro.Quiet())
 	k.task.AddDoneCallback(func() { s.handled(k) })
 	if t, ok := c.t.(network.HangUpTransport); ok && s.hangUp {
@@ -137,10 +142,8 @@ func (s *Server) begin(co *coro.Co, c *Conn) {
 
 // serve is what the task of a client does.
 func (s *Server) serve(co *coro.Co, c *Conn) (err error) {
-	if s.upgrade != nil {
-		if c, err = s.upgrade(co, c); err != nil {
-			return s.refused(co, err)
-		}
+	if c, err = s.upgrade(co, c); err != nil {
+		return s.refused(co, err)
 	}
 	return s.handler(co, c)
 }

@@ -74,55 +74,66 @@ func (s *socket) WhenWritable(f func()) { s.watched.Once(driver.Write, f) }
 func (s *socket) WhenHungUp(f func()) { s.watched.Once(driver.HungUp, f) }
 
 func (s *socket) TryRead(p []byte) (int, error) {
-	n, err := s.try(driver.Read, "read", p, unix.Read)
+	if !s.watched.IsReady(driver.Read) {
+		return 0, errAgain
+	}
+	n, err := receive(s.fd, p)
+	return s.hasRead(n, len(p), err)
+}
+
+func (s *socket) TryWrite(p []byte) (int, error) {
+	if !s.watched.IsReady(driver.Write) {
+		return 0, errAgain
+	}
+	n, err := send(s.fd, p)
+	return s.hasWritten(n, len(p), err)
+}
+
+// hasRead is what comes of a call that has read n bytes of so many, and hasWritten of one that has
+// written them.
+func (s *socket) hasRead(n, of int, err error) (int, error) {
 	if n == 0 && err == nil {
 		return 0, io.EOF
 	}
-	return n, err
+	return s.outcome(driver.Read, "read", n, of, err)
 }
 
-func (s *socket) TryWrite(p []byte) (int, error) { return s.try(driver.Write, "write", p, unix.Write) }
+func (s *socket) hasWritten(n, of int, err error) (int, error) {
+	return s.outcome(driver.Write, "write", n, of, err)
+}
+
+func (s *socket) outcome(in driver.Direction, name string, n, of int, err error) (int, error) {
+	switch err {
+	case nil:
+		if n < of && n > 0 && !s.byLine {
+			s.watched.Short(in)
+		}
+		return n, nil
+	case unix.EAGAIN:
+		s.watched.Blocked(in)
+		return 0, errAgain
+	case unix.EINTR:
+		return 0, errAgain // it is as ready as it was
+	}
+	return 0, os.NewSyscallError(name, err)
+}
 
 func (s *socket) TryReadable() error {
 	if !s.watched.IsReady(driver.Read) {
 		return errAgain
 	}
-	for {
-		n, err := unix.Poll([]unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLIN}}, 0)
-		switch {
-		case err == unix.EINTR:
-		case n == 0 && err == nil:
-			s.watched.Blocked(driver.Read)
-			return errAgain
-		default:
-			return os.NewSyscallError("poll", err)
-		}
+	switch n, err := pollRead(s.fd); {
+	case n == 0 && err == nil:
+		s.watched.Blocked(driver.Read)
+		return errAgain
+	case err == unix.EINTR:
+		return errAgain // it is as ready as it was
+	default:
+		return os.NewSyscallError("poll", err)
 	}
 }
 
-func (s *socket) try(in driver.Direction, name string, p []byte, call func(fd int, p []byte) (int, error)) (int, error) {
-	if !s.watched.IsReady(in) {
-		return 0, errAgain
-	}
-	for {
-		n, err := call(s.fd, p)
-		switch {
-		case err == unix.EINTR:
-		case err == unix.EAGAIN:
-			s.watched.Blocked(in)
-			return 0, errAgain
-		case err != nil:
-			return 0, os.NewSyscallError(name, err)
-		default:
-			if n < len(p) && n > 0 && !s.byLine {
-				s.watched.Short(in)
-			}
-			return n, nil
-		}
-	}
-}
-
-// attempt is try of a call of which it says nothing of the next that it has done less than it could.
+// attempt is a try of a call of which it says nothing of the next that it has done less than it could.
 func (s *socket) attempt(in driver.Direction, name string, call func() error) error {
 	if !s.watched.IsReady(in) {
 		return errAgain

@@ -7,12 +7,15 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/ouro-loop/ouro/bench/internal/figures"
+	"github.com/ouro-loop/ouro/bench/internal/machine"
 )
 
 // A baseline is what the ratios were once. They depend on the machine less than the
 // times, but they do.
 type baseline struct {
-	Machine machine          `json:"machine"`
+	Machine machine.Machine  `json:"machine"`
 	Ratios  map[string]ratio `json:"ratios"` // by row and whom it is to: "Yield/tasks=1 to floor"
 }
 
@@ -31,7 +34,7 @@ func floorRatios(r *results) map[string]ratio {
 				continue
 			}
 			if vs := r.ratios(row.name, ours, who); len(vs) > 0 {
-				ratios[row.name+" to "+who] = ratio{round3(median(vs)), round3(spread(vs))}
+				ratios[row.name+" to "+who] = ratio{round3(figures.Median(vs)), round3(figures.Spread(vs))}
 			}
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/ouro-loop/ouro/bench/internal/machine"
 )
 
 func TestFloorRatios(t *testing.T) {
@@ -18,7 +20,7 @@ func TestBaselineComesBack(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "baseline.json")
 	_, err := loadBaseline(name)
 	require.ErrorContains(t, err, "compare -save")
-	b := baseline{Machine: machine{CPU: "A Processor", Cores: 2}, Ratios: map[string]ratio{"a to floor": {1.25, 0.1}}}
+	b := baseline{Machine: machine.Machine{CPU: "A Processor", Cores: 2}, Ratios: map[string]ratio{"a to floor": {1.25, 0.1}}}
 	require.NoError(t, saveBaseline(name, b))
 	loaded, err := loadBaseline(name)
 	require.NoError(t, err)
@@ -27,7 +29,7 @@ func TestBaselineComesBack(t *testing.T) {
 
 func TestCompareBaseline(t *testing.T) {
 	old := baseline{
-		Machine: machine{Commit: "abc", Go: "go1.26", CPU: "A Processor", Date: "2026-01-02"},
+		Machine: machine.Machine{Commit: "abc", Go: "go1.26", CPU: "A Processor", Date: "2026-01-02"},
 		Ratios: map[string]ratio{
 			"faster to floor": {2, 0.01}, "slower to floor": {2, 0.01}, "same to floor": {2, 0.01},
 			"noisy to floor": {2, 0.3}, "gone to floor": {2, 0.01},

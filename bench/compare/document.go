@@ -5,10 +5,13 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/ouro-loop/ouro/bench/internal/figures"
+	"github.com/ouro-loop/ouro/bench/internal/machine"
 )
 
 // document is docs/benchmarks.md.
-func document(m machine, c config, missing, versions []string, r *results) string {
+func document(m machine.Machine, c config, missing, versions []string, r *results) string {
 	var s strings.Builder
 	s.WriteString(opening(r))
 	fmt.Fprintf(&s, `
@@ -107,21 +110,21 @@ func (g goal) line(r *results, row row) (line string, ok, known bool) {
 	switch {
 	case g.unit == "allocs":
 		now = allocs(r, row.name)
-		against, shown, wanted = "allocations", number(now), "≤ "+number(g.most)
+		against, shown, wanted = "allocations", figures.Number(now), "≤ "+figures.Number(g.most)
 	case g.unit != "":
-		now = median(r.values(row.name, ours))
+		now = figures.Median(r.values(row.name, ours))
 		against, shown, wanted = "time", nanoseconds(now), "≤ "+nanoseconds(g.most)
 	default:
 		vs := r.ratios(row.name, ours, g.against)
-		now = median(vs)
+		now = figures.Median(vs)
 		against = who(r, row.name, g.against)
 		if g.upper {
-			shown, wanted = number(now)+"×", "≤ "+number(g.most)+"×"
+			shown, wanted = figures.Number(now)+"×", "≤ "+figures.Number(g.most)+"×"
 		} else {
 			against = "faster than " + against
-			shown, wanted = number(1/now)+"×", "≥ "+number(1/g.most)+"×"
+			shown, wanted = figures.Number(1/now)+"×", "≥ "+figures.Number(1/g.most)+"×"
 		}
-		shown += " ±" + percent(spread(vs))
+		shown += " ±" + percent(figures.Spread(vs))
 	}
 	if math.IsNaN(now) {
 		return "", false, false
@@ -177,7 +180,7 @@ func glance(r *results, rows []row, columns ...string) string {
 	}
 	fmt.Fprintf(&s, "\n| --- | ---: |%s\n", strings.Repeat(" ---: |", len(columns)))
 	for _, row := range rows {
-		fmt.Fprintf(&s, "| %s | %s |", row.work, row.format(median(r.values(row.name, ours))))
+		fmt.Fprintf(&s, "| %s | %s |", row.work, row.format(figures.Median(r.values(row.name, ours))))
 		fastest := make([]float64, len(columns))
 		for _, other := range r.others(row.name) {
 			id, _, _ := strings.Cut(other, " ")
@@ -188,7 +191,7 @@ func glance(r *results, rows []row, columns ...string) string {
 			if other == floor || column < 0 {
 				continue
 			}
-			times := median(r.ratios(row.name, other, ours))
+			times := figures.Median(r.ratios(row.name, other, ours))
 			if fastest[column] == 0 || times < fastest[column] {
 				fastest[column] = times
 			}
@@ -207,7 +210,7 @@ func glance(r *results, rows []row, columns ...string) string {
 
 // timesOurs is a rival's time divided by ours, bold if they are faster.
 func timesOurs(times float64) string {
-	text := number(times) + "×"
+	text := figures.Number(times) + "×"
 	if times < 1 {
 		text = "**" + text + "**"
 	}
@@ -222,18 +225,18 @@ func bigTable(r *results) string {
 		us := r.values(row.name, ours)
 		remark := ""
 		if r.byRow[row.name][ours][0].HasMem {
-			remark = "allocations: " + number(allocs(r, row.name))
+			remark = "allocations: " + figures.Number(allocs(r, row.name))
 		}
-		fmt.Fprintf(&s, "| %s | **ouro** | **%s** | %s | | %s |\n", row.work, row.format(median(us)), percent(spread(us)), remark)
+		fmt.Fprintf(&s, "| %s | **ouro** | **%s** | %s | | %s |\n", row.work, row.format(figures.Median(us)), percent(figures.Spread(us)), remark)
 		for _, other := range r.others(row.name) {
 			vs := r.values(row.name, other)
-			times := median(r.ratios(row.name, other, ours))
+			times := figures.Median(r.ratios(row.name, other, ours))
 			text := timesOurs(times)
 			if other == floor {
-				text = number(times) + "×"
+				text = figures.Number(times) + "×"
 			}
 			fmt.Fprintf(&s, "| | %s | %s | %s | %s | %s |\n", who(r, row.name, other),
-				row.format(median(vs)), percent(spread(vs)), text, r.byRow[row.name][other][0].Note)
+				row.format(figures.Median(vs)), percent(figures.Spread(vs)), text, r.byRow[row.name][other][0].Note)
 		}
 	}
 	return s.String()
@@ -259,26 +262,11 @@ func allocs(r *results, row string) float64 {
 			vs = append(vs, m.Allocs)
 		}
 	}
-	a := median(vs)
+	a := figures.Median(vs)
 	if a < 0.05 {
 		return 0
 	}
 	return a
-}
-
-// number has three digits that count.
-func number(x float64) string {
-	switch {
-	case math.IsNaN(x):
-		return "?"
-	case x == math.Trunc(x) && math.Abs(x) < 1e6:
-		return fmt.Sprintf("%.0f", x)
-	case x >= 100:
-		return fmt.Sprintf("%.0f", x)
-	case x >= 10:
-		return fmt.Sprintf("%.1f", x)
-	}
-	return fmt.Sprintf("%.2f", x)
 }
 
 // format is a value of the row with its unit.
@@ -292,11 +280,11 @@ func (row row) format(v float64) string {
 func nanoseconds(ns float64) string {
 	switch {
 	case ns >= 1e7:
-		return number(ns/1e6) + " ms"
+		return figures.Number(ns/1e6) + " ms"
 	case ns >= 1e5:
-		return number(ns/1e3) + " µs"
+		return figures.Number(ns/1e3) + " µs"
 	}
-	return number(ns) + " ns"
+	return figures.Number(ns) + " ns"
 }
 
 func percent(share float64) string { return fmt.Sprintf("%.0f%%", 100*share) }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/ouro-loop/ouro/bench/internal/machine"
 )
 
 // sample is two rounds of two rows.
@@ -90,7 +92,7 @@ func TestDocumentOpens(t *testing.T) {
 }
 
 func TestDocumentNamesWhatIsMissing(t *testing.T) {
-	text := document(machine{CPU: "A Processor", Cores: 2, Commit: "abc"}, config{rounds: 2, time: time.Second},
+	text := document(machine.Machine{CPU: "A Processor", Cores: 2, Commit: "abc"}, config{rounds: 2, time: time.Second},
 		[]string{"uvloop: not installed"}, []string{"Node 20"}, sample())
 	for _, want := range []string{"A Processor, 2 cores", "Commit: abc", "Rivals: Node 20", "Missing: uvloop: not installed",
 		"Median of 2 rounds"} {
@@ -115,4 +117,10 @@ func TestByTable(t *testing.T) {
 	require.Negative(t, byTable("Timeout", "NotInTheTable"))
 	require.Positive(t, byTable("Queue", "Timers"))
 	require.Negative(t, byTable("Queue", "QueueAlone"), "a name is not the beginning of another")
+}
+
+func TestNanoseconds(t *testing.T) {
+	require.Equal(t, "12.3 ms", nanoseconds(12.3e6))
+	require.Equal(t, "250 µs", nanoseconds(250e3))
+	require.Equal(t, "99.5 ns", nanoseconds(99.5))
 }

@@ -25,6 +25,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/ouro-loop/ouro/bench/internal/page"
 )
 
 type config struct {
@@ -130,6 +132,11 @@ func run(ctx context.Context, c config) error {
 		return err
 	}
 	out := c.path(c.out)
+	if old, err := os.ReadFile(out); err == nil {
+		if section := page.Section(string(old), page.Echo); section != "" {
+			text = page.SetSection(text, page.Echo, section) // bench/echo has written it
+		}
+	}
 	if svg, ok := plot(r.results); ok {
 		if err := os.WriteFile(filepath.Join(filepath.Dir(out), plotName), []byte(svg), 0o644); err != nil {
 			return err

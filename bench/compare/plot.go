@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/ouro-loop/ouro/bench/internal/figures"
 )
 
 // plotName is the drawing of how cost grows, beside the document.
@@ -43,7 +45,7 @@ func plot(r *results) (svg string, ok bool) {
 			s := series{who: d.who}
 			for _, n := range growthSizes {
 				row := "Growth/" + p.kind + "/n=" + strconv.Itoa(n)
-				v := median(r.values(row, d.who))
+				v := figures.Median(r.values(row, d.who))
 				if math.IsNaN(v) {
 					continue
 				}

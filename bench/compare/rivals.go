@@ -2,12 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/ouro-loop/ouro/bench/internal/peers"
 )
 
 // A rival is a program under bench/peers.
@@ -30,20 +29,21 @@ type rival struct {
 // a "note" on what it leaves out, and "bytes_per_op" in place of time.
 var rivals = []rival{
 	{"cpython", "CPython", func(ctx context.Context, dir, _ string) ([]string, error) {
-		python, err := findPython(ctx, "import sys; sys.exit(sys.version_info < (3, 13))",
-			os.Getenv("OURO_PYTHON"), "python3.15", "python3.14", "python3.13", "python3")
+		python, err := peers.CPython(ctx)
 		return []string{python, filepath.Join(dir, "python", "bench.py")}, err
 	}},
 	{"uvloop", "uvloop", func(ctx context.Context, dir, _ string) ([]string, error) {
-		python, err := findPython(ctx, "import uvloop",
-			os.Getenv("OURO_UVLOOP_PYTHON"), "python3.15", "python3.14", "python3.13", "python3", "/usr/bin/python3")
+		python, err := peers.Uvloop(ctx)
 		return []string{python, filepath.Join(dir, "python", "bench.py"), "--uvloop"}, err
 	}},
 	{"node", "Node", func(_ context.Context, dir, _ string) ([]string, error) {
 		node, err := exec.LookPath("node")
 		return []string{node, "--expose-gc", filepath.Join(dir, "node", "bench.mjs")}, err
 	}},
-	{"tokio", "Tokio", buildTokio},
+	{"tokio", "Tokio", func(ctx context.Context, dir, temp string) ([]string, error) {
+		program, err := peers.BuildTokio(ctx, dir, temp, "tokio-peer")
+		return []string{program}, err
+	}},
 	{"goroutines", "goroutines", goProgram("goroutines")},
 	{"asyncigo", "asyncigo", goProgram("asyncigo",
 		// It is of the time when ranging over functions was an experiment.
@@ -74,50 +74,6 @@ func title(who string) string {
 	return who
 }
 
-// findPython gives the first interpreter on which the check succeeds. A name in PATH
-// may be a shim that leads nowhere.
-func findPython(ctx context.Context, check string, names ...string) (string, error) {
-	var tried []string
-	for _, name := range names {
-		if name == "" {
-			continue
-		}
-		path, err := exec.LookPath(name)
-		if err == nil && exec.CommandContext(ctx, path, "-c", check).Run() == nil {
-			return path, nil
-		}
-		tried = append(tried, name)
-	}
-	return "", fmt.Errorf("%q succeeds with none of %s", check, strings.Join(tried, ", "))
-}
-
-// debianCrates is where Debian's librust packages are installed.
-const debianCrates = "/usr/share/cargo/registry"
-
-func buildTokio(ctx context.Context, dir, temp string) ([]string, error) {
-	cargo, err := exec.LookPath("cargo")
-	if err != nil {
-		return nil, err
-	}
-	// Of a copy: the versions that cargo writes down are those of this machine.
-	source := filepath.Join(temp, "tokio")
-	if err := os.CopyFS(source, os.DirFS(filepath.Join(dir, "tokio"))); err != nil {
-		return nil, err
-	}
-	if err := os.RemoveAll(filepath.Join(source, "Cargo.lock")); err != nil {
-		return nil, err
-	}
-	args := []string{"build", "--quiet", "--release", "--target-dir", filepath.Join(temp, "target")}
-	if crates, _ := filepath.Glob(filepath.Join(debianCrates, "tokio-1*")); crates != nil {
-		args = append(args, "--offline",
-			"--config", `source.crates-io.replace-with="debian"`,
-			"--config", `source.debian.directory="`+debianCrates+`"`)
-	}
-	cmd := exec.CommandContext(ctx, cargo, args...)
-	cmd.Dir = source
-	return []string{filepath.Join(temp, "target", "release", "tokio-peer")}, output(cmd)
-}
-
 // goProgram builds a command of the module under peers/go.
 func goProgram(name string, flags ...string) func(ctx context.Context, dir, temp string) ([]string, error) {
 	return func(ctx context.Context, dir, temp string) ([]string, error) {
@@ -125,21 +81,6 @@ func goProgram(name string, flags ...string) func(ctx context.Context, dir, temp
 		args := append([]string{"build", "-o", program}, flags...)
 		cmd := exec.CommandContext(ctx, "go", append(args, "./"+name)...)
 		cmd.Dir = filepath.Join(dir, "go")
-		return []string{program}, output(cmd)
+		return []string{program}, peers.Build(cmd)
 	}
-}
-
-// output runs a command that should print nothing, and makes what it prints part
-// of the error.
-func output(cmd *exec.Cmd) error {
-	out, err := cmd.CombinedOutput()
-	if err == nil {
-		return nil
-	}
-	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-	const most = 3 // of them say what is wrong
-	if len(lines) > most {
-		lines = lines[len(lines)-most:]
-	}
-	return errors.Join(err, errors.New(strings.Join(lines, "\n")))
 }

@@ -8,28 +8,19 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
-)
 
-// machine is where and with what the measurements were made.
-type machine struct {
-	CPU    string `json:"cpu"`
-	Cores  int    `json:"cores"`
-	System string `json:"system"`
-	Go     string `json:"go"`
-	Commit string `json:"commit"`
-	Date   string `json:"date"`
-}
+	"github.com/ouro-loop/ouro/bench/internal/machine"
+	"github.com/ouro-loop/ouro/bench/internal/peers"
+)
 
 // A runner runs everything.
 type runner struct {
 	config
 	temp    string
-	machine machine
+	machine machine.Machine
 	binary  string   // the compiled benchmarks
 	groups  []string // their names
 	peers   []*peer
@@ -49,17 +40,11 @@ func newRunner(c config, temp string) *runner {
 }
 
 func (r *runner) prepare(ctx context.Context) error {
-	r.machine = machine{
-		Cores:  runtime.NumCPU(),
-		System: runtime.GOOS + "/" + runtime.GOARCH,
-		Go:     runtime.Version(),
-		Commit: r.commit(ctx),
-		Date:   time.Now().UTC().Format(time.DateOnly),
-	}
+	r.machine = machine.Here(ctx, r.root)
 	r.binary = filepath.Join(r.temp, "bench.test")
 	build := exec.CommandContext(ctx, "go", "test", "-c", "-o", r.binary, "./bench")
 	build.Dir = r.root
-	if err := output(build); err != nil {
+	if err := peers.Build(build); err != nil {
 		return err
 	}
 	names, err := exec.CommandContext(ctx, r.binary, "-test.list", "^Benchmark").Output()
@@ -103,27 +88,6 @@ func (r *runner) miss(title string, err error) {
 	reason := strings.Join(strings.Fields(err.Error()), " ")
 	r.progress("%s is missing: %s", title, reason)
 	r.missing = append(r.missing, title+": "+reason)
-}
-
-// commit names the commit, and says if there are changes to it.
-func (r *runner) commit(ctx context.Context) string {
-	git := func(args ...string) string {
-		cmd := exec.CommandContext(ctx, "git", args...)
-		cmd.Dir = r.root
-		out, err := cmd.Output()
-		if err != nil {
-			return ""
-		}
-		return strings.TrimSpace(string(out))
-	}
-	commit := git("rev-parse", "--short=12", "HEAD")
-	switch {
-	case commit == "":
-		return "unknown"
-	case git("status", "--porcelain", "--untracked-files=no") != "":
-		return commit + " with changes"
-	}
-	return commit
 }
 
 // measure goes through the benchmarks, and for each through the rounds.

@@ -38,6 +38,8 @@ type Descriptor struct {
 	ready  Direction
 	closed bool
 	lines  [3]line // of those who wait to Read, to Write, and for the other side to hang up
+
+	own waiter // for whoever waits first, as a rule the only one
 }
 
 // An Owner is the transport that has a descriptor. It tells reports what a task waits for, such as

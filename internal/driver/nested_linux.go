@@ -17,6 +17,8 @@ type nested struct {
 	conn  syscall.RawConn
 	alarm time.Time // the deadline of file, zero for none
 
+	monitor monitor
+
 	// What conn.Read calls, made once and not for each wait.
 	take, look func(uintptr) bool
 
@@ -73,6 +75,7 @@ func (s *nested) setAlarm(at time.Time) {
 func (s *nested) wait(limit int) (n int, err error) {
 	s.limit, s.took, s.err = limit, 0, nil
 	_ = s.conn.Read(s.take)
+	s.monitor.begin(s.file)
 	return s.took, s.err
 }
 

@@ -7,8 +7,8 @@ import (
 	"github.com/ouro-loop/ouro/internal/waits"
 )
 
-// A waiter is a task that waits for a descriptor, or a callback. There are as many as have waited at a time:
-// one that has been woken is for the next to wait, so a wait allocates nothing.
+// A waiter is a task that waits for a descriptor, or a callback. Those that are not a descriptor's own are as
+// many as have waited at a time: one that has been woken is for the next to wait, so a wait allocates nothing.
 type waiter struct {
 	next *waiter // in line, or free
 	line *line   // that it stands in, nil if it was woken
@@ -16,6 +16,8 @@ type waiter struct {
 	call func() // of Once, in place of a task
 	of   *Descriptor
 	in   Direction
+
+	resumed bool
 }
 
 // A line is those who wait for the same, in order.
@@ -28,20 +30,33 @@ const maxFree = 1024
 // not return, but leaves the line all the same.
 func (t *Descriptor) suspend(co *coro.Co, in Direction) error {
 	d := t.driver
-	w := d.newWaiter()
+	w := t.waiter()
 	w.of, w.in = t, in
 	w.core.Init(co, w)
 	d.join(&t.lines[in>>1], w)
-	suspended := true
-	defer func() {
-		d.leave(w)
-		if !suspended { // else the loop closes, and the task is still tied to w.core
-			d.recycle(w)
-		}
-	}()
+	defer w.end()
 	err := co.Suspend(&w.core)
-	suspended = false
+	w.resumed = true
 	return err
+}
+
+// end is the end of a wait.
+func (w *waiter) end() {
+	d := w.of.driver
+	d.leave(w)
+	if w.resumed { // else the loop closes, and the task is still tied to w.core
+		w.resumed = false
+		d.recycle(w)
+	}
+}
+
+// waiter is one that nobody uses, without what was in it.
+func (t *Descriptor) waiter() *waiter {
+	if t.own.of != nil {
+		return t.driver.newWaiter()
+	}
+	t.own.core = future.Core{}
+	return &t.own
 }
 
 // Describe and Wait are what reports are told.
@@ -60,8 +75,9 @@ func (d *Driver) newWaiter() *waiter {
 }
 
 func (d *Driver) recycle(w *waiter) {
+	own := w == &w.of.own
 	w.of = nil
-	if d.nfree < maxFree {
+	if !own && d.nfree < maxFree {
 		w.next, d.free = d.free, w
 		d.nfree++
 	}

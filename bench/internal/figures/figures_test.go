@@ -1,4 +1,4 @@
-package main
+package figures
 
 import (
 	"math"
@@ -18,17 +18,17 @@ func TestStats(t *testing.T) {
 		{"even", []float64{4, 1, 3, 2}, 2.5, 0.6},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			require.InDelta(t, test.median, median(test.values), 1e-9)
-			require.InDelta(t, test.spread, spread(test.values), 1e-9)
+			require.InDelta(t, test.median, Median(test.values), 1e-9)
+			require.InDelta(t, test.spread, Spread(test.values), 1e-9)
 		})
 	}
-	require.True(t, math.IsNaN(median(nil)))
-	require.True(t, math.IsNaN(spread(nil)))
+	require.True(t, math.IsNaN(Median(nil)))
+	require.True(t, math.IsNaN(Spread(nil)))
 }
 
 func TestMedianLeavesTheValuesAlone(t *testing.T) {
 	values := []float64{3, 1, 2}
-	median(values)
+	Median(values)
 	require.Equal(t, []float64{3, 1, 2}, values)
 }
 
@@ -36,9 +36,6 @@ func TestNumber(t *testing.T) {
 	for want, x := range map[string]float64{
 		"0": 0, "3": 3, "0.12": 0.123, "1.15": 1.15, "12.3": 12.34, "123": 123.4, "12346": 12345.6, "?": math.NaN(),
 	} {
-		require.Equal(t, want, number(x))
+		require.Equal(t, want, Number(x))
 	}
-	require.Equal(t, "12.3 ms", nanoseconds(12.3e6))
-	require.Equal(t, "250 µs", nanoseconds(250e3))
-	require.Equal(t, "99.5 ns", nanoseconds(99.5))
 }

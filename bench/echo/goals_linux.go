@@ -1,0 +1,127 @@
+package main
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/ouro-loop/ouro/bench/internal/figures"
+)
+
+// A goal is a bound for one of ours.
+type goal struct {
+	load    connections
+	who     string // its id
+	what    string
+	figure  figure // nil: the system calls
+	against string // an id, or nothing: the bound is one of the figure itself
+	bound   float64
+	least   bool // it is to be that at least
+}
+
+var (
+	one, fifty, thousand = connections{1, 0}, connections{50, 0}, connections{1000, 0}
+	besideIdle           = connections{50, 10_000}
+)
+
+var goals = append(append(append(cpuGoals(one), cpuGoals(fifty)...), cpuGoals(thousand)...),
+	goal{fifty, conn, "requests a second", perSecond, goroutines, 1.3, true},
+	goal{fifty, conn, "requests a second", perSecond, uvloop, 1.6, true},
+	goal{fifty, conn, "requests a second", perSecond, tokio, 1, true},
+	goal{fifty, conn, "system calls of a request", nil, "", 2.2, false},
+	goal{besideIdle, conn, "bytes of an idle connection", idleBytes, "", 10_200, false},
+	goal{besideIdle, waiting, "bytes of an idle connection", idleBytes, "", 5_200, false},
+)
+
+func cpuGoals(l connections) []goal {
+	return []goal{
+		{l, conn, "CPU of a request", cpu, goroutines, 1, false},
+		{l, conn, "CPU of a request", cpu, tokio, 1.15, false},
+		{l, conn, "CPU of a request", cpu, uvloop, 0.75, false},
+		{l, conn, "CPU of a request", cpu, cpython, 0.25, false},
+	}
+}
+
+// now is the figure, or the ratio, of a contestant; NaN if it was not measured.
+func (g goal) now(r *runner, who *contestant) float64 {
+	us := trial{who, g.load}
+	switch {
+	case g.figure == nil:
+		if n, ok := r.results.calls[us]; ok {
+			return n
+		}
+		return math.NaN()
+	case g.against == "":
+		return figures.Median(r.results.of(us, g.figure))
+	}
+	for _, c := range r.contestants {
+		if c.id == g.against && (c.procs == 0 || c.procs == who.procs) {
+			return r.results.ratio(us, trial{c, g.load}, g.figure)
+		}
+	}
+	return math.NaN()
+}
+
+func (g goal) isMet(now float64) bool {
+	if g.least {
+		return now >= g.bound
+	}
+	return now <= g.bound
+}
+
+func (g goal) wanted() string {
+	text := "≤ "
+	if g.least {
+		text = "≥ "
+	}
+	return text + g.show(g.bound)
+}
+
+func (g goal) show(x float64) string {
+	if g.against != "" {
+		return fmt.Sprintf("%.2f×", x)
+	}
+	return figures.Number(x)
+}
+
+// goalTable has a line for each goal of which something was measured, and a column for each number of
+// processors.
+func (r *runner) goalTable() *table {
+	t := &table{words: 4, head: []string{"connections", "who", "what", "against"}}
+	for _, n := range r.procs {
+		t.head = append(t.head, fmt.Sprintf("GOMAXPROCS=%d", n))
+	}
+	t.head = append(t.head, "goal")
+	for _, g := range goals {
+		if cells, ok := r.goalCells(g); ok {
+			against := ""
+			if g.against != "" {
+				against = serverOf(g.against).title
+			}
+			t.add(append(append([]string{g.load.String(), serverOf(g.who).title, g.what, against}, cells...), g.wanted())...)
+		}
+	}
+	return t
+}
+
+// goalCells are what it is for each number of processors.
+func (r *runner) goalCells(g goal) (cells []string, any bool) {
+	for _, n := range r.procs {
+		cell := ""
+		for _, c := range r.contestants {
+			if c.id != g.who || c.procs != n {
+				continue
+			}
+			now := g.now(r, c)
+			if math.IsNaN(now) {
+				continue
+			}
+			any = true
+			cell = g.show(now)
+			if !g.isMet(now) {
+				cell = "missed: " + cell
+			}
+		}
+		cells = append(cells, cell)
+	}
+	return cells, any
+}
