@@ -186,6 +186,24 @@ func TestReadme(t *testing.T) {
 	}
 }
 
+// TestTriedLibraries: those that streams.md tells of are of the versions that are tried, and none is
+// missing.
+func TestTriedLibraries(t *testing.T) {
+	text := read(t, "streams.md")
+	var told, tried []string
+	for _, row := range regexp.MustCompile(`(?m)^\| (\S+\.\S+/\S+) (v\d[\d.]*)`).FindAllStringSubmatch(text, -1) {
+		told = append(told, row[1]+" "+row[2])
+	}
+	for line := range strings.Lines(read(t, "../interop/go.mod")) {
+		name, found := strings.CutPrefix(line, "\t")
+		if found && !strings.Contains(name, "// indirect") && !strings.Contains(name, "/ouro ") && !strings.Contains(name, "/testify ") {
+			tried = append(tried, strings.TrimSpace(name))
+		}
+	}
+	require.NotEmpty(t, tried)
+	require.ElementsMatch(t, tried, told)
+}
+
 // TestLinks: what the documents link to exists, and so do the headings.
 func TestLinks(t *testing.T) {
 	documents, err := filepath.Glob("*.md")

@@ -84,6 +84,23 @@ func (c *Conn) writeElsewhere(p []byte) (int, error) {
 	return b.Write(p)
 }
 
+// closeWriteElsewhere ends at once what is sent, or has the loop do it.
+func (c *Conn) closeWriteElsewhere() error {
+	do := func() { _ = c.CloseWrite() }
+	b, err := c.t.Blocking()
+	if err != nil && err != network.ErrOnLoopOnly {
+		return c.opError("close", err)
+	}
+	if half, ok := b.(interface{ CloseWrite() error }); ok {
+		if err := half.CloseWrite(); err != nil {
+			return err
+		}
+		do = func() { c.ended = true }
+	}
+	_, err = c.loop.CallSoonThreadsafe(do)
+	return err
+}
+
 // closeElsewhere ends at once who blocks, and has the loop do the rest.
 func (c *Conn) closeElsewhere(abort bool) error {
 	if !c.ending.CompareAndSwap(false, true) {

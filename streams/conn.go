@@ -18,9 +18,9 @@ import (
 // which they came. On a goroutine of the program's own they block that, as those of package net do,
 // whether the loop runs or not; but one that is in memory, of a file, or with TLS, needs the loop for that, and
 // refuses it with [ErrElsewhere] on a virtual clock. In a callback they fail with [ErrCallback], and in
-// a coroutine of another loop with coro.ErrOtherLoop. Close, Abort and those for deadlines may be
-// called anywhere; CloseWrite is for the loop's goroutine, as a [Writer] is, for whose data a Write
-// elsewhere does not wait.
+// a coroutine of another loop with coro.ErrOtherLoop. Close, Abort, CloseWrite and those for deadlines
+// may be called anywhere. A [Writer] is for the loop's goroutine; for what it has kept a Write or
+// CloseWrite elsewhere does not wait.
 //
 // The errors are *net.OpError, as those of package net. Of a canceled task they answer errors.Is as
 // future.ErrCanceled and context.Canceled. A canceled Read has taken nothing; a canceled Write has
@@ -37,8 +37,9 @@ type Conn struct {
 	ended  bool        // CloseWrite was called
 	amid   bool        // a Write has sent a part, or all, and waits
 	lost   error
-	sticky bool    // a cancellation stays:
-	spoilt error   // this one, or that it was upgraded
+	sticky bool    // a cancellation stays, see SetSticky:
+	stays  *stays  // this one
+	spoilt error   // why it is of no use: that, or it was upgraded
 	above  *tlsEnd // that uses it then
 }
 
@@ -69,7 +70,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 	case co == nil:
 		return c.readElsewhere(p)
 	case len(p) == 0:
-		return 0, c.sides[reading].error(c.sides[reading].refusal())
+		return 0, c.sides[reading].error(co, c.sides[reading].refusal(co))
 	}
 	return c.read(co, p)
 }
@@ -79,18 +80,18 @@ func (c *Conn) Read(p []byte) (int, error) {
 func (c *Conn) read(co *coro.Co, p []byte) (n int, err error) {
 	s := &c.sides[reading]
 	if err := s.enter(co); err != nil {
-		return 0, s.error(err)
+		return 0, s.error(co, err)
 	}
 	defer s.leave()
-	if err := s.refusal(); err != nil {
-		return 0, s.error(err)
+	if err := s.refusal(co); err != nil {
+		return 0, s.error(co, err)
 	}
 	for {
 		if err = c.t.Await(co, reading); err == nil {
-			err = s.refusal() // it may be what has woken it
+			err = s.refusal(co) // it may be what has woken it
 		}
 		if err != nil {
-			return 0, s.error(err)
+			return 0, s.error(co, err)
 		}
 		if p == nil {
 			err = c.t.TryReadable()
@@ -98,7 +99,7 @@ func (c *Conn) read(co *coro.Co, p []byte) (n int, err error) {
 			n, err = c.t.TryRead(p)
 		}
 		if err != errAgain {
-			return n, s.tried(err)
+			return n, s.tried(co, err)
 		}
 	}
 }
@@ -132,16 +133,16 @@ func (c *Conn) write(co *coro.Co, p []byte) (sent int, err error) {
 func (c *Conn) writeInTurn(co *coro.Co, p []byte) (sent int, err error) {
 	s := &c.sides[writing]
 	if err := s.enter(co); err != nil {
-		return 0, s.error(err)
+		return 0, s.error(co, err)
 	}
 	defer s.leave()
 	for {
 		if err = s.await(co); err != nil {
-			return sent, s.error(err)
+			return sent, s.error(co, err)
 		}
 		n, err := c.sendNext(p[sent:])
 		if sent += n; err != errAgain {
-			return sent, s.tried(err)
+			return sent, s.tried(co, err)
 		}
 	}
 }
@@ -213,34 +214,34 @@ func (c *Conn) send(p []byte) (sent int, err error) {
 func (c *Conn) do(co *coro.Co, in direction, try func() error) error {
 	s := &c.sides[in]
 	if err := s.enter(co); err != nil {
-		return s.error(err)
+		return s.error(co, err)
 	}
 	defer s.leave()
 	for {
 		if err := s.await(co); err != nil {
-			return s.error(err)
+			return s.error(co, err)
 		}
 		if err := try(); err != errAgain {
-			return s.tried(err)
+			return s.tried(co, err)
 		}
 	}
 }
 
 // tried is what has come of a try, as the operation returns it.
-func (s *side) tried(err error) error {
+func (s *side) tried(co *coro.Co, err error) error {
 	if err != nil && err != io.EOF {
 		s.conn.lost = err
 	}
-	return s.error(err)
+	return s.error(co, err)
 }
 
 // refusal is why there can be no operation.
-func (s *side) refusal() error {
+func (s *side) refusal(co *coro.Co) error {
 	switch {
 	case s.conn.closed:
 		return net.ErrClosed
 	case s.conn.spoilt != nil:
-		return s.conn.spoilt
+		return s.conn.whySpoilt(co)
 	case s.deadline.over():
 		return os.ErrDeadlineExceeded
 	}
@@ -249,7 +250,7 @@ func (s *side) refusal() error {
 
 // await waits for the transport, or, before a Write has begun, until what a Writer has kept is sent.
 func (s *side) await(co *coro.Co) error {
-	if err := s.refusal(); err != nil {
+	if err := s.refusal(co); err != nil {
 		return err
 	}
 	c := s.conn
@@ -262,23 +263,28 @@ func (s *side) await(co *coro.Co) error {
 	if err != nil {
 		return err
 	}
-	return s.refusal() // it may be what has woken it
+	return s.refusal(co) // it may be what has woken it
 }
 
 // error is err as the operation returns it.
-func (s *side) error(err error) error {
+func (s *side) error(co *coro.Co, err error) error {
 	switch {
 	case err == nil, err == io.EOF:
 		return err
 	case future.IsCanceled(err):
-		if s.conn.sticky {
-			s.conn.spoilt = err
+		if s.conn.sticky && s.conn.spoilt == nil {
+			s.conn.spoil(co, err)
 		}
-		err = passingError{err}
+		err = netError{err, s.conn.isStream() && !s.conn.sticky}
 	case s.conn.closed:
 		err = net.ErrClosed
 	}
 	return s.conn.opError([...]string{"read", "write"}[s.in], err)
+}
+
+func (c *Conn) isStream() bool {
+	_, packets := c.t.(packetTransport)
+	return !packets
 }
 
 // CloseWrite ends what is sent, after what a [Writer] has kept: the other side reads to the end, and may
@@ -290,7 +296,9 @@ func (s *side) error(err error) error {
 //
 // There a connection with TLS cannot be closed by halves: can_write_eof is False.
 func (c *Conn) CloseWrite() error {
-	c.sched.Loop().CheckGoroutine()
+	if c.isElsewhere() {
+		return c.closeWriteElsewhere()
+	}
 	switch {
 	case c.closed:
 		return c.opError("close", net.ErrClosed)
@@ -340,12 +348,6 @@ func (c *Conn) finish(abort bool) error {
 	}
 	return c.t.Close(abort)
 }
-
-// SetSticky has a cancellation stay: once an operation was canceled, all others fail with the same error.
-// It is for connections that are given to libraries: many read on after an error, such as
-// bufio.Reader.ReadLine in the middle of a line, and a task that was canceled once would go on.
-// Those of a [Dialer] begin so.
-func (c *Conn) SetSticky(on bool) { c.sticky = on }
 
 // LocalAddr is the address of this end.
 func (c *Conn) LocalAddr() net.Addr { return c.t.LocalAddr() }

@@ -122,6 +122,50 @@ func TestConnElsewhereIsTold(t *testing.T) {
 	})
 }
 
+// CloseWrite there ends what is sent, as net/http's server does, and coroutines know of it.
+func TestCloseWriteElsewhere(t *testing.T) {
+	served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {
+		d := streams.NewDialer(co)
+		here, err := d.Dial("tcp", s.Addr().String())
+		require.NoError(t, err)
+		var there net.Conn
+		elsewhere(t, co, func() (err error) {
+			there, err = d.Dial("tcp", s.Addr().String())
+			return err
+		})
+		for _, c := range []*streams.Conn{here.(*streams.Conn), there.(*streams.Conn)} {
+			elsewhere(t, co, c.CloseWrite)
+			require.NoError(t, coro.Sleep(co, 0)) // it is posted
+			_, err := c.Write([]byte("x"))
+			require.ErrorIs(t, err, net.ErrClosed)
+			require.NoError(t, c.CloseWrite())
+			_, err = c.Read(make([]byte, 1))
+			require.ErrorIs(t, err, io.EOF, "the other side has seen the end")
+			require.NoError(t, c.Close())
+			elsewhere(t, co, func() error {
+				require.ErrorIs(t, c.CloseWrite(), net.ErrClosed)
+				return nil
+			})
+		}
+	})
+}
+
+// Where the loop has to do it, it comes after what was written there before.
+func TestCloseWriteElsewhereOnTheLoop(t *testing.T) {
+	onMachine(t, func(co *coro.Co) {
+		a, b := streams.Pipe(co)
+		wrote := coro.CreateTask(co, loop.GoDo(func(context.Context) error {
+			_, err := a.Write([]byte("hello"))
+			return errors.Join(err, a.CloseWrite())
+		}))
+		got, err := streams.NewReader(b).ReadAll(co)
+		require.NoError(t, err)
+		require.Equal(t, "hello", string(got))
+		require.NoError(t, coro.Await(co, wrote))
+		require.NoError(t, errors.Join(a.Close(), b.Close()))
+	})
+}
+
 // A connection that outlives its loop can be closed.
 func TestConnOutlivesItsLoop(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -194,7 +238,6 @@ func TestWriterElsewhere(t *testing.T) {
 		for _, use := range []func(){
 			func() { _, _ = w.Write([]byte("x")) },
 			func() { _ = w.Close() },
-			func() { _ = a.CloseWrite() },
 		} {
 			_, err := loop.Go(func(context.Context) (any, error) {
 				require.Panics(t, use)

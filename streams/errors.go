@@ -69,13 +69,17 @@ func (c *Conn) opError(op string, err error) error {
 	return &net.OpError{Op: op, Net: c.t.Network(), Source: c.t.LocalAddr(), Addr: c.t.RemoteAddr(), Err: err}
 }
 
-// A passingError is a cancellation, or the like, as libraries may see it: one that may be tried again, and
-// is no timeout. Package crypto/tls takes others for the end of the connection.
-type passingError struct{ error }
+// A netError is a cancellation, or the like, as libraries may see it: a net.Error that is no timeout. Where
+// the operation may be tried again it is temporary: package crypto/tls takes others for the end of the
+// connection. Nowhere else is it: a loop that goes on after what is temporary would lose the cancellation.
+type netError struct {
+	error
+	temporary bool
+}
 
-func (e passingError) Unwrap() error   { return e.error }
-func (e passingError) Timeout() bool   { return false }
-func (e passingError) Temporary() bool { return true }
+func (e netError) Unwrap() error   { return e.error }
+func (e netError) Timeout() bool   { return false }
+func (e netError) Temporary() bool { return e.temporary }
 
 // errUpgraded is the error of a connection that StartTLS has been called for.
 var errUpgraded = errors.New("streams: this connection has TLS above it; the one that StartTLS has returned is to be used")

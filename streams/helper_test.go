@@ -1,6 +1,7 @@
 package streams_test
 
 import (
+	"io"
 	"net"
 	"testing"
 
@@ -50,4 +51,21 @@ func hasIPv6() bool {
 		ln.Close()
 	}
 	return err == nil
+}
+
+// echo sends back what comes.
+func echo(co *coro.Co, c *streams.Conn) error {
+	p := make([]byte, 4096)
+	for {
+		n, err := c.Read(p)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := c.Write(p[:n]); err != nil {
+			return err
+		}
+	}
 }

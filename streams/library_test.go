@@ -99,7 +99,64 @@ func TestDialerCancellationsStay(t *testing.T) {
 			return err
 		})
 		require.True(t, future.IsTimeout(err), "%v", err)
+
+		// The Timeout has taken it back, and nobody has canceled the others: to them it is no cancellation.
+		read := func(*coro.Co) error {
+			_, err := c.Read(make([]byte, 1))
+			return err
+		}
+		require.ErrorIs(t, read(co), net.ErrClosed)
+		require.False(t, future.IsCanceled(read(co)))
+		another := coro.CreateTask(co, coro.Do(read))
+		require.ErrorIs(t, coro.Await(co, another), net.ErrClosed)
+		require.False(t, another.Canceled())
 		require.NoError(t, c.Close())
+	})
+}
+
+// Libraries go on after errors that are temporary: of a cancellation that is for crypto/tls alone.
+func TestCancellationsAreNotTemporary(t *testing.T) {
+	served(t, "tcp", "127.0.0.1:0", echo, func(co *coro.Co, s *streams.Server) {
+		plain := dial(t, co, s)
+		defer plain.Close()
+		library, err := streams.NewDialer(co).Dial("tcp", s.Addr().String())
+		require.NoError(t, err)
+		defer library.Close()
+		ln, err := streams.Listen(co, "tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		defer ln.Close()
+		packets, err := streams.ListenPacket(co, "udp", "127.0.0.1:0")
+		require.NoError(t, err)
+		defer packets.Close()
+		read := func(c net.Conn) func() error {
+			return func() error {
+				_, err := c.Read(make([]byte, 1))
+				return err
+			}
+		}
+		accept := func() error {
+			_, err := ln.NetListener().Accept()
+			return err
+		}
+		for _, tt := range []struct {
+			name      string
+			wait      func() error
+			temporary bool
+		}{
+			{"Conn", read(plain), true},
+			{"Conn of a Dialer", read(library), false},
+			{"Listener", accept, false},
+			{"PacketConn", read(packets), false},
+		} {
+			task := coro.CreateTask(co, coro.Do(func(*coro.Co) error { return tt.wait() }))
+			require.NoError(t, coro.Sleep(co, 0))
+			task.Cancel()
+			var e net.Error
+			require.ErrorAs(t, coro.Await(co, task), &e, tt.name)
+			require.ErrorIs(t, e, future.ErrCanceled, tt.name)
+			require.False(t, e.Timeout(), tt.name)
+			require.Equal(t, tt.temporary, e.Temporary(), tt.name) //lint:ignore SA1019 it is what libraries look at
+		}
 	})
 }
 

@@ -90,7 +90,7 @@ func (l *Listener) Close() error {
 
 func (l *Listener) opError(err error) error {
 	if future.IsCanceled(err) {
-		err = passingError{err}
+		err = netError{error: err}
 	}
 	return &net.OpError{Op: "accept", Net: l.Addr().Network(), Addr: l.Addr(), Err: err}
 }

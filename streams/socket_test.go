@@ -23,23 +23,6 @@ import (
 	"github.com/ouro-loop/ouro/streams"
 )
 
-// echo sends back what comes.
-func echo(co *coro.Co, c *streams.Conn) error {
-	p := make([]byte, 4096)
-	for {
-		n, err := c.Read(p)
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if _, err := c.Write(p[:n]); err != nil {
-			return err
-		}
-	}
-}
-
 // served runs a test beside a Server, on a real clock. Nothing may be left behind.
 func served(t *testing.T, network, addr string, handler func(*coro.Co, *streams.Conn) error,
 	test func(co *coro.Co, s *streams.Server), opts ...streams.ServeOption) {

@@ -20,6 +20,7 @@ import (
 // TestStackOfWhoWaits: a task that has echoed something, and waits for more, has the stack still that it
 // began with, of 2 KiB. There is room for 64 bytes of the handler's own.
 func TestStackOfWhoWaits(t *testing.T) {
+	needsDescriptors(t)
 	for name, handler := range map[string]func(*coro.Co, *streams.Conn) error{
 		"in Read": echoReading, "in WaitReadable": echoWaiting,
 	} {

@@ -89,7 +89,7 @@ func mayUpgrade(co *coro.Co, r *Reader, raw *Conn, config *tls.Config, o tlsOpti
 	case raw.sides[reading].busy, raw.sides[writing].busy:
 		return errors.New("streams: StartTLS while a task reads or writes")
 	}
-	return cmp.Or(raw.mayKeep(), raw.spoilt, o.lacking(config))
+	return cmp.Or(raw.mayKeep(), raw.whySpoilt(co), o.lacking(config))
 }
 
 // lacking is what a config has to have and has not.

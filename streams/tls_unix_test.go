@@ -417,11 +417,13 @@ func TestStartTLSOfADialersConn(t *testing.T) {
 			requireRead(t, c, "hello")
 			err = coro.Timeout(co, time.Millisecond, func(*coro.TimeoutScope) error {
 				_, err := c.Read(make([]byte, 1))
+				require.ErrorIs(t, err, context.Canceled)
+				_, err = c.Write([]byte("x"))
 				return err
 			})
 			require.True(t, future.IsTimeout(err))
 			_, err = c.Write([]byte("x"))
-			require.ErrorIs(t, err, context.Canceled)
+			require.ErrorIs(t, err, net.ErrClosed)
 			require.NoError(t, c.Close())
 		}
 	}, streams.TLS(serverConfig()))

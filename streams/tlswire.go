@@ -19,7 +19,7 @@ type wire struct {
 }
 
 // errNothing is errAgain as crypto/tls takes it.
-var errNothing error = passingError{errAgain}
+var errNothing error = netError{errAgain, true}
 
 func (w *wire) Read(p []byte) (int, error) {
 	if len(w.ahead) > 0 {

@@ -74,17 +74,17 @@ func (w *Writer) Drain(co *coro.Co) error {
 			return err
 		}
 	}
-	return w.error(c.kept.drain(co))
+	return w.error(co, c.kept.drain(co))
 }
 
 // Flush waits until all is sent. asyncio has no counterpart.
-func (w *Writer) Flush(co *coro.Co) error { return w.error(w.conn.kept.flush(co)) }
+func (w *Writer) Flush(co *coro.Co) error { return w.error(co, w.conn.kept.flush(co)) }
 
-func (w *Writer) error(err error) error {
+func (w *Writer) error(co *coro.Co, err error) error {
 	if err == nil {
 		return nil
 	}
-	return w.conn.sides[writing].error(err)
+	return w.conn.sides[writing].error(co, err)
 }
 
 // WriteEOF is the CloseWrite of the connection.
@@ -126,7 +126,7 @@ func (w *Writer) WaitClosed(co *coro.Co) error {
 	if err == net.ErrClosed {
 		return nil
 	}
-	return w.error(err)
+	return w.error(co, err)
 }
 
 // SetBufferLimits sets the water marks, in bytes: Drain waits above high, 64 KiB if it was not set, until
