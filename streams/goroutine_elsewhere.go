@@ -45,6 +45,9 @@ func (b blocking) error(op string, err error) error {
 	return &net.OpError{Op: op, Net: b.Network(), Source: b.LocalAddr(), Addr: b.RemoteAddr(), Err: err}
 }
 
+// CloseWrite ends the stream after what is on its way.
+func (b blocking) CloseWrite() error { return b.out.closeWrite() }
+
 // Close ends what goroutines wait for; the connection itself is the Conn's.
 func (b blocking) Close() error {
 	b.Unblock()
