@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -98,7 +99,11 @@ func (s *script) next(in network.Direction, what string) answer {
 		s.blocked[in] = true
 		s.trace.Add("  %s: again", what)
 	case a.err != nil:
-		s.trace.Add("  %s: %v", what, a.err)
+		text := a.err.Error()
+		if _, ok := a.err.(syscall.Errno); ok {
+			text = strings.ToLower(text) // as systems differ
+		}
+		s.trace.Add("  %s: %s", what, text)
 	case in == network.Reading:
 		s.trace.Add("  %s: %q", what, a.data)
 	default:

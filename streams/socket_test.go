@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"syscall"
 	"testing"
 	"time"
 
@@ -187,7 +186,7 @@ func TestDialFails(t *testing.T) {
 		var op *net.OpError
 		require.ErrorAs(t, err, &op)
 		require.Equal(t, "dial", op.Op)
-		require.ErrorIs(t, err, syscall.ECONNREFUSED)
+		require.ErrorContains(t, err, "refused")
 		_, err = streams.Dial(co, "nonsense", addr)
 		require.ErrorContains(t, err, "unknown network nonsense")
 		_, err = streams.Listen(co, "tcp", "nonsense")
