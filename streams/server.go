@@ -175,10 +175,13 @@ func (s *Server) handled(k *client) {
 // isUsual reports whether an error is how a connection may end: it was closed here, or the other side has
 // gone away, which is of interest in debug mode alone, as in asyncio.
 func (s *Server) isUsual(c *Conn, err error) bool {
+	if c.lost != nil && errors.Is(err, c.lost) {
+		return !s.ln.loop.Debug()
+	}
 	if c.closed || c.kept.closing {
 		return errors.Is(err, net.ErrClosed) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 	}
-	return c.lost != nil && errors.Is(err, c.lost) && !s.ln.loop.Debug()
+	return false
 }
 
 // Close has nothing accepted any more. Connections go on. A second Close does nothing.

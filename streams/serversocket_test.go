@@ -269,20 +269,26 @@ func TestHandlersThatFail(t *testing.T) {
 
 // A peer that resets is nothing to tell of, but in debug mode.
 func TestAPeerThatResets(t *testing.T) {
-	for _, debug := range []bool{false, true} {
-		var told []string
-		err := loop.Main(func(co *coro.Co) error {
-			ln, err := streams.Listen(co, "tcp", "127.0.0.1:0")
+	closes := func(co *coro.Co, c *streams.Conn) error {
+		defer c.Close()
+		return echo(co, c)
+	}
+	for _, handler := range []func(co *coro.Co, c *streams.Conn) error{echo, closes} {
+		for _, debug := range []bool{false, true} {
+			var told []string
+			err := loop.Main(func(co *coro.Co) error {
+				ln, err := streams.Listen(co, "tcp", "127.0.0.1:0")
+				require.NoError(t, err)
+				s := streams.Serve(co, ln, handler)
+				require.NoError(t, knock(t, co, s).Abort())
+				s.Close()
+				return s.WaitClosed(co)
+			}, loop.Debug(debug), loop.OnException(func(_ *loop.Loop, c future.ErrorContext) {
+				require.ErrorIs(t, c.Err, errReset)
+				told = append(told, c.Message)
+			}))
 			require.NoError(t, err)
-			s := streams.Serve(co, ln, echo)
-			require.NoError(t, knock(t, co, s).Abort())
-			s.Close()
-			return s.WaitClosed(co)
-		}, loop.Debug(debug), loop.OnException(func(_ *loop.Loop, c future.ErrorContext) {
-			require.ErrorIs(t, c.Err, errReset)
-			told = append(told, c.Message)
-		}))
-		require.NoError(t, err)
-		require.Equal(t, debug, len(told) == 1)
+			require.Equal(t, debug, len(told) == 1)
+		}
 	}
 }
