@@ -202,7 +202,7 @@ Task-3        ░░░░░█─┄───┄░█✓
 func TestRunTrace(t *testing.T) {
 	t.Setenv("LC_ALL", "C.UTF-8")
 	for _, name := range demoNames() {
-		synctest.Test(t, func(t *testing.T) {
+		inBubble(t, name, func(t *testing.T) {
 			for _, clock := range []string{"--virtual", "--seed=1"} {
 				var lines strings.Builder
 				for line := range strings.Lines(succeed(t, "run", name, "--trace", clock)) {

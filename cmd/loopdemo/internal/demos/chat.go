@@ -11,8 +11,8 @@ import (
 	"github.com/ouro-loop/ouro/streams/simnet"
 )
 
-// A chat: what one says, all others are told. The room is a slice, which needs
-// no lock: between two awaits a task has it for itself.
+// A chat: what one says, all others are told. The room is a slice, which
+// needs no lock: between two awaits a task has it for itself.
 func chat(opts ...loop.Option) error {
 	var room []*streams.Writer
 
@@ -31,7 +31,8 @@ func chat(opts ...loop.Option) error {
 		room = append(room, writer)
 		tell("%s has come", name)
 		defer func() {
-			room = slices.DeleteFunc(room, func(w *streams.Writer) bool { return w == writer })
+			i := slices.Index(room, writer)
+			room = slices.Delete(room, i, i+1)
 			tell("%s has gone", name)
 		}()
 		for {
@@ -80,10 +81,12 @@ func chat(opts ...loop.Option) error {
 			return err
 		}
 		server := streams.Serve(co, listener, handle)
-		names, says := []string{"Ada", "Bob", "Cleo"}, []string{"Hello", "Hi all", "Good morning"}
+		names := []string{"Ada", "Bob", "Cleo"}
+		says := []string{"Hello", "Hi all", "Good morning"}
 		guests := make([]*coro.Task[[]string], len(names))
 		for i, name := range names {
-			guests[i] = coro.CreateTask(co, coro.Bind3(guest, name, says[i], listener.Addr().String()))
+			visit := coro.Bind3(guest, name, says[i], listener.Addr().String())
+			guests[i] = coro.CreateTask(co, visit)
 			if err := coro.Sleep(co, 100*time.Millisecond); err != nil {
 				return err
 			}
@@ -102,7 +105,9 @@ func chat(opts ...loop.Option) error {
 		return server.WaitClosed(co)
 	}
 
-	return loop.Main(func(co *coro.Co) error { return simnet.IfVirtual(co, main) }, opts...)
+	return loop.Main(func(co *coro.Co) error {
+		return simnet.IfVirtual(co, main)
+	}, opts...)
 }
 
 // readLine reads a line without its end, "" at the end of the stream.

@@ -51,8 +51,11 @@ async def main():
     server = await asyncio.start_server(handle, "127.0.0.1", 0)
     host, port = server.sockets[0].getsockname()
     guests = {}
-    for name, says in [("Ada", "Hello"), ("Bob", "Hi all"), ("Cleo", "Good morning")]:
-        guests[name] = asyncio.create_task(guest(name, says, host, port))
+    names = ["Ada", "Bob", "Cleo"]
+    words = ["Hello", "Hi all", "Good morning"]
+    for name, says in zip(names, words):
+        visit = guest(name, says, host, port)
+        guests[name] = asyncio.create_task(visit)
         await asyncio.sleep(0.1)
     for name, task in guests.items():
         heard = await task

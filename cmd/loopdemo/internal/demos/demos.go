@@ -63,7 +63,7 @@ func All() []Demo {
 		{"dining", "Lock", "a deadlock, who is in it, and the cure", plain(dining)},
 		{"echo", "start_server", "a server, and its client", plain(echo)},
 		{"chat", "start_server", "what one says, all are told", plain(chat)},
-		{"http", "open_connection", "a web server on net/http's parsers", plain(httpPages)},
+		{"http", "start_server", "a web server on net/http's parsers", plain(httpPages)},
 	}
 	all := make([]Demo, len(rows))
 	for i, r := range rows {

@@ -61,5 +61,7 @@ func echo(opts ...loop.Option) error {
 		return server.WaitClosed(co)
 	}
 
-	return loop.Main(func(co *coro.Co) error { return simnet.IfVirtual(co, main) }, opts...)
+	return loop.Main(func(co *coro.Co) error {
+		return simnet.IfVirtual(co, main)
+	}, opts...)
 }

@@ -18,7 +18,11 @@ import (
 // responses knows nothing of coroutines: it reads from the connection and
 // writes to it, and that suspends the task.
 func httpPages(opts ...loop.Option) error {
-	pages := map[string]time.Duration{"/index": 100 * time.Millisecond, "/news": 300 * time.Millisecond, "/about": 200 * time.Millisecond}
+	pages := map[string]time.Duration{
+		"/index": 100 * time.Millisecond,
+		"/news":  300 * time.Millisecond,
+		"/about": 200 * time.Millisecond,
+	}
 
 	handle := func(co *coro.Co, conn *streams.Conn) error {
 		conn.SetSticky(true)
@@ -35,8 +39,9 @@ func httpPages(opts ...loop.Option) error {
 			status, body = http.StatusNotFound, "There is no "+request.URL.Path
 		}
 		response := http.Response{
-			StatusCode: status, ProtoMajor: 1, ProtoMinor: 1, Request: request, Close: true,
-			ContentLength: int64(len(body)), Body: io.NopCloser(strings.NewReader(body)),
+			StatusCode: status, ProtoMajor: 1, ProtoMinor: 1, Close: true,
+			Request: request, ContentLength: int64(len(body)),
+			Body: io.NopCloser(strings.NewReader(body)),
 		}
 		return response.Write(conn)
 	}
@@ -91,5 +96,7 @@ func httpPages(opts ...loop.Option) error {
 		return server.WaitClosed(co)
 	}
 
-	return loop.Main(func(co *coro.Co) error { return simnet.IfVirtual(co, main) }, opts...)
+	return loop.Main(func(co *coro.Co) error {
+		return simnet.IfVirtual(co, main)
+	}, opts...)
 }

@@ -24,7 +24,8 @@ async def handle(reader, writer):
 async def get(path, host, port):
     reader, writer = await asyncio.open_connection(host, port)
     print("GET", path)
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
+    head = f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n"
+    writer.write(head.encode())
     await writer.drain()
     head = await reader.readuntil(b"\r\n\r\n")
     status = head.decode().split()[1]
