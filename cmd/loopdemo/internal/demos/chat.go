@@ -52,13 +52,13 @@ func chat(opts ...loop.Option) error {
 		defer conn.Close()
 		fmt.Fprintln(conn, name)
 		hear := func(co *coro.Co) ([]string, error) {
-			var heard []string
+			var lines []string
 			for reader := streams.NewReader(conn); ; {
 				text, err := readLine(co, reader)
 				if err != nil || text == "" {
-					return heard, err
+					return lines, err
 				}
-				heard = append(heard, text)
+				lines = append(lines, text)
 			}
 		}
 		hearing := coro.CreateTask(co, hear)

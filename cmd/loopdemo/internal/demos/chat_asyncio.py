@@ -31,10 +31,10 @@ async def guest(name, says, host, port):
     writer.write(f"{name}\n".encode())
 
     async def hear():
-        heard = []
+        lines = []
         while text := await read_line(reader):
-            heard.append(text)
-        return heard
+            lines.append(text)
+        return lines
 
     hearing = asyncio.create_task(hear())
     await asyncio.sleep(0.3)
@@ -57,8 +57,8 @@ async def main():
         visit = guest(name, says, host, port)
         guests[name] = asyncio.create_task(visit)
         await asyncio.sleep(0.1)
-    for name, task in guests.items():
-        heard = await task
+    for name in names:
+        heard = await guests[name]
         print(name, "has heard:")
         for line in heard:
             print("  " + line)
