@@ -129,7 +129,7 @@ func (s *Server) begin(co *coro.Co, c *Conn) {
 	}
 	run := func(co *coro.Co) (coro.None, error) { return coro.None{}, serve(co, c) }
 	k.task = coro.CreateTask(co, coro.Func[coro.None](run),
-		coro.Name("client "+c.RemoteAddr().String()), coro.Quiet())
+		coro.Name("client "+c.RemoteAddr().String()), coro.Quiet(), coro.InContext(s.accepts.Vars().Copy()))
 	k.task.AddDoneCallback(func() { s.handled(k) })
 	if t, ok := c.t.(network.HangUpTransport); ok && s.hangUp {
 		t.WhenHungUp(func() {
@@ -266,19 +266,25 @@ func (s *Server) end(co *coro.Co) error {
 	return s.WaitClosed(co)
 }
 
-// Shutdown closes the Server, and gives the handlers so much time to end by themselves. Those that
-// have not are canceled then, and given as much time again; what is left is aborted. It returns nil
-// when all have ended, a *future.TimeoutError if some have had to be canceled, or the cancellation.
-// asyncio has no counterpart.
+// Shutdown closes the Server, when it has taken in who waits to be accepted, and gives the handlers so
+// much time to end by themselves. Those that have not are canceled then, and given as much time again;
+// what is left is aborted. It returns nil when all have ended, a *future.TimeoutError if some have had
+// to be canceled, or the cancellation, at which it cancels and aborts at once. asyncio has no
+// counterpart.
 func (s *Server) Shutdown(co *coro.Co, grace time.Duration) error {
+	s.takeIn(co)
 	s.Close()
 	wait := func(*coro.TimeoutScope) error { return s.WaitClosed(co) }
 	err := coro.Timeout(co, grace, wait)
-	if !future.IsTimeout(err) {
-		return err
+	if err == nil {
+		return nil
 	}
 	for _, k := range s.inOrder() {
 		k.task.Cancel()
+	}
+	if !future.IsTimeout(err) {
+		s.AbortClients()
+		return err
 	}
 	if again := coro.Timeout(co, grace, wait); again != nil {
 		s.AbortClients()
@@ -287,6 +293,17 @@ func (s *Server) Shutdown(co *coro.Co, grace time.Duration) error {
 		}
 	}
 	return err
+}
+
+// takeIn accepts those who are connected for all they know.
+func (s *Server) takeIn(co *coro.Co) {
+	for !s.closed && (s.most == 0 || len(s.clients) < s.most) {
+		t, err := s.ln.from.TryAccept(co)
+		if err != nil {
+			return
+		}
+		s.begin(co, newConn(co, t))
+	}
 }
 
 // A serverRole is what reports are told of those who wait for it.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 	"testing"
 	"time"
 
@@ -252,4 +253,63 @@ func TestHandlersContext(t *testing.T) {
 		}))
 	})
 	require.Equal(t, []string{"of the server", "of the server"}, seen)
+}
+
+// Who is connected, and was not accepted yet, is served, too.
+func TestShutdownTakesIn(t *testing.T) {
+	testkit.Run(t, func(co *coro.Co) {
+		n := simnet.New(co)
+		var ln *streams.Listener
+		require.NoError(t, n.Host("server").Run(co, func(co *coro.Co) (err error) {
+			ln, err = streams.Listen(co, "tcp", ":80")
+			return err
+		}))
+		require.NoError(t, n.Host("client").Run(co, func(co *coro.Co) error {
+			var clients []*streams.Conn
+			for range 3 {
+				c := dialServer(t, co)
+				_, err := io.WriteString(c, "hello\n")
+				require.NoError(t, err)
+				clients = append(clients, c)
+			}
+			require.NoError(t, coro.Sleep(co, time.Second))
+			s := streams.Serve(co, ln, func(co *coro.Co, c *streams.Conn) error {
+				line, err := streams.NewReader(c).ReadLine(co)
+				if err == nil {
+					_, err = c.Write(line)
+				}
+				return err
+			})
+			require.NoError(t, s.Shutdown(co, time.Minute))
+			for _, c := range clients {
+				line, err := streams.NewReader(c).ReadAll(co)
+				require.NoError(t, err)
+				require.Equal(t, "hello\n", string(line))
+				require.NoError(t, c.Close())
+			}
+			return nil
+		}))
+	})
+}
+
+// A Shutdown that is canceled is over soon, and so are the handlers.
+func TestShutdownCanceled(t *testing.T) {
+	var ended error
+	simulated(t, func(co *coro.Co, c *streams.Conn) error {
+		ended = coro.Sleep(co, time.Hour)
+		return ended
+	}, func(co *coro.Co, s *streams.Server) {
+		c := dialServer(t, co)
+		require.NoError(t, coro.Sleep(co, time.Second))
+		down := coro.CreateTask(co, coro.Do(func(co *coro.Co) error { return s.Shutdown(co, time.Hour) }))
+		require.NoError(t, coro.Sleep(co, time.Second))
+		down.Cancel()
+		testkit.WaitCanceled(t, co, down)
+		require.NoError(t, s.WaitClosed(co))
+		require.True(t, future.IsCanceled(ended))
+		require.Equal(t, 2, int(loop.Of(co).Time().Seconds()))
+		_, err := c.Read(make([]byte, 1))
+		require.ErrorIs(t, err, syscall.ECONNRESET)
+		require.NoError(t, c.Close())
+	})
 }
