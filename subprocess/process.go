@@ -165,6 +165,9 @@ func closeAll(files []*os.File) {
 // watch has the exit noted. Who else has the pipes does not matter: they are files, which os/exec does
 // not wait for.
 func (p *Process) watch(l *loop.Loop) {
+	if p.watchHandle(l) {
+		return
+	}
 	go func() { //ouro:allow it waits for the program, and then tells the loop
 		err := p.cmd.Wait()
 		_, _ = l.CallSoonThreadsafe(func() { // on a closed loop nobody waits for it
