@@ -114,7 +114,9 @@ func TestSignals(t *testing.T) {
 		for want, send := range map[int]func(p *subprocess.Process) error{
 			-9:  (*subprocess.Process).Kill,
 			-15: (*subprocess.Process).Terminate,
-			-1:  func(p *subprocess.Process) error { return p.Signal(syscall.SIGHUP) },
+
+			// Not a hang-up, which what runs under nohup ignores.
+			-int(syscall.SIGUSR1): func(p *subprocess.Process) error { return p.Signal(syscall.SIGUSR1) },
 		} {
 			p := start(t, co, subprocess.Stdout, "echo begun; exec sleep 1000")
 			_, err := p.Stdout.ReadLine(co)
