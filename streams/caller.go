@@ -18,7 +18,12 @@ func schedulerOf(on future.OnLoop) *sched.Scheduler { return (*sched.Scheduler)(
 // callerOn is the coroutine that calls, whose Co nobody has handed on: a Read is deep in a library. On a
 // goroutine that is not the loop's it is nil.
 func callerOn(of *sched.Scheduler) (*coro.Co, error) {
-	at, s, k := sched.WhoCalls()
+	var who sched.Caller
+	return coroutineOn(of, &who)
+}
+
+func coroutineOn(of *sched.Scheduler, who *sched.Caller) (*coro.Co, error) {
+	at, s, k := who.WhoCalls()
 	switch {
 	case at == sched.InCoroutine && s == of:
 		return k.Body().(interface{ Co() *coro.Co }).Co(), nil
@@ -36,7 +41,7 @@ func isElsewhere(of *sched.Scheduler) bool {
 	return at == sched.Elsewhere || s != of
 }
 
-func (c *Conn) caller() (*coro.Co, error) { return callerOn(c.sched) }
+func (c *Conn) caller() (*coro.Co, error) { return coroutineOn(c.sched, &c.who) }
 func (c *Conn) isElsewhere() bool         { return isElsewhere(c.sched) }
 
 // onLoop has a coroutine of the loop do what a goroutine waits for.

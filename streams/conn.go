@@ -30,6 +30,7 @@ type Conn struct {
 	t      transport
 	loop   *loop.Loop
 	sched  *sched.Scheduler
+	who    sched.Caller
 	sides  [2]side
 	kept   kept
 	ending atomic.Bool // it was closed, on whatever goroutine,

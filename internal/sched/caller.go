@@ -215,7 +215,7 @@ func (w *worker) unregister() {
 		known.Delete(w.goroutine)
 	}
 	if w.pool.sched.tracking {
-		tracked.Delete(w.key)
+		leave(w.key)
 	}
 }
 
@@ -241,7 +241,7 @@ func (g *Generator) unregister() {
 		known.Delete(g.goroutine)
 	}
 	if g.s.tracking {
-		tracked.Delete(g.key)
+		leave(g.key)
 	}
 }
 

@@ -2,6 +2,7 @@ package sched
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/ouro-loop/ouro/internal/goroutine"
 )
@@ -33,22 +34,57 @@ var tracked sync.Map
 // goroutineOf is a goroutine of a loop. It runs coroutines, or a generator, or neither: then
 // it runs the loop.
 type goroutineOf struct {
+	key       uintptr
+	gone      atomic.Bool // another may have the key
 	s         *Scheduler
 	worker    *worker
 	generator *Generator
 }
 
+func (of *goroutineOf) enter(key uintptr) {
+	of.key = key
+	if before, ok := tracked.Swap(key, of); ok {
+		before.(*goroutineOf).gone.Store(true)
+	}
+}
+
+// leave takes the goroutine out that has this key.
+func leave(key uintptr) {
+	if of, ok := tracked.LoadAndDelete(key); ok {
+		of.(*goroutineOf).gone.Store(true)
+	}
+}
+
+// WhoCalls is that of a Caller who remembers nobody.
+func WhoCalls() (at Place, s *Scheduler, c *Coroutine) {
+	var who Caller
+	return who.WhoCalls()
+}
+
+// A Caller is who has called last. As a rule the same calls again, and needs not be looked for.
+type Caller struct{ last atomic.Pointer[goroutineOf] }
+
 // WhoCalls is where the caller runs; of whatever loop, as long as it is tracked; and the coroutine
 // if it is in one. It is safe for concurrent use.
-func WhoCalls() (at Place, s *Scheduler, c *Coroutine) {
+func (c *Caller) WhoCalls() (at Place, s *Scheduler, k *Coroutine) {
 	if !goroutine.HasKeys {
 		return whoCallsByFrames()
 	}
-	found, ok := tracked.Load(goroutine.Key())
-	if !ok {
-		return Elsewhere, nil, nil
+	key := goroutine.Key()
+	of := c.last.Load()
+	if of == nil || of.key != key || of.gone.Load() {
+		found, ok := tracked.Load(key)
+		if !ok {
+			return Elsewhere, nil, nil
+		}
+		of = found.(*goroutineOf)
+		c.last.Store(of)
 	}
-	of := found.(*goroutineOf)
+	return of.where()
+}
+
+// where is that of the goroutine, which calls it.
+func (of *goroutineOf) where() (at Place, s *Scheduler, c *Coroutine) {
 	w := of.worker
 	if of.generator != nil {
 		w = of.generator.driver
@@ -107,7 +143,7 @@ func (s *Scheduler) enterKey() {
 
 func (s *Scheduler) leaveKey() {
 	if s.tracking {
-		tracked.Delete(s.key)
+		leave(s.key)
 	}
 	s.key = 0
 }
@@ -115,19 +151,19 @@ func (s *Scheduler) leaveKey() {
 // trackLoop enters the goroutine that runs the loop, if one does.
 func (s *Scheduler) trackLoop() {
 	if s.key != 0 {
-		tracked.Store(s.key, &goroutineOf{s: s})
+		(&goroutineOf{s: s}).enter(s.key)
 	}
 }
 
 // track enters the worker, if it has begun.
 func (w *worker) track() {
 	if w.key != 0 {
-		tracked.Store(w.key, &goroutineOf{s: w.pool.sched, worker: w})
+		(&goroutineOf{s: w.pool.sched, worker: w}).enter(w.key)
 	}
 }
 
 func (g *Generator) track() {
 	if g.key != 0 {
-		tracked.Store(g.key, &goroutineOf{s: g.s, generator: g})
+		(&goroutineOf{s: g.s, generator: g}).enter(g.key)
 	}
 }
