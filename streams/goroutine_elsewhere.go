@@ -46,7 +46,7 @@ func (b blocking) error(op string, err error) error {
 }
 
 // CloseWrite ends the stream after what is on its way.
-func (b blocking) CloseWrite() error { return b.out.closeWrite() }
+func (b blocking) CloseWrite() error { return b.error("close", b.out.closeWriteElsewhere()) }
 
 // Close ends what goroutines wait for; the connection itself is the Conn's.
 func (b blocking) Close() error {

@@ -110,6 +110,19 @@ func (h *outbound) undone()    { _ = h.conn.SetWriteDeadline(time.Time{}) }
 func (h *outbound) closeWrite() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	return h.closeWriteLocked()
+}
+
+func (h *outbound) closeWriteElsewhere() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.over {
+		return net.ErrClosed
+	}
+	return h.closeWriteLocked()
+}
+
+func (h *outbound) closeWriteLocked() error {
 	if h.busy {
 		h.ended = true
 		return nil
