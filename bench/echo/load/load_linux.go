@@ -1,17 +1,16 @@
 // Package load is the other side of an echo server: connections that send a message each, and
-// the next one when it has come back. One thread does all of it, with an epoll of its own and
-// without a word to Go's scheduler: what it takes is taken from the server, where both share the
-// cores.
+// the next one when it has come back. One thread does all of it, with an epoll of its own: what it
+// takes is taken from the server, where both share the cores.
 package load
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
 	"slices"
-	"syscall"
 	"time"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -199,28 +198,28 @@ func (r *run) until(end time.Duration) error {
 const patience = 20
 
 func (r *run) wait() (int, error) {
-	n, _, errno := syscall.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(r.epfd), uintptr(unsafe.Pointer(&r.events[0])), uintptr(len(r.events)), patience, 0, 0)
-	switch errno {
-	case 0:
-		return int(n), nil
+	n, err := unix.EpollWait(r.epfd, r.events[:], patience)
+	switch err {
+	case nil:
+		return n, nil
 	case unix.EINTR:
 		return 0, nil
 	}
-	return 0, fmt.Errorf("epoll_wait: %w", errno)
+	return 0, fmt.Errorf("epoll_wait: %w", err)
 }
 
 // receive takes what has come. A whole echo is followed by the next request.
 func (r *run) receive(c *connection) error {
-	n, _, errno := syscall.RawSyscall(unix.SYS_READ, uintptr(c.fd), uintptr(unsafe.Pointer(&r.echo[0])), uintptr(len(r.echo)))
+	n, err := unix.Read(c.fd, r.echo[:])
 	switch {
-	case errno == unix.EAGAIN, errno == unix.EINTR:
+	case err == unix.EAGAIN, err == unix.EINTR:
 		return nil
-	case errno != 0:
-		return fmt.Errorf("read: %w", errno)
+	case err != nil:
+		return fmt.Errorf("read: %w", err)
 	case n == 0:
 		return errClosed
 	}
-	if c.got += int(n); c.got < MessageSize {
+	if c.got += n; c.got < MessageSize {
 		return nil
 	}
 	c.got = 0
@@ -231,9 +230,9 @@ func (r *run) receive(c *connection) error {
 
 func (r *run) send(c *connection) error {
 	c.sent = r.now()
-	n, _, errno := syscall.RawSyscall(unix.SYS_WRITE, uintptr(c.fd), uintptr(unsafe.Pointer(&r.message[0])), MessageSize)
-	if errno != 0 || n < MessageSize {
-		return fmt.Errorf("write of %d bytes: %w", n, errno)
+	n, err := unix.Write(c.fd, r.message[:])
+	if err != nil || n < MessageSize {
+		return fmt.Errorf("write of %d bytes: %w", n, cmp.Or(err, io.ErrShortWrite))
 	}
 	return nil
 }
