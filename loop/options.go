@@ -101,9 +101,12 @@ func IOBudget(n int) Option {
 }
 
 // OwnPoller has a loop that waits for sockets, pipes and the like wait in the kernel, with its thread, and
-// not in Go's poller. It is for a loop beside goroutines that compute on all processors: Go looks at its
-// poller every 10 ms only then, and the kernel wakes the loop at once. To have it woken by other
-// goroutines costs several times as much. Where it is Linux; elsewhere the option changes nothing.
+// not in Go's poller. It is for a loop that waits for little else: a server with one busy connection takes two
+// thirds of the CPU, see docs/benchmarks.md; and for one beside goroutines that compute on all processors:
+// Go looks at its poller every 10 ms only then, and the kernel wakes the loop at once. To have it woken by
+// other goroutines costs several times as much; and with GOMAXPROCS=1 a goroutine may wait for the processor, which the
+// loop has while it waits, until Go takes that back: after 20 us as a rule, and 20 ms at most. Where it is
+// Linux; elsewhere the option changes nothing.
 func OwnPoller(on bool) Option { return func(o *options) { o.ownPoller = on } }
 
 // Context makes ctx the parent of every task's context. When it is done, a Run is

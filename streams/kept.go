@@ -18,12 +18,15 @@ type kept struct {
 	high, low int
 	full      bool // there was more than high, and is not yet as little as low
 	err       error
-	dropped   bool // something was lost with that
-	waits     bool // WhenWritable was asked
-	drained   coro.Waiters
-	empty     coro.Waiters
-	closing   bool // the connection is to be closed when all is sent
+	dropped   bool       // something was lost with that
+	waits     bool       // WhenWritable was asked
+	lines     *keptLines // nil until somebody has waited
+	closing   bool       // the connection is to be closed when all is sent
 }
+
+// keptLines are those who wait until there is little enough, and until there is nothing. Most connections
+// are idle, and have none.
+type keptLines struct{ drained, empty coro.Waiters }
 
 // The water marks, in bytes.
 //
@@ -74,7 +77,7 @@ func (k *kept) goOn() {
 	k.sent += n
 	if k.full && k.size() <= k.low {
 		k.full = false
-		k.drained.WakeAll()
+		k.wakeDrained()
 	}
 	if k.size() > 0 {
 		k.ask()
@@ -99,7 +102,7 @@ func (k *kept) emptied() {
 
 // through is called when nothing is unsent, with TLS below it neither.
 func (k *kept) through() {
-	k.empty.WakeAll()
+	k.wakeEmpty()
 	if k.conn.above != nil {
 		k.conn.above.through()
 	}
@@ -117,14 +120,14 @@ func (k *kept) drop(err error) {
 		k.conn.above.lost(err)
 	}
 	k.data, k.sent, k.full = nil, 0, false
-	k.drained.WakeAll()
-	k.empty.WakeAll()
+	k.wakeDrained()
+	k.wakeEmpty()
 }
 
 // drain waits while there is too much.
 func (k *kept) drain(co *coro.Co) error {
 	for k.full && k.err == nil {
-		if _, err := k.drained.Wait(co, (*keptRole)(k)); err != nil {
+		if _, err := k.inLine().drained.Wait(co, (*keptRole)(k)); err != nil {
 			return err
 		}
 	}
@@ -146,8 +149,27 @@ func (k *kept) flush(co *coro.Co) error {
 
 // await waits until all is sent, the connection is lost, or a deadline of Writes has come.
 func (k *kept) await(co *coro.Co) error {
-	_, err := k.empty.Wait(co, (*keptRole)(k))
+	_, err := k.inLine().empty.Wait(co, (*keptRole)(k))
 	return err
+}
+
+func (k *kept) inLine() *keptLines {
+	if k.lines == nil {
+		k.lines = new(keptLines)
+	}
+	return k.lines
+}
+
+func (k *kept) wakeDrained() {
+	if k.lines != nil {
+		k.lines.drained.WakeAll()
+	}
+}
+
+func (k *kept) wakeEmpty() {
+	if k.lines != nil {
+		k.lines.empty.WakeAll()
+	}
 }
 
 // A keptRole is what reports are told of those that wait for it.

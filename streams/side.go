@@ -42,7 +42,7 @@ func (s *side) leave() { s.busy = s.line.Wake(1) > 0 }
 func (s *side) lookAgain() {
 	s.conn.t.LookAgain(s.in)
 	if s.in == writing {
-		s.conn.kept.empty.WakeAll()
+		s.conn.kept.wakeEmpty()
 	}
 }
 

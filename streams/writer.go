@@ -144,7 +144,7 @@ func (w *Writer) SetBufferLimits(high, low int) error {
 		k.full = true
 	case size <= low && k.full:
 		k.full = false
-		k.drained.WakeAll()
+		k.wakeDrained()
 	}
 	return nil
 }

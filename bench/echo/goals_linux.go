@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/ouro-loop/ouro/bench/internal/figures"
 )
@@ -23,22 +24,26 @@ var (
 	besideIdle           = connections{50, 10_000}
 )
 
-var goals = append(append(append(cpuGoals(one), cpuGoals(fifty)...), cpuGoals(thousand)...),
-	goal{fifty, conn, "requests a second", perSecond, goroutines, 1.3, true},
-	goal{fifty, conn, "requests a second", perSecond, uvloop, 1.6, true},
-	goal{fifty, conn, "requests a second", perSecond, tokio, 1, true},
-	goal{fifty, conn, "system calls of a request", nil, "", 2.2, false},
-	goal{besideIdle, conn, "bytes of an idle connection", idleBytes, "", 10_200, false},
-	goal{besideIdle, waiting, "bytes of an idle connection", idleBytes, "", 5_200, false},
-)
+var goals = slices.Concat(speedGoals(conn), speedGoals(ownPoller), []goal{
+	{fifty, conn, "system calls of a request", nil, "", 2.2, false},
+	{besideIdle, conn, "bytes of an idle connection", idleBytes, "", 10_200, false},
+	{besideIdle, waiting, "bytes of an idle connection", idleBytes, "", 5_200, false},
+})
 
-func cpuGoals(l connections) []goal {
-	return []goal{
-		{l, conn, "CPU of a request", cpu, goroutines, 1, false},
-		{l, conn, "CPU of a request", cpu, tokio, 1.15, false},
-		{l, conn, "CPU of a request", cpu, uvloop, 0.75, false},
-		{l, conn, "CPU of a request", cpu, cpython, 0.25, false},
+func speedGoals(who string) (all []goal) {
+	for _, l := range []connections{one, fifty, thousand} {
+		all = append(all,
+			goal{l, who, "CPU of a request", cpu, goroutines, 1, false},
+			goal{l, who, "CPU of a request", cpu, tokio, 1.15, false},
+			goal{l, who, "CPU of a request", cpu, uvloop, 0.75, false},
+			goal{l, who, "CPU of a request", cpu, cpython, 0.25, false},
+		)
 	}
+	return append(all,
+		goal{fifty, who, "requests a second", perSecond, goroutines, 1.3, true},
+		goal{fifty, who, "requests a second", perSecond, uvloop, 1.6, true},
+		goal{fifty, who, "requests a second", perSecond, tokio, 1, true},
+	)
 }
 
 // now is the figure, or the ratio, of a contestant; NaN if it was not measured.

@@ -23,6 +23,7 @@ type server struct {
 // The ids that goals are about.
 const (
 	conn       = "conn"
+	ownPoller  = "own"
 	waiting    = "wait"
 	goroutines = "goroutines"
 	tokio      = "tokio"
@@ -33,6 +34,7 @@ const (
 // servers in the order of the table.
 var servers = []server{
 	{conn, "ouro, Conn", true, ourServer(conn)},
+	{ownPoller, "ouro, Conn, OwnPoller", true, ourServer(ownPoller)},
 	{waiting, "ouro, Conn, without a buffer", true, ourServer(waiting)},
 	{"streams", "ouro, Reader and Writer", true, ourServer("streams")},
 	{goroutines, "goroutine per connection", true, ourServer(goroutines)},

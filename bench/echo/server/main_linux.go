@@ -10,12 +10,15 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/ouro-loop/ouro/loop"
 )
 
 // ways are how it is done.
 var ways = map[string]func() error{
 	"goroutines": goroutines,
 	"conn":       onLoop(echoConn),
+	"own":        onLoop(echoConn, loop.OwnPoller(true)),
 	"wait":       onLoop(echoWaiting(new(buffers))),
 	"streams":    onLoop(echoStreams),
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // onLoop has a task for each connection.
-func onLoop(echo func(co *coro.Co, c *streams.Conn) error) func() error {
+func onLoop(echo func(co *coro.Co, c *streams.Conn) error, opts ...loop.Option) func() error {
 	return func() error {
 		return loop.Main(func(co *coro.Co) error {
 			ln, err := streams.Listen(co, "tcp", listenAddr)
@@ -18,7 +18,7 @@ func onLoop(echo func(co *coro.Co, c *streams.Conn) error) func() error {
 			}
 			announce(ln.Addr())
 			return streams.Serve(co, ln, echo).ServeForever(co)
-		})
+		}, opts...)
 	}
 }
 
