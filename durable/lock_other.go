@@ -1,0 +1,13 @@
+//go:build !windows && (!unix || solaris || illumos || aix)
+
+package durable
+
+import (
+	"errors"
+	"fmt"
+	"os"
+)
+
+func lockFile(string) (*os.File, error) {
+	return nil, fmt.Errorf("a directory cannot hold programs on this system, which has no locks: %w", errors.ErrUnsupported)
+}

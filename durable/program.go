@@ -1,0 +1,366 @@
+package durable
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/loop"
+	"github.com/ouro-loop/ouro/queues"
+)
+
+// A program is one that runs. Its loop takes nothing from outside by itself, and its clock stands still
+// while it runs; so what it does depends on nothing but on what the driver gives it where it waits, and when.
+// That is what the journal has: the events, each with the loop's time at which it came; and, to notice
+// where a replay parts from it, what the program asks for in between.
+//
+// Timers are not in the journal. Before an event of the time t comes, all that is due until t has run, at its
+// own time, and what that led to. It is the same when the journal is replayed, however long it took
+// then to notice that a timer was due.
+//
+// All of a program is for the goroutine of its Run, which is the loop's, but for its mailbox.
+type program struct {
+	options
+	id      string
+	journal Journal // nil in a Replay
+	loop    *loop.Loop
+	root    *coro.Task[coro.None]
+	main    *coro.Task[[]byte]
+	result  []byte // of main,
+	broke   error  // or its error
+
+	entries [][]byte // to replay
+	cursor  int      // of the next one
+	next    Record   // it, if peeked
+	peeked  bool
+	names   map[string]string // seen in entries
+	count   int               // of the records of the journal
+	warned  bool
+
+	unwritten [][]byte // of what the program has asked for
+	needed    bool     // it must be written before something depends on it
+
+	begin Record // the first
+	epoch string // tells its journal from those before it, see ContinueAs
+	start time.Time
+	ahead time.Duration // the loop's time at start
+
+	asked      uint64
+	activities map[uint64]*activity // those that the program waits for
+	fresh      []*activity          // those that have not started
+	beats      map[uint64][]byte
+	mail       mailbox
+
+	signals   map[string]*queues.Queue[[]byte]
+	receiving int             // how many tasks wait for one
+	seen      map[string]bool // keys of messages in the journal
+	done      []string        // those to remove
+
+	versions map[string]uint64
+	queries  map[string]func() (any, error)
+
+	err   error // why it is to end before its time
+	ended bool  // it is unwound
+}
+
+// programs are those that run in this process, by their loops.
+var programs sync.Map
+
+func programOf(co *coro.Co) (*program, error) {
+	if p, ok := programs.Load(loop.Of(co)); ok {
+		return p.(*program), nil
+	}
+	return nil, ErrNotDurable
+}
+
+// beginning is the first entry of a journal.
+func beginning(o *options, name string) ([]byte, error) {
+	data, err := o.codec.Marshal(o.input)
+	if err != nil {
+		return nil, fmt.Errorf("durable: the input cannot be kept: %w", err)
+	}
+	r := Record{Kind: Began, Time: time.Duration(time.Now().UnixNano()), Name: name, N: rand.Uint64(), Key: "0", Data: data}
+	return r.appendTo(nil), nil
+}
+
+func newProgram(id string, entries [][]byte, body coro.Func[[]byte], o options) *program {
+	p := &program{
+		options: o, id: id, entries: entries, count: len(entries), names: map[string]string{},
+		activities: map[uint64]*activity{}, beats: map[uint64][]byte{}, signals: map[string]*queues.Queue[[]byte]{},
+		seen: map[string]bool{}, versions: map[string]uint64{}, queries: map[string]func() (any, error){},
+	}
+	p.mail.wake = make(chan struct{}, 1)
+	if r, err := p.peek(); err != nil || r.Kind != Began {
+		p.err = fmt.Errorf("durable: program %q: %w", id, errNoRecord)
+		return p
+	}
+	p.begin = p.take()
+	p.epoch = p.begin.Key
+	opts := append([]loop.Option{loop.Logger(o.logger)}, o.loop...)
+	p.loop = loop.New(append(opts, loop.VirtualTime(true), loop.Hermetic(true), loop.Seed(p.begin.N),
+		loop.StartTime(time.Unix(0, int64(p.begin.Time)).UTC()))...)
+	programs.Store(p.loop, p)
+	p.takeCarried()
+	p.root = coro.CreateTask(p.loop, coro.Do(func(co *coro.Co) error {
+		p.runMain(co, body)
+		return nil
+	}), coro.Name("durable.Run"), coro.QuietTree())
+	return p
+}
+
+// runMain is asyncio.run inside of the loop: the end of main is that of all tasks, which may have something
+// to do in the end that is in the journal, too.
+func (p *program) runMain(co *coro.Co, body coro.Func[[]byte]) {
+	p.main = coro.CreateTask(co, body, coro.Name("main"))
+	p.result, p.broke = p.main.Await(co)
+	var left []coro.AnyTask
+	for _, task := range coro.AllTasks(co) {
+		if task != coro.AnyTask(p.root) {
+			task.Cancel()
+			left = append(left, task)
+		}
+	}
+	if len(left) == 0 {
+		return
+	}
+	errs, _ := coro.GatherErrors(co, left...).Await(co)
+	for i, err := range errs {
+		if err != nil && !future.IsCanceled(err) {
+			p.loop.CallExceptionHandler(future.ErrorContext{
+				Message: "unhandled error at the end of a durable program", Err: err, Task: left[i].Name(), Future: left[i],
+			})
+		}
+	}
+}
+
+// close unwinds what has not ended.
+func (p *program) close() {
+	if p.loop == nil {
+		return
+	}
+	p.ended = true
+	for _, a := range p.activities {
+		a.stop()
+	}
+	if err := p.loop.Close(); err != nil {
+		p.logger.Error("durable: closing the loop of a program", "program", p.id, "err", err)
+	}
+	programs.Delete(p.loop)
+}
+
+// run runs the program until it ends, and returns the record of that; or until it continues as another
+// one, and then no record.
+func (p *program) run(ctx context.Context) (last Record, err error) {
+	defer p.close()
+	if err := p.replay(); err != nil {
+		return last, err
+	}
+	if err := p.advanceToNow(); err != nil {
+		return last, err
+	}
+	work, stop := context.WithCancel(ctx)
+	last, err = p.live(work)
+	stop()
+	p.drain(err != nil && ctx.Err() != nil && p.err == nil)
+	return last, err
+}
+
+// advanceToNow runs what is due by now, after a replay.
+func (p *program) advanceToNow() error {
+	p.start = time.Now()
+	p.ahead = max(p.start.Sub(time.Unix(0, int64(p.begin.Time))), p.loop.Time())
+	return p.advance(p.now())
+}
+
+// advance runs what is due until t.
+func (p *program) advance(t time.Duration) error {
+	err := p.loop.AdvanceTo(t)
+	if p.err != nil {
+		return p.err
+	}
+	return err
+}
+
+// now is the loop's time that it should be. It goes on from that of the journal where the
+// computer's clock was set back.
+func (p *program) now() time.Duration {
+	return max(p.ahead+time.Since(p.start), p.loop.Time())
+}
+
+// live runs the program with what comes from outside.
+func (p *program) live(ctx context.Context) (last Record, err error) {
+	for {
+		if err := p.advance(p.now()); err != nil {
+			return last, err
+		}
+		if p.root.Done() {
+			return p.finish(ctx)
+		}
+		if err := p.startActivities(ctx); err != nil {
+			return last, err
+		}
+		events, err := p.wait(ctx)
+		if err != nil {
+			return last, err
+		}
+		if err := p.admit(ctx, events); err != nil {
+			return last, err
+		}
+	}
+}
+
+// admit writes events down, and gives them to the program.
+func (p *program) admit(ctx context.Context, events []Record) error {
+	if len(events) == 0 {
+		return nil
+	}
+	if err := p.advance(p.now()); err != nil {
+		return err
+	}
+	if p.root.Done() {
+		return nil // it has not waited for them
+	}
+	valid := events[:0]
+	for _, e := range events {
+		if p.awaits(e) {
+			e.Time = p.loop.Time()
+			valid = append(valid, e)
+		}
+	}
+	if len(valid) == 0 {
+		return nil
+	}
+	for i := range valid {
+		valid[i].More = i < len(valid)-1
+		p.unwritten = append(p.unwritten, valid[i].appendTo(nil))
+	}
+	if err := p.write(ctx); err != nil {
+		return err
+	}
+	for _, e := range valid {
+		p.deliver(e)
+	}
+	p.removeMessages(ctx)
+	return nil
+}
+
+// awaits reports whether an event is to be given to the program: a canceled activity may have returned all
+// the same, and a message that was removed in vain comes again.
+func (p *program) awaits(e Record) bool {
+	switch e.Kind {
+	case Returned, Failed, Beat:
+		return p.activities[e.N] != nil
+	case Signaled, Canceled:
+		if p.seen[e.Key] {
+			p.done = append(p.done, e.Key)
+			return false
+		}
+		p.seen[e.Key] = true
+	}
+	return true
+}
+
+// deliver gives an event to the program, which does not run meanwhile.
+func (p *program) deliver(e Record) {
+	switch e.Kind {
+	case Returned, Failed:
+		a := p.activities[e.N]
+		delete(p.activities, e.N)
+		a.data, a.failed = e.Data, e.Kind == Failed
+		a.core.Finish()
+	case Beat:
+		p.beats[p.activities[e.N].first] = e.Data
+	case Signaled:
+		_ = p.signalQueue(e.Name).PutNowait(e.Data) // it has no bound
+	case Canceled:
+		p.main.Cancel(e.Name)
+	}
+	if e.Key != "" {
+		p.seen[e.Key] = true
+		p.done = append(p.done, e.Key)
+	}
+}
+
+// write makes durable what was not yet written.
+func (p *program) write(ctx context.Context) error {
+	if len(p.unwritten) == 0 {
+		return nil
+	}
+	p.count += len(p.unwritten)
+	switch {
+	case p.count > p.most:
+		return fmt.Errorf("program %q: %w: it would have %d records, and may have %d; ContinueAs begins a fresh one, MaxRecords allows for more",
+			p.id, ErrJournalFull, p.count, p.most)
+	case p.count > p.most/2 && !p.warned:
+		p.warned = true
+		p.logger.Warn("durable: the journal gets long; ContinueAs begins a fresh one", "program", p.id, "records", p.count, "most", p.most)
+	}
+	// A program that is told to end writes first what it has begun to.
+	if err := p.journal.Append(context.WithoutCancel(ctx), p.unwritten...); err != nil {
+		return writing(p.id, err)
+	}
+	p.unwritten, p.needed = p.unwritten[:0], false
+	return nil
+}
+
+// finish writes down how the program has ended.
+func (p *program) finish(ctx context.Context) (last Record, err error) {
+	if next := asContinued(p.broke); next != nil {
+		return last, p.continueAs(ctx, next)
+	}
+	last = p.end()
+	p.unwritten = append(p.unwritten, last.appendTo(nil))
+	if err := p.write(ctx); err != nil {
+		return Record{}, err
+	}
+	p.removeMessages(ctx)
+	return last, nil
+}
+
+// end is the record of how main has ended.
+func (p *program) end() Record {
+	if p.broke != nil {
+		return Record{Kind: Broke, Time: p.loop.Time(), Data: p.known.encode(p.broke)}
+	}
+	return Record{Kind: Ended, Time: p.loop.Time(), Data: p.result}
+}
+
+// continueAs replaces the journal by that of the program which goes on. Signals that nobody has
+// received are there from the beginning.
+func (p *program) continueAs(ctx context.Context, next *continued) error {
+	data, err := p.codec.Marshal(next.input)
+	if err != nil {
+		return fmt.Errorf("durable: what program %q continues as cannot be kept: %w", p.id, err)
+	}
+	epoch, _ := strconv.ParseUint(p.epoch, 10, 64)
+	begin := Record{Kind: Began, Time: p.begin.Time + p.loop.Time(), Name: p.begin.Name, N: rand.Uint64(), Key: strconv.FormatUint(epoch+1, 10), Data: data}
+	entries := [][]byte{begin.appendTo(nil)}
+	for _, s := range p.unreceived() {
+		entries = append(entries, s.appendTo(nil))
+	}
+	p.removeMessages(ctx)
+	if err := p.journal.Replace(context.WithoutCancel(ctx), entries...); err != nil {
+		return writing(p.id, err)
+	}
+	return nil
+}
+
+// takeCarried takes the signals that the program before has left, see continueAs.
+func (p *program) takeCarried() {
+	for p.isReplaying() {
+		if r, err := p.peek(); err != nil || r.Kind != Signaled || r.Key != "" {
+			return
+		}
+		p.deliver(p.take())
+	}
+}
+
+// isDeadlocked reports whether nothing can ever come but what nobody has announced.
+func (p *program) isDeadlocked() bool {
+	return len(p.activities) == 0 && p.receiving == 0 && p.loop.NextDeadline() == coro.Forever
+}
