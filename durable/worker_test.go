@@ -93,8 +93,11 @@ func TestWorkerWithTheWrongCode(t *testing.T) {
 		_ = worker.Run(ctx)
 		cancel()
 		time.Sleep(2 * time.Hour)
+		var mu sync.Mutex
 		var errs []error
 		worker = durable.NewWorker(store, durable.OnEnd(func(_ string, ended bool, err error) {
+			mu.Lock()
+			defer mu.Unlock()
 			require.False(t, ended)
 			errs = append(errs, err)
 		}))
