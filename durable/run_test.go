@@ -19,7 +19,7 @@ func TestRun(t *testing.T) {
 	require.NoError(t, durable.Send(t.Context(), store, "1", "approve", "yes"))
 	seen, err := durable.Run(t.Context(), store, "1", w.order, orderOptions...)
 	require.NoError(t, err)
-	orderSeen(t, seen)
+	require.NoError(t, checkOrder(seen))
 	n := w.times()
 	again, err := durable.Run(t.Context(), store, "1", w.order, orderOptions...)
 	require.NoError(t, err)

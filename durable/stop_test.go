@@ -1,0 +1,106 @@
+package durable_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/durable"
+	"github.com/ouro-loop/ouro/durable/durabletest"
+	"github.com/ouro-loop/ouro/future"
+)
+
+// What an activity returns when the run is told to end is kept; what it fails with is not, and it is done again.
+func TestActivitiesUnderWayAtTheEnd(t *testing.T) {
+	for name, c := range map[string]struct {
+		err   error
+		times int
+	}{"returns": {nil, 1}, "fails": {context.Canceled, 2}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store, times := durable.NewMemory(), 0
+				main := durable.Do("a", func(ctx context.Context) (int, error) {
+					if times++; times == 2 {
+						return 2, nil
+					}
+					<-ctx.Done()
+					time.Sleep(time.Second)
+					return 1, c.err
+				})
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				_, err := durable.Run(ctx, store, "1", main)
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+				n, err := durable.Run(t.Context(), store, "1", main)
+				require.NoError(t, err)
+				require.Equal(t, c.times, n)
+				require.Equal(t, c.times, times)
+			})
+		})
+	}
+}
+
+// An activity that ignores its context holds a run up for the time of grace, and no longer.
+func TestActivityThatIgnoresItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		start := time.Now()
+		_, err := durable.Run(ctx, durable.NewMemory(), "1", durable.DoVoid("deaf", func(context.Context) error {
+			cancel()
+			time.Sleep(time.Hour)
+			return nil
+		}), durable.Grace(time.Minute))
+		require.ErrorIs(t, err, context.Canceled)
+		require.Equal(t, time.Minute, time.Since(start))
+		time.Sleep(time.Hour)
+	})
+}
+
+// A signal that is in the journal comes once, also if the process dies before the message is removed.
+func TestSignalComesOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := durable.NewMemory()
+		main := func(co *coro.Co) (bool, error) {
+			if _, err := durable.Receive[int](co, "s"); err != nil {
+				return false, err
+			}
+			_, err := coro.WaitFor(co, coro.Func[int](func(co *coro.Co) (int, error) { return durable.Receive[int](co, "s") }), time.Hour)
+			return future.IsTimeout(err), nil
+		}
+		require.NoError(t, durable.Send(t.Context(), store, "1", "s", 1))
+		crash := &durabletest.Crash{Store: store, At: 3, Moment: durabletest.Before} // it begins, has the signal, and removes it
+		_, err := durable.Run(t.Context(), crash, "1", main)
+		require.ErrorIs(t, err, durabletest.ErrCrash)
+		once, err := durable.Run(t.Context(), store, "1", main)
+		require.NoError(t, err)
+		require.True(t, once)
+	})
+}
+
+// Where the computer's clock is behind the journal, time goes on from that.
+func TestClockThatWasSetBack(t *testing.T) {
+	store := durable.NewMemory()
+	main := func(co *coro.Co) (string, error) {
+		if err := coro.Sleep(co, time.Hour); err != nil {
+			return "", err
+		}
+		return "done", nil
+	}
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(1000 * time.Hour)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		_, err := durable.Run(ctx, store, "1", main)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+	})
+	synctest.Test(t, func(t *testing.T) { // whose clock begins as that one did
+		start := time.Now()
+		_, err := durable.Run(t.Context(), store, "1", main)
+		require.NoError(t, err)
+		require.Equal(t, time.Hour, time.Since(start))
+	})
+}
