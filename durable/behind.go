@@ -88,7 +88,7 @@ func Progress[T any](ctx context.Context) (v T, ok bool, err error) {
 	if err != nil || b.progress == nil {
 		return v, false, err
 	}
-	v, err = decode[T](b.codec, b.progress, fmt.Sprintf("the progress of activity %q", b.name))
+	v, err = decode[T](b.codec, b.progress, "the progress of activity %q", b.name)
 	return v, err == nil, err
 }
 

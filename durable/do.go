@@ -79,7 +79,7 @@ func Do[T any](name string, f func(ctx context.Context) (T, error), opts ...DoOp
 		if err != nil {
 			return v, err
 		}
-		return decode[T](p.codec, data, fmt.Sprintf("what activity %q has returned", name))
+		return decode[T](p.codec, data, "what activity %q has returned", name)
 	}
 }
 
@@ -122,7 +122,9 @@ func (p *program) attempt(co *coro.Co, a *activity, limit time.Duration) (data [
 	}
 	a.core.Init(co, a)
 	p.activities[a.n] = a
-	p.fresh = append(p.fresh, a)
+	if p.isLive {
+		p.fresh = append(p.fresh, a)
+	}
 	defer func() {
 		if p.activities[a.n] == a { // canceled, or out of time
 			delete(p.activities, a.n)

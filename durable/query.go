@@ -45,7 +45,7 @@ func Query[T, R any](ctx context.Context, store Store, id, name string, main cor
 	if err != nil {
 		return v, err
 	}
-	return decode[T](o.codec, data, fmt.Sprintf("the answer to query %q", name))
+	return decode[T](o.codec, data, "the answer to query %q", name)
 }
 
 // Replay replays the journal of a program, which may run meanwhile, with main. Nothing is written, and no activity is executed. The

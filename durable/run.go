@@ -56,10 +56,10 @@ func bodyOf[T any](main coro.Func[T], o *options) coro.Func[[]byte] {
 	}
 }
 
-func decode[T any](c Codec, data []byte, what string) (v T, err error) {
+func decode[T any](c Codec, data []byte, what string, args ...any) (v T, err error) {
 	if err = c.Unmarshal(data, &v); err != nil {
 		var zero T
-		return zero, fmt.Errorf("durable: %s is no %T: %w", what, v, err)
+		return zero, fmt.Errorf("durable: %s is no %T: %w", fmt.Sprintf(what, args...), v, err)
 	}
 	return v, nil
 }

@@ -80,7 +80,7 @@ func Receive[T any](co *coro.Co, name string) (v T, err error) {
 	case err != nil:
 		return v, err
 	}
-	return decode[T](p.codec, data, fmt.Sprintf("signal %q", name))
+	return decode[T](p.codec, data, "signal %q", name)
 }
 
 func (p *program) signalQueue(name string) *queues.Queue[[]byte] {

@@ -36,6 +36,7 @@ type Loop struct {
 	bubble    string // the testing/synctest bubble that it was made in
 	abort     error  // ends the run before the next entry
 	resting   *guest // what steps the loop, while it waits for something to do
+	stays     atomic.Pointer[staying]
 	steps     *steps // what the run is for, nil for RunForever
 	watchful  bool   // what is scheduled has to be looked at: debug mode, a recorder, a replay, or a guest is resting
 	midway    bool   // the last run ended in the middle of an iteration
@@ -183,6 +184,9 @@ func (l *Loop) mayRun() (me goroutine.ID, err error) {
 		return me, errAlreadyRunning
 	case l.tape != nil && l.tape.err != nil:
 		return me, l.tape.err
+	}
+	if s := l.stays.Load(); s != nil && s.key == goroutine.Key() {
+		return s.me, nil
 	}
 	me = goroutine.Self()
 	switch {
