@@ -20,6 +20,7 @@ import (
 // run. Every block of Go on a page is there, line by line, and so is every output.
 var pages = map[string]string{
 	"architecture.md": "../coro/example_waiters_test.go",
+	"durable.md":      "../durable/example_test.go",
 	"debugging.md":    "example_debugging*_test.go",
 	"embedding.md":    "example_embedding*_test.go",
 	"porting.md":      "example_porting*_test.go",

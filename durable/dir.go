@@ -21,10 +21,9 @@ import (
 type Dir struct {
 	path string
 
-	mu      sync.Mutex
-	taken   map[string]*dirJournal // of this process, by file
-	watches int                    // how many are taken
-	stop    chan struct{}          // ends the watch
+	mu    sync.Mutex
+	taken map[string]*dirJournal // of this process, by file
+	stop  chan struct{}          // ends the watch for mail, nil if there is none
 }
 
 const (

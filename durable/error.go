@@ -100,6 +100,7 @@ type storedError struct {
 	Is        []string `json:",omitempty"` // the texts of the known errors that it was
 	Permanent bool     `json:",omitempty"`
 	Canceled  bool     `json:",omitempty"`
+	Message   string   `json:",omitempty"` // of a cancellation
 }
 
 // knownErrors are those that come back as they are.
@@ -109,6 +110,9 @@ func newKnownErrors(more []error) knownErrors { return append(slices.Clone(recor
 
 func (k knownErrors) encode(err error) []byte {
 	stored := storedError{Type: fmt.Sprintf("%T", err), Text: err.Error(), Canceled: future.IsCanceled(err)}
+	if canceled := new(future.CanceledError); stored.Canceled && errors.As(err, &canceled) {
+		stored.Message, _ = canceled.Message()
+	}
 	if permanent := new(permanentError); errors.As(err, &permanent) {
 		stored.Permanent = true
 		stored.Type = fmt.Sprintf("%T", permanent.error)
@@ -128,7 +132,7 @@ func (k knownErrors) decode(data []byte) (*Error, error) {
 		return nil, errNoRecord
 	}
 	if stored.Canceled {
-		return nil, future.NewCanceledError(stored.Text)
+		return nil, future.NewCanceledError(stored.Message)
 	}
 	e := &Error{Type: stored.Type, Text: stored.Text, permanent: stored.Permanent}
 	for _, known := range k {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -117,3 +118,9 @@ func checkOrder(seen []string) error {
 }
 
 var orderOptions = []durable.Option{durable.KnownErrors(errOutOfStock)}
+
+// quiet is for warnings that a test is about.
+var quiet = durable.Logger(slog.New(slog.DiscardHandler))
+
+// pass lets time pass, in a bubble of testing/synctest.
+func pass(d time.Duration) { <-time.After(d) }

@@ -38,24 +38,37 @@ func stopped(t *testing.T, store durable.Store, main coro.Func[string], activiti
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	go func() {
-		for {
-			records, _ := durable.ReadJournal(t.Context(), store, "1")
-			n := 0
-			for _, r := range records {
-				if r.Kind == durable.Returned {
-					n++
-				}
-			}
-			if n >= activities {
-				cancel()
-				return
-			}
-			time.Sleep(time.Millisecond)
-		}
-	}()
-	_, err := durable.Run(ctx, store, "1", main)
+	_, err := durable.Run(ctx, &returning{store, activities, cancel}, "1", main)
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// returning is a Store that calls a function when so many activities have returned.
+type returning struct {
+	durable.Store
+	left int
+	then func()
+}
+
+func (s *returning) Acquire(ctx context.Context, id string) (durable.Journal, error) {
+	j, err := s.Store.Acquire(ctx, id)
+	return &returningJournal{j, s}, err
+}
+
+type returningJournal struct {
+	durable.Journal
+	store *returning
+}
+
+func (j *returningJournal) Append(ctx context.Context, entries ...[]byte) error {
+	err := j.Journal.Append(ctx, entries...)
+	for _, entry := range entries {
+		if r, parsing := durable.ParseRecord(entry); parsing == nil && r.Kind == durable.Returned {
+			if j.store.left--; j.store.left == 0 {
+				j.store.then()
+			}
+		}
+	}
+	return err
 }
 
 func TestParted(t *testing.T) {
@@ -221,7 +234,7 @@ func TestJournalFull(t *testing.T) {
 		}
 	}
 	store := durable.NewMemory()
-	_, err := durable.Run(t.Context(), store, "1", main, durable.MaxRecords(20))
+	_, err := durable.Run(t.Context(), store, "1", main, durable.MaxRecords(20), quiet)
 	require.ErrorIs(t, err, durable.ErrJournalFull)
 	require.ErrorContains(t, err, "ContinueAs")
 	entries, err := store.Read(t.Context(), "1")

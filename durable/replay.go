@@ -111,7 +111,7 @@ func (p *program) command(co *coro.Co, r Record) error {
 	}
 	r.Time = p.loop.Time()
 	if !p.isReplaying() {
-		r.Site = frames.CallSite()
+		r.Site = frames.ShortCallSite()
 		p.unwritten = append(p.unwritten, r.appendTo(nil))
 		return nil
 	}
@@ -119,7 +119,7 @@ func (p *program) command(co *coro.Co, r Record) error {
 		return p.breakOff(co, fmt.Errorf("durable: program %q, record %d: %w", p.id, p.cursor, err))
 	}
 	if !p.isSame(&r) {
-		r.Site = frames.CallSite()
+		r.Site = frames.ShortCallSite()
 		return p.breakOff(co, p.parted(r.String()))
 	}
 	p.take()

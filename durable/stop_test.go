@@ -28,7 +28,7 @@ func TestActivitiesUnderWayAtTheEnd(t *testing.T) {
 						return 2, nil
 					}
 					<-ctx.Done()
-					time.Sleep(time.Second)
+					pass(time.Second)
 					return 1, c.err
 				})
 				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -51,12 +51,12 @@ func TestActivityThatIgnoresItsContext(t *testing.T) {
 		start := time.Now()
 		_, err := durable.Run(ctx, durable.NewMemory(), "1", durable.DoVoid("deaf", func(context.Context) error {
 			cancel()
-			time.Sleep(time.Hour)
+			pass(time.Hour)
 			return nil
 		}), durable.Grace(time.Minute))
 		require.ErrorIs(t, err, context.Canceled)
 		require.Equal(t, time.Minute, time.Since(start))
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 	})
 }
 
@@ -73,7 +73,7 @@ func TestSignalComesOnce(t *testing.T) {
 		}
 		require.NoError(t, durable.Send(t.Context(), store, "1", "s", 1))
 		crash := &durabletest.Crash{Store: store, At: 3, Moment: durabletest.Before} // it begins, has the signal, and removes it
-		_, err := durable.Run(t.Context(), crash, "1", main)
+		_, err := durable.Run(t.Context(), crash, "1", main, quiet)
 		require.ErrorIs(t, err, durabletest.ErrCrash)
 		once, err := durable.Run(t.Context(), store, "1", main)
 		require.NoError(t, err)
@@ -91,7 +91,7 @@ func TestClockThatWasSetBack(t *testing.T) {
 		return "done", nil
 	}
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(1000 * time.Hour)
+		pass(1000 * time.Hour)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		_, err := durable.Run(ctx, store, "1", main)

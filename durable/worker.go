@@ -110,6 +110,11 @@ func Start(ctx context.Context, store Store, id, name string, opts ...Option) (e
 		return err
 	}
 	journal, err := store.Acquire(ctx, id)
+	if errors.Is(err, ErrRunning) {
+		if _, reading := store.Read(ctx, id); reading == nil {
+			err = ErrExists
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("durable: program %q: %w", id, err)
 	}

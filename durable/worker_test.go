@@ -54,9 +54,9 @@ func TestWorkers(t *testing.T) {
 			require.NoError(t, durable.Start(ctx, store, fmt.Sprint(i), "reminders", durable.Input(fmt.Sprint("user ", i))))
 		}
 		require.ErrorIs(t, durable.Start(ctx, store, "7", "reminders"), durable.ErrExists)
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		require.NoError(t, durable.Send(ctx, store, "7", "done", "yes"))
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		text, done, err := durable.Result[string](ctx, store, "7")
 		require.NoError(t, err)
 		require.True(t, done)
@@ -64,7 +64,7 @@ func TestWorkers(t *testing.T) {
 		_, done, err = durable.Result[string](ctx, store, "8")
 		require.NoError(t, err)
 		require.False(t, done)
-		time.Sleep(31 * 24 * time.Hour)
+		pass(31 * 24 * time.Hour)
 		text, _, err = durable.Result[string](ctx, store, "8")
 		require.NoError(t, err)
 		require.Equal(t, "remind user 8 done", text)
@@ -92,7 +92,7 @@ func TestWorkerWithTheWrongCode(t *testing.T) {
 		durable.Register(worker, "x", right)
 		_ = worker.Run(ctx)
 		cancel()
-		time.Sleep(2 * time.Hour)
+		pass(2 * time.Hour)
 		var mu sync.Mutex
 		var errs []error
 		worker = durable.NewWorker(store, durable.OnEnd(func(_ string, ended bool, err error) {

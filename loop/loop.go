@@ -50,26 +50,26 @@ type Loop struct {
 	closing   closing
 	outside   outside
 
-	handler      ExceptionHandler
-	logger       *slog.Logger
-	slowCallback time.Duration
-	unretrieved  unretrieved.List
-	left         *leftovers      // nil unless leaks are reported
-	ctx          context.Context // the parent of every task's
-	eagerTasks   bool
-	hermetic     bool
-	ownPoller    bool  // see OwnPoller
-	ioBudget     int32 // see IOBudget
+	handler          ExceptionHandler
+	logger           *slog.Logger
+	slowCallback     time.Duration
+	unretrieved      unretrieved.List
+	left             *leftovers      // nil unless leaks are reported
+	ctx              context.Context // the parent of every task's
+	eagerTasks       bool
+	hermetic         bool
+	ownPoller        bool // see OwnPoller
+	executorShutdown bool
+	ioBudget         int32 // see IOBudget
 
 	freeCalls *call // to be used again; linked by next
 	alarm     *time.Timer
 
-	defaultExecutor  executor.Executor
-	executorShutdown bool
-	submitted        submissions
-	questions        questions
-	descriptors      *descriptors // nil until the first is watched
-	helpers          *helpers     // nil until the first connection that goroutines wait for
+	defaultExecutor executor.Executor
+	submitted       submissions
+	questions       questions
+	descriptors     *descriptors // nil until the first is watched
+	helpers         *helpers     // nil until the first connection that goroutines wait for
 	choices
 	chance    chance
 	signals   signals

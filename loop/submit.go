@@ -48,7 +48,7 @@ func submit[T any](l *Loop, f coro.Func[T]) (*submission[T], error) {
 	s := &submission[T]{loop: l, fn: f, out: new(executor.Future[T])}
 	s.vars, s.hasVars = sched.CallerVars()
 	if l.tape != nil {
-		s.posted = siteOfPost()
+		s.posted = frames.ShortCallSite()
 	}
 	if l.submitted.debug.Load() {
 		s.site = frames.CallSite()

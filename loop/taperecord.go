@@ -2,7 +2,6 @@ package loop
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/ouro-loop/ouro/future"
@@ -128,17 +127,5 @@ func (p *tapedPost) Run() {
 
 // newTapedPost is h for a loop with a tape, of the source from.
 func newTapedPost(h PostedHandle, from record.Source) *post {
-	return &post{entry: &tapedPost{h.p, arrival{source: from, site: siteOfPost()}}}
-}
-
-// siteOfPost is the program's line that posts something, without the directories that differ
-// from one machine to another.
-func siteOfPost() string { return withoutDirectories(frames.CallSite()) }
-
-// withoutDirectories leaves the last directory of a file's path.
-func withoutDirectories(site string) string {
-	if file := strings.LastIndexByte(site, '/'); file > 0 {
-		return site[strings.LastIndexByte(site[:file], '/')+1:]
-	}
-	return site
+	return &post{entry: &tapedPost{h.p, arrival{source: from, site: frames.ShortCallSite()}}}
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -239,7 +240,7 @@ func testMailFromElsewhere(t *testing.T, open Open) {
 // outcomes.
 func testCrashAtEveryWrite(t *testing.T, open Open) {
 	run := func(store durable.Store, id string) ([]string, error) {
-		return durable.Run(t.Context(), store, id, shop)
+		return durable.Run(t.Context(), store, id, shop, durable.Logger(slog.New(slog.DiscardHandler)))
 	}
 	id := "undisturbed"
 	signal := func(id string) {

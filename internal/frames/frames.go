@@ -13,7 +13,7 @@ import (
 
 // core are the directories of the packages that a program is built on.
 var core = []string{
-	"coro/", "executor/", "future/", "inspect/", "locks/", "loop/", "looptest/", "queues/", "streams/", "subprocess/", "timers/", "trace/",
+	"coro/", "durable/", "executor/", "future/", "inspect/", "locks/", "loop/", "looptest/", "queues/", "streams/", "subprocess/", "timers/", "trace/",
 	"internal/chain/", "internal/events/", "internal/frames/", "internal/goroutine/", "internal/named/", "internal/sched/",
 }
 
@@ -83,6 +83,17 @@ func isStandard(file string) bool {
 func CallSite() string {
 	var pcs [32]uintptr
 	return callSite(pcs[:runtime.Callers(2, pcs[:])])
+}
+
+// ShortCallSite is CallSite without the directories that differ from one machine to another: the last one of a file's
+// path is left.
+func ShortCallSite() string {
+	var pcs [32]uintptr
+	site := callSite(pcs[:runtime.Callers(2, pcs[:])])
+	if file := strings.LastIndexByte(site, '/'); file > 0 {
+		return site[strings.LastIndexByte(site[:file], '/')+1:]
+	}
+	return site
 }
 
 // A Site is what CallSite needs, taken at one time and read at another: taking it allocates
