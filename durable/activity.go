@@ -128,6 +128,13 @@ func (m *mailbox) put(r Record) {
 	m.rouse()
 }
 
+// putBack puts those back that were taken.
+func (m *mailbox) putBack(records []Record) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.records = append(records, m.records...)
+}
+
 func (m *mailbox) rouse() {
 	select {
 	case m.wake <- struct{}{}:
@@ -165,11 +172,14 @@ func (m *mailbox) isIdle() bool {
 // showAfter is how long an activity may run before a journal tells of it, and not only of its outcome.
 const showAfter = 50 * time.Millisecond
 
+// longestWait is how long no clock is looked at: timers stand still while a computer sleeps.
+const longestWait = time.Minute
+
 // wait waits for events, until a timer is due at most.
 func (p *program) wait(ctx context.Context) ([]Record, error) {
 	var due, show <-chan time.Time
 	if next := p.loop.NextDeadline(); next != coro.Forever {
-		timer := time.NewTimer(next - p.now())
+		timer := time.NewTimer(min(next-p.now(), longestWait))
 		defer timer.Stop()
 		due = timer.C
 	} else if p.isDeadlocked() {
@@ -197,7 +207,12 @@ func (p *program) wait(ctx context.Context) ([]Record, error) {
 		case <-p.journal.Lost():
 			return nil, fmt.Errorf("program %q: %w", p.id, ErrLost)
 		case <-p.mail.wake:
-			if records := p.mail.take(); len(records) > 0 {
+			records := p.mail.take()
+			if ctx.Err() != nil { // one may have failed for that
+				p.mail.putBack(records)
+				return nil, context.Cause(ctx)
+			}
+			if len(records) > 0 {
 				return records, nil
 			}
 		case <-p.journal.Arrived():

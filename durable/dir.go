@@ -59,7 +59,7 @@ func (d *Dir) Acquire(_ context.Context, id string) (_ Journal, err error) {
 	if err != nil {
 		return nil, err
 	}
-	lock, err := lockFile(base + lockSuffix)
+	lock, err := acquireLock(base + lockSuffix)
 	if err != nil {
 		return nil, err
 	}
@@ -75,6 +75,20 @@ func (d *Dir) Acquire(_ context.Context, id string) (_ Journal, err error) {
 	d.watch(j)
 	j.notify() // of what is there
 	return j, nil
+}
+
+// acquireLock locks a file. It may be locked for a moment by somebody who only looks whether it is.
+func acquireLock(name string) (lock *os.File, err error) {
+	const tries = 5
+	for try := range tries {
+		if try > 0 {
+			time.Sleep(time.Millisecond)
+		}
+		if lock, err = lockFile(name); !errors.Is(err, ErrRunning) {
+			break
+		}
+	}
+	return lock, err
 }
 
 // Read implements Store.
@@ -142,6 +156,12 @@ func (d *Dir) isDue(base string, now time.Time) bool {
 		if mail, err := mailNames(base + mailSuffix); err != nil || len(mail) == 0 {
 			return false
 		}
+	}
+	d.mu.Lock()
+	_, taken := d.taken[base]
+	d.mu.Unlock()
+	if taken {
+		return false
 	}
 	lock, err := lockFile(base + lockSuffix)
 	if err != nil {

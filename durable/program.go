@@ -2,6 +2,7 @@ package durable
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -185,6 +186,7 @@ func (p *program) run(ctx context.Context) (last Record, err error) {
 		p.fresh = append(p.fresh, p.activities[n])
 	}
 	work, stop := context.WithCancel(ctx)
+	defer stop() // also when a Goexit takes the loop down
 	last, err = p.live(work)
 	stop()
 	p.drain(err != nil && ctx.Err() != nil && p.err == nil)
@@ -208,9 +210,10 @@ func (p *program) advance(t time.Duration) error {
 }
 
 // now is the loop's time that it should be. It goes on from that of the journal where the
-// computer's clock was set back.
+// computer's clock was set back, and jumps with it where that was ahead, as after a computer has slept.
 func (p *program) now() time.Duration {
-	return max(p.ahead+time.Since(p.start), p.loop.Time())
+	passed := max(time.Since(p.start), time.Now().Round(0).Sub(p.start.Round(0)))
+	return max(p.ahead+passed, p.loop.Time())
 }
 
 // live runs the program with what comes from outside.
@@ -303,7 +306,9 @@ func (p *program) deliver(e Record) {
 	}
 	if e.Key != "" {
 		p.seen[e.Key] = true
-		p.done = append(p.done, e.Key)
+		if p.isLive { // else who removes it has done so, or it comes again
+			p.done = append(p.done, e.Key)
+		}
 	}
 }
 
@@ -329,8 +334,11 @@ func (p *program) write(ctx context.Context) error {
 	return nil
 }
 
-// finish writes down how the program has ended.
+// finish writes down how the program has ended. A panic is for better code to go on from.
 func (p *program) finish(ctx context.Context) (last Record, err error) {
+	if panicked := new(future.PanicError); errors.As(p.broke, &panicked) {
+		return last, fmt.Errorf("durable: program %q: %w", p.id, p.broke)
+	}
 	if next := asContinued(p.broke); next != nil {
 		return last, p.continueAs(ctx, next)
 	}
@@ -364,8 +372,11 @@ func (p *program) continueAs(ctx context.Context, next *continued) error {
 	for _, s := range p.unreceived() {
 		entries = append(entries, s.appendTo(nil))
 	}
-	p.removeMessages(ctx)
-	if err := p.journal.Replace(context.WithoutCancel(ctx), entries...); err != nil {
+	ctx = context.WithoutCancel(ctx)
+	if err := p.removeSeen(ctx); err != nil { // which the new journal does not know
+		return err
+	}
+	if err := p.journal.Replace(ctx, entries...); err != nil {
 		return writing(p.id, err)
 	}
 	return nil

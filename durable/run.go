@@ -19,10 +19,10 @@ import (
 // [Do], [Receive], [InputOf] and [Version]. Time is the loop's: coro.Sleep, and the loop's Now, not time.Now. It may be
 // gone on with much later, on another machine.
 //
-// The error is main's, as an *[Error], or one of these, for which nothing was lost and the program goes on
+// The error is main's, as an *[Error] or a cancellation, or one of these, for which nothing was lost and the program goes on
 // with the next Run: it wraps ErrRunning or ErrLost where another Run has the program, ErrJournalFull, or an
 // error of the store, or is the cause of the end of ctx, a *[PartedError] where main is not what has written the journal,
-// or a *loop.DeadlockError or *loop.StuckError where main can never go on.
+// a *loop.DeadlockError or *loop.StuckError where main can never go on, or a *future.PanicError where it has panicked.
 func Run[T any](ctx context.Context, store Store, id string, main coro.Func[T], opts ...Option) (T, error) {
 	var zero T
 	switch {

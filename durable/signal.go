@@ -140,3 +140,24 @@ func (p *program) removeMessages(ctx context.Context) {
 	}
 	p.done = p.done[:0]
 }
+
+// removeSeen removes all messages that are in the journal.
+func (p *program) removeSeen(ctx context.Context) error {
+	messages, err := p.journal.Messages(ctx)
+	if err != nil {
+		return fmt.Errorf("durable: the messages of program %q: %w", p.id, err)
+	}
+	var keys []string
+	for _, m := range messages {
+		if p.seen[m.Key] {
+			keys = append(keys, m.Key)
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	if err := p.journal.Remove(ctx, keys...); err != nil {
+		return fmt.Errorf("durable: removing messages of program %q: %w", p.id, err)
+	}
+	return nil
+}

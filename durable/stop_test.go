@@ -17,9 +17,10 @@ import (
 // What an activity returns when the run is told to end is kept; what it fails with is not, and it is done again.
 func TestActivitiesUnderWayAtTheEnd(t *testing.T) {
 	for name, c := range map[string]struct {
+		takes time.Duration
 		err   error
 		times int
-	}{"returns": {nil, 1}, "fails": {context.Canceled, 2}} {
+	}{"returns": {time.Second, nil, 1}, "fails": {time.Second, context.Canceled, 2}, "fails at once": {0, context.Canceled, 2}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				store, times := durable.NewMemory(), 0
@@ -28,7 +29,7 @@ func TestActivitiesUnderWayAtTheEnd(t *testing.T) {
 						return 2, nil
 					}
 					<-ctx.Done()
-					pass(time.Second)
+					pass(c.takes)
 					return 1, c.err
 				})
 				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -103,4 +104,52 @@ func TestClockThatWasSetBack(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, time.Hour, time.Since(start))
 	})
+}
+
+// A program that panics has not ended: with better code it goes on.
+func TestPanicOfMain(t *testing.T) {
+	store, w := durable.NewMemory(), newWorld()
+	main := func(f func()) coro.Func[string] {
+		return func(co *coro.Co) (string, error) {
+			text, err := w.act("a")(co)
+			f()
+			return text, err
+		}
+	}
+	_, err := durable.Run(t.Context(), store, "1", main(func() { panic("oops") }))
+	panicked := new(future.PanicError)
+	require.ErrorAs(t, err, &panicked)
+	text, err := durable.Run(t.Context(), store, "1", main(func() {}))
+	require.NoError(t, err)
+	require.Equal(t, "a done", text)
+	require.Equal(t, 1, w.times())
+}
+
+// A signal that was received before a program continues does not come again, if the process dies in between.
+func TestContinueAsForgetsSignals(t *testing.T) {
+	for at := 2; at <= 4; at++ { // the signal is written, and removed; the journal is replaced
+		for _, moment := range durabletest.Moments {
+			store := durable.NewMemory()
+			main := func(co *coro.Co) (string, error) {
+				n, err := durable.InputOf[int](co)
+				if err != nil {
+					return "", err
+				}
+				text, err := durable.Receive[string](co, "s")
+				if err == nil && n == 0 {
+					return "", durable.ContinueAs(1)
+				}
+				return text, err
+			}
+			send := func(text string) {
+				require.NoError(t, durable.Send(t.Context(), store, "1", "s", text))
+			}
+			send("first")
+			_, err := durable.Run(t.Context(), &durabletest.Crash{Store: store, At: at, Moment: moment, Do: func() { send("second") }}, "1", main, quiet)
+			require.ErrorIs(t, err, durabletest.ErrCrash)
+			text, err := durable.Run(t.Context(), store, "1", main)
+			require.NoError(t, err)
+			require.Equal(t, "second", text, "%d %d", at, moment)
+		}
+	}
 }

@@ -215,7 +215,7 @@ func (w *Worker) runAndTell(ctx context.Context, id string) {
 		w.again[id] = f
 	}
 	w.mu.Unlock()
-	if w.o.ended != nil && (ended || err != nil) && !errors.Is(err, ErrRunning) && ctx.Err() == nil {
+	if w.o.ended != nil && (ended || err != nil) && !errors.Is(err, ErrRunning) && err != errNoWorkers && ctx.Err() == nil {
 		w.o.ended(id, ended, err)
 	}
 }
@@ -230,6 +230,9 @@ func (w *Worker) run(ctx context.Context, id string) (ended bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	if begin.Name == "" {
+		return false, errNoWorkers
+	}
 	w.mu.Lock()
 	main, ok := w.mains[begin.Name]
 	known := slices.Sorted(maps.Keys(w.mains))
@@ -243,6 +246,9 @@ func (w *Worker) run(ctx context.Context, id string) (ended bool, err error) {
 
 // errEnded is the error of a Worker's run of a program that another one has seen to its end meanwhile.
 var errEnded = errors.New("durable: the program has ended")
+
+// errNoWorkers is the error of a Worker's run of a program that was begun by Run, which takes it on.
+var errNoWorkers = errors.New("durable: the program is no worker's")
 
 // A resting is the error of a run that was put to rest.
 type resting struct{ until time.Time }
