@@ -1,8 +1,11 @@
 package durable
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"strconv"
 
 	"github.com/ouro-loop/ouro/coro"
 )
@@ -44,4 +47,37 @@ func asContinued(err error) *continued {
 		return c
 	}
 	return nil
+}
+
+// continueAs replaces the journal by that of the program which goes on. Signals that nobody has
+// received are there from the beginning.
+func (p *program) continueAs(ctx context.Context, next *continued) error {
+	data, err := p.codec.Marshal(next.input)
+	if err != nil {
+		return fmt.Errorf("durable: what program %q continues as cannot be kept: %w", p.id, err)
+	}
+	epoch, _ := strconv.ParseUint(p.epoch, 10, 64)
+	begin := Record{Kind: Began, Time: p.begin.Time + p.loop.Time(), Name: p.begin.Name, N: rand.Uint64(), Key: strconv.FormatUint(epoch+1, 10), Data: data}
+	entries := [][]byte{begin.appendTo(nil)}
+	for _, s := range p.unreceived() {
+		entries = append(entries, s.appendTo(nil))
+	}
+	ctx = context.WithoutCancel(ctx)
+	if err := p.removeSeen(ctx); err != nil { // which the new journal does not know
+		return err
+	}
+	if err := p.journal.Replace(ctx, entries...); err != nil {
+		return writing(p.id, err)
+	}
+	return nil
+}
+
+// takeCarried takes the signals that the program before has left, see continueAs.
+func (p *program) takeCarried() {
+	for p.isReplaying() {
+		if r, err := p.peek(); err != nil || r.Kind != Signaled || r.Key != "" {
+			return
+		}
+		p.deliver(p.take())
+	}
 }

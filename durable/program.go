@@ -1,13 +1,8 @@
 package durable
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"maps"
 	"math/rand/v2"
-	"slices"
-	"strconv"
 	"sync"
 	"time"
 
@@ -171,28 +166,6 @@ func (p *program) close() {
 	}
 }
 
-// run runs the program until it ends, and returns the record of that; or until it continues as another
-// one, and then no record.
-func (p *program) run(ctx context.Context) (last Record, err error) {
-	defer p.close()
-	if err := p.replay(); err != nil {
-		return last, err
-	}
-	if err := p.advanceToNow(); err != nil {
-		return last, err
-	}
-	p.isLive = true
-	for _, n := range slices.Sorted(maps.Keys(p.activities)) {
-		p.fresh = append(p.fresh, p.activities[n])
-	}
-	work, stop := context.WithCancel(ctx)
-	defer stop() // also when a Goexit takes the loop down
-	last, err = p.live(work)
-	stop()
-	p.drain(err != nil && ctx.Err() != nil && p.err == nil)
-	return last, err
-}
-
 // advanceToNow runs what is due by now, after a replay.
 func (p *program) advanceToNow() error {
 	p.start = time.Now()
@@ -216,183 +189,10 @@ func (p *program) now() time.Duration {
 	return max(p.ahead+passed, p.loop.Time())
 }
 
-// live runs the program with what comes from outside.
-func (p *program) live(ctx context.Context) (last Record, err error) {
-	for {
-		if err := p.advance(p.now()); err != nil {
-			return last, err
-		}
-		if p.root.Done() {
-			return p.finish(ctx)
-		}
-		if err := p.startActivities(ctx); err != nil {
-			return last, err
-		}
-		events, err := p.wait(ctx)
-		if err != nil {
-			return last, err
-		}
-		if err := p.admit(ctx, events); err != nil {
-			return last, err
-		}
-	}
-}
-
-// admit writes events down, and gives them to the program.
-func (p *program) admit(ctx context.Context, events []Record) error {
-	if len(events) == 0 {
-		return nil
-	}
-	if err := p.advance(p.now()); err != nil {
-		return err
-	}
-	if p.root.Done() {
-		return nil // it has not waited for them
-	}
-	valid := events[:0]
-	for _, e := range events {
-		if p.awaits(e) {
-			e.Time = p.loop.Time()
-			valid = append(valid, e)
-		}
-	}
-	if len(valid) == 0 {
-		return nil
-	}
-	for i := range valid {
-		valid[i].More = i < len(valid)-1
-		p.unwritten = append(p.unwritten, valid[i].appendTo(nil))
-	}
-	if err := p.write(ctx); err != nil {
-		return err
-	}
-	for _, e := range valid {
-		p.deliver(e)
-	}
-	p.removeMessages(ctx)
-	return nil
-}
-
-// awaits reports whether an event is to be given to the program: a canceled activity may have returned all
-// the same, and a message that was removed in vain comes again.
-func (p *program) awaits(e Record) bool {
-	switch e.Kind {
-	case Returned, Failed, Beat:
-		return p.activities[e.N] != nil
-	case Signaled, Canceled:
-		if p.seen[e.Key] {
-			p.done = append(p.done, e.Key)
-			return false
-		}
-		p.seen[e.Key] = true
-	}
-	return true
-}
-
-// deliver gives an event to the program, which does not run meanwhile.
-func (p *program) deliver(e Record) {
-	switch e.Kind {
-	case Returned, Failed:
-		a := p.activities[e.N]
-		delete(p.activities, e.N)
-		a.data, a.failed = e.Data, e.Kind == Failed
-		a.core.Finish()
-	case Beat:
-		p.beats[p.activities[e.N].first] = e.Data
-	case Signaled:
-		_ = p.signalQueue(e.Name).PutNowait(e.Data) // it has no bound
-	case Canceled:
-		p.main.Cancel(e.Name)
-	}
-	if e.Key != "" {
-		p.seen[e.Key] = true
-		if p.isLive { // else who removes it has done so, or it comes again
-			p.done = append(p.done, e.Key)
-		}
-	}
-}
-
-// write makes durable what was not yet written.
-func (p *program) write(ctx context.Context) error {
-	if len(p.unwritten) == 0 {
-		return nil
-	}
-	p.count += len(p.unwritten)
-	switch {
-	case p.count > p.most:
-		return fmt.Errorf("program %q: %w: it would have %d records, and may have %d; ContinueAs begins a fresh one, MaxRecords allows for more",
-			p.id, ErrJournalFull, p.count, p.most)
-	case p.count > p.most/2 && !p.warned:
-		p.warned = true
-		p.logger.Warn("durable: the journal gets long; ContinueAs begins a fresh one", "program", p.id, "records", p.count, "most", p.most)
-	}
-	// A program that is told to end writes first what it has begun to.
-	if err := p.journal.Append(context.WithoutCancel(ctx), p.unwritten...); err != nil {
-		return writing(p.id, err)
-	}
-	p.unwritten, p.needed = p.unwritten[:0], false
-	return nil
-}
-
-// finish writes down how the program has ended. A panic is for better code to go on from.
-func (p *program) finish(ctx context.Context) (last Record, err error) {
-	if panicked := new(future.PanicError); errors.As(p.broke, &panicked) {
-		return last, fmt.Errorf("durable: program %q: %w", p.id, p.broke)
-	}
-	if next := asContinued(p.broke); next != nil {
-		return last, p.continueAs(ctx, next)
-	}
-	last = p.end()
-	p.unwritten = append(p.unwritten, last.appendTo(nil))
-	if err := p.write(ctx); err != nil {
-		return Record{}, err
-	}
-	p.removeMessages(ctx)
-	return last, nil
-}
-
 // end is the record of how main has ended.
 func (p *program) end() Record {
 	if p.broke != nil {
 		return Record{Kind: Broke, Time: p.loop.Time(), Data: p.known.encode(p.broke)}
 	}
 	return Record{Kind: Ended, Time: p.loop.Time(), Data: p.result}
-}
-
-// continueAs replaces the journal by that of the program which goes on. Signals that nobody has
-// received are there from the beginning.
-func (p *program) continueAs(ctx context.Context, next *continued) error {
-	data, err := p.codec.Marshal(next.input)
-	if err != nil {
-		return fmt.Errorf("durable: what program %q continues as cannot be kept: %w", p.id, err)
-	}
-	epoch, _ := strconv.ParseUint(p.epoch, 10, 64)
-	begin := Record{Kind: Began, Time: p.begin.Time + p.loop.Time(), Name: p.begin.Name, N: rand.Uint64(), Key: strconv.FormatUint(epoch+1, 10), Data: data}
-	entries := [][]byte{begin.appendTo(nil)}
-	for _, s := range p.unreceived() {
-		entries = append(entries, s.appendTo(nil))
-	}
-	ctx = context.WithoutCancel(ctx)
-	if err := p.removeSeen(ctx); err != nil { // which the new journal does not know
-		return err
-	}
-	if err := p.journal.Replace(ctx, entries...); err != nil {
-		return writing(p.id, err)
-	}
-	return nil
-}
-
-// takeCarried takes the signals that the program before has left, see continueAs.
-func (p *program) takeCarried() {
-	for p.isReplaying() {
-		if r, err := p.peek(); err != nil || r.Kind != Signaled || r.Key != "" {
-			return
-		}
-		p.deliver(p.take())
-	}
-}
-
-// isDeadlocked reports whether nothing can ever come but what nobody has announced.
-func (p *program) isDeadlocked() bool {
-	return len(p.activities) == 0 && p.receiving == 0 && p.loop.NextDeadline() == coro.Forever
 }

@@ -86,7 +86,7 @@ func replayed(ctx context.Context, store Store, id string, body coro.Func[[]byte
 	return f(p)
 }
 
-// Journal is the journal of a program, as far as it goes now, to be looked at.
+// ReadJournal is the journal of a program, as far as it goes now, to be looked at.
 func ReadJournal(ctx context.Context, store Store, id string) ([]Record, error) {
 	entries, err := store.Read(ctx, id)
 	if err != nil {
