@@ -79,7 +79,7 @@ func (p *program) admit(ctx context.Context, events []Record) error {
 		return nil
 	}
 	for i := range valid {
-		valid[i].More = i < len(valid)-1
+		valid[i].With = i > 0
 		p.unwritten = append(p.unwritten, valid[i].appendTo(nil))
 	}
 	if err := p.write(ctx); err != nil {

@@ -19,8 +19,9 @@ type Record struct {
 	Site string        // Asked, Versioned: the program's line
 	Data []byte        // Began: the input. Returned, Signaled, Beat, Ended: the value. Failed, Broke: the error
 
-	// More is set if the next record came in at the same moment: the program sees both at once.
-	More bool
+	// With is set if it came in at the same moment as the record before: the program sees both at once. It is the
+	// later one that says so, as it may be lost when the process dies.
+	With bool
 }
 
 // Kind is what a [Record] tells.
@@ -102,11 +103,11 @@ func short(data []byte) string {
 
 // appendTo appends the record as it is stored.
 func (r *Record) appendTo(b []byte) []byte {
-	more := byte(0)
-	if r.More {
-		more = 1
+	with := byte(0)
+	if r.With {
+		with = 1
 	}
-	b = append(b, byte(r.Kind), more)
+	b = append(b, byte(r.Kind), with)
 	b = binary.AppendVarint(b, int64(r.Time))
 	b = binary.AppendUvarint(b, r.N)
 	for _, s := range [...]string{r.Name, r.Key, r.Site} {
@@ -130,7 +131,7 @@ func (r *Record) parse(b []byte, known map[string]string) error {
 	if len(b) < 2 || !Kind(b[0]).isKnown() || b[1] > 1 {
 		return errNoRecord
 	}
-	*r = Record{Kind: Kind(b[0]), More: b[1] == 1}
+	*r = Record{Kind: Kind(b[0]), With: b[1] == 1}
 	b = b[2:]
 	when, n := binary.Varint(b)
 	if n <= 0 {

@@ -81,10 +81,12 @@ func (p *program) replayEvents() error {
 		case (r.Kind == Returned || r.Kind == Failed || r.Kind == Beat) && p.activities[r.N] == nil:
 			return p.parted(fmt.Sprintf("does not wait for activity %d", r.N))
 		}
-		e := p.take()
-		p.deliver(e)
-		if !e.More || !p.isReplaying() {
+		p.deliver(p.take())
+		if !p.isReplaying() {
 			return nil
+		}
+		if next, err := p.peek(); err != nil || !next.With {
+			return err
 		}
 	}
 }
