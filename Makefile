@@ -5,7 +5,7 @@ STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2
 WASM = -exec="$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec"
 
-.PHONY: help check fmt vet ourovet lint staticcheck test wasm million race e2e interop fuzz bench bench-looptest bench-echo compare conform explore generate demo
+.PHONY: help check fmt vet ourovet lint staticcheck test wasm million race e2e interop fuzz bench bench-looptest bench-echo bench-durable compare conform explore generate demo
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,11 @@ bench-looptest: ## how many schedules a second looptest tries on one core, and h
 
 bench-echo: ## echo servers: ours, goroutines, Tokio, uvloop, CPython, on Linux (ten minutes); flags in ECHO
 	$(GO) run ./bench/echo $(ECHO)
+
+bench-durable: ## durable programs: steps a second, replays, what one takes that sleeps; and the replayer of Temporal's SDK
+	$(GO) test ./durable -run '^$$' -bench 'Step|Replay' -count 3
+	$(GO) test ./durable -run '^$$' -bench Sleeping -benchtime 1x
+	cd bench/durable && $(GO) test -run '^$$' -bench . -count 3
 
 compare: ## ours beside CPython, uvloop, Node, Tokio and goroutines, into docs/benchmarks.md and the baseline (half an hour)
 	$(GO) run ./bench/compare -save
