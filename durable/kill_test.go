@@ -28,7 +28,11 @@ type child struct {
 	Run     int // which one of that directory
 	CrashAt int // a write of the only order; 0 for none
 	Moment  durabletest.Moment
+	Room    int64 // how many bytes a file may have; 0 for any
 }
+
+// limitFiles has the system allow this process so much, where it can.
+var limitFiles func(bytes int64) error
 
 const childVariable = "OURO_DURABLE_CHILD"
 
@@ -49,6 +53,11 @@ const effects = "effects"
 
 // run runs the orders. What their activities do is in the file of effects.
 func (c child) run() error {
+	if c.Room > 0 {
+		if err := limitFiles(c.Room); err != nil {
+			return err
+		}
+	}
 	dir, err := durable.OpenDir(c.Dir)
 	if err != nil {
 		return err
@@ -85,13 +94,20 @@ func (c child) run() error {
 	return all
 }
 
-// start starts the process, which ends well or is killed.
-func (c child) start(t *testing.T) (wait func() (killed bool), kill func()) {
+// command is the process.
+func (c child) command(t *testing.T) *exec.Cmd {
 	t.Helper()
 	text, err := json.Marshal(c)
 	require.NoError(t, err)
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), childVariable+"="+string(text))
+	return cmd
+}
+
+// start starts the process, which ends well or is killed.
+func (c child) start(t *testing.T) (wait func() (killed bool), kill func()) {
+	t.Helper()
+	cmd := c.command(t)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	require.NoError(t, cmd.Start())
@@ -173,10 +189,10 @@ func TestKillAtEveryWrite(t *testing.T) {
 				h := &history{t.TempDir(), map[string]int{}}
 				outcomes := map[string]string{}
 				approve(t, h.dir, 1)
-				wait, _ := child{h.dir, 1, 1, at, moment}.start(t)
+				wait, _ := child{Dir: h.dir, Orders: 1, Run: 1, CrashAt: at, Moment: moment}.start(t)
 				killed := wait()
 				h.look(t, 1, outcomes)
-				wait, _ = child{h.dir, 1, 2, 0, 0}.start(t)
+				wait, _ = child{Dir: h.dir, Orders: 1, Run: 2}.start(t)
 				require.False(t, wait())
 				h.look(t, 2, outcomes)
 				h.check(t)
@@ -201,14 +217,14 @@ func TestKillAtAnyMoment(t *testing.T) {
 		outcomes := map[string]string{}
 		approve(t, h.dir, orders)
 		for run := range kills {
-			wait, kill := child{h.dir, orders, run, 0, 0}.start(t)
+			wait, kill := child{Dir: h.dir, Orders: orders, Run: run}.start(t)
 			timer := time.AfterFunc(time.Duration(chance.Int64N(int64(took))), kill)
 			wait()
 			timer.Stop()
 			h.look(t, run, outcomes)
 		}
 		start := time.Now()
-		wait, _ := child{h.dir, orders, kills, 0, 0}.start(t)
+		wait, _ := child{Dir: h.dir, Orders: orders, Run: kills}.start(t)
 		require.False(t, wait())
 		took = max(10*time.Millisecond, time.Since(start)*3/2)
 		h.look(t, kills, outcomes)
