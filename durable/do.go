@@ -79,7 +79,11 @@ func Do[T any](name string, f func(ctx context.Context) (T, error), opts ...DoOp
 		if err != nil {
 			return v, err
 		}
-		return decode[T](p.codec, data, "what activity %q has returned", name)
+		if v, err = decode[T](p.codec, data, "what activity %q has returned", name); err != nil {
+			// It was another type once. The program is not to take that for a failure of the activity.
+			return v, p.breakOff(co, fmt.Errorf("durable: program %q: %w", p.id, err))
+		}
+		return v, nil
 	}
 }
 

@@ -81,6 +81,15 @@ func (e *PartedError) Error() string {
 	return fmt.Sprintf("durable: program %q parts from record %d of its journal: it %s, where the journal has: %s", e.ID, e.Index, e.Program, e.Journal)
 }
 
+// An unkeptError is that of a program whose result cannot be encoded. It is for better code to go on from.
+type unkeptError struct{ err error }
+
+func (e *unkeptError) Error() string {
+	return fmt.Sprintf("durable: what the program returns cannot be kept: %v", e.err)
+}
+
+func (e *unkeptError) Unwrap() error { return e.err }
+
 // Permanent marks the error of an activity as one that further attempts would not mend.
 func Permanent(err error) error {
 	if err == nil {

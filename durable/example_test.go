@@ -25,6 +25,7 @@ func (bank) Refund(_ context.Context, receipt string) error {
 
 func ExampleRun() {
 	ctx, dir := context.Background(), exampleDir()
+	defer func() { _ = os.RemoveAll(dir) }()
 	store, err := durable.OpenDir(dir)
 	if err != nil {
 		fmt.Println(err)

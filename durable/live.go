@@ -153,9 +153,10 @@ func (p *program) write(ctx context.Context) error {
 	return nil
 }
 
-// finish writes down how the program has ended. A panic is for better code to go on from.
+// finish writes down how the program has ended, unless it is for better code to go on from.
 func (p *program) finish(ctx context.Context) (last Record, err error) {
-	if panicked := new(future.PanicError); errors.As(p.broke, &panicked) {
+	panicked, unkept := new(future.PanicError), new(unkeptError)
+	if errors.As(p.broke, &panicked) || errors.As(p.broke, &unkept) {
 		return last, fmt.Errorf("durable: program %q: %w", p.id, p.broke)
 	}
 	if next := asContinued(p.broke); next != nil {

@@ -241,3 +241,36 @@ func TestJournalFull(t *testing.T) {
 	require.NoError(t, err)
 	require.LessOrEqual(t, len(entries), 20)
 }
+
+// An activity that returns another type than the journal has is no failure of it: the code has changed.
+func TestAnotherType(t *testing.T) {
+	store, w := durable.NewMemory(), newWorld()
+	stopped(t, store, w.steps("a"), 1)
+	_, err := durable.Run(t.Context(), store, "1", func(co *coro.Co) (string, error) {
+		_, err := durable.Do("a", func(context.Context) (int, error) { return 1, nil })(co)
+		return "not reached", err
+	})
+	require.ErrorContains(t, err, `what activity "a" has returned is no int`)
+	require.NoError(t, durable.Send(t.Context(), store, "1", "end", "well"))
+	text, err := durable.Run(t.Context(), store, "1", w.steps("a"))
+	require.NoError(t, err)
+	require.Equal(t, "well", text)
+}
+
+// What cannot be kept says so, and nothing is lost.
+func TestValuesThatCannotBeKept(t *testing.T) {
+	store := durable.NewMemory()
+	_, err := durable.Run(t.Context(), store, "1", func(*coro.Co) (func(), error) { return nil, nil })
+	require.ErrorContains(t, err, "what the program returns cannot be kept: json: unsupported type: func()")
+	n, err := durable.Run(t.Context(), store, "1", func(*coro.Co) (int, error) { return 1, nil })
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	_, err = durable.Run(t.Context(), store, "2", func(*coro.Co) (int, error) { return 1, nil }, durable.Input(make(chan int)))
+	require.ErrorContains(t, err, "the input cannot be kept")
+	_, err = durable.Run(t.Context(), store, "3", durable.Do("a", func(context.Context) (chan int, error) { return nil, nil }, durable.Attempts(0)))
+	require.ErrorContains(t, err, `what activity "a" returns cannot be kept`)
+	require.ErrorContains(t, durable.Send(t.Context(), store, "4", "s", func() {}), `signal "s" cannot be kept`)
+	require.NoError(t, durable.Send(t.Context(), store, "5", "s", "text"))
+	_, err = durable.Run(t.Context(), store, "5", func(co *coro.Co) (int, error) { return durable.Receive[int](co, "s") })
+	require.ErrorContains(t, err, `signal "s" is no int`)
+}

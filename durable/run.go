@@ -50,7 +50,7 @@ func bodyOf[T any](main coro.Func[T], o *options) coro.Func[[]byte] {
 		}
 		data, err := o.codec.Marshal(v)
 		if err != nil {
-			return nil, fmt.Errorf("durable: the result of the program cannot be kept: %w", err)
+			return nil, &unkeptError{err}
 		}
 		return data, nil
 	}
