@@ -41,7 +41,7 @@ func (p *program) live(ctx context.Context) (last Record, err error) {
 		if err := p.advance(p.now()); err != nil {
 			return last, err
 		}
-		if p.root.Done() {
+		if p.over {
 			return p.finish(ctx)
 		}
 		if err := p.startActivities(ctx); err != nil {
@@ -65,7 +65,7 @@ func (p *program) admit(ctx context.Context, events []Record) error {
 	if err := p.advance(p.now()); err != nil {
 		return err
 	}
-	if p.root.Done() {
+	if p.over {
 		return nil // it has not waited for them
 	}
 	valid := events[:0]
@@ -188,8 +188,7 @@ func (p *program) wait(ctx context.Context) ([]Record, error) {
 		if events, err := p.messages(ctx); err != nil || len(events) > 0 {
 			return events, err
 		}
-		_, err := loop.RunUntilComplete(p.loop, p.root) // is the error that says who waits for what
-		return nil, err
+		return nil, p.deadlock()
 	}
 	if next := p.loop.NextDeadline(); p.restFor > 0 && len(p.activities) == 0 && next-p.now() >= p.restFor {
 		if events, err := p.messages(ctx); err != nil || len(events) > 0 {
@@ -263,4 +262,14 @@ func (p *program) drain(keep bool) {
 // isDeadlocked reports whether nothing can ever come but what nobody has announced.
 func (p *program) isDeadlocked() bool {
 	return len(p.activities) == 0 && p.receiving == 0 && p.loop.NextDeadline() == coro.Forever
+}
+
+// deadlock is the error that says who waits for what.
+func (p *program) deadlock() (err error) {
+	if p.cleanup != nil {
+		_, err = loop.RunUntilComplete(p.loop, p.cleanup)
+	} else {
+		_, err = loop.RunUntilComplete(p.loop, p.main)
+	}
+	return err
 }

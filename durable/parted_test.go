@@ -190,6 +190,21 @@ func TestDeadlock(t *testing.T) {
 	require.True(t, future.IsCanceled(err), "a cancellation ends it: %v", err)
 }
 
+// So is one that a task waits for which does not end with main.
+func TestDeadlockAtTheEnd(t *testing.T) {
+	_, err := durable.Run(t.Context(), durable.NewMemory(), "1", func(co *coro.Co) (int, error) {
+		coro.CreateTask(co, func(co *coro.Co) (int, error) {
+			for {
+				_, _ = coro.NewFuture[int](co).Await(co)
+			}
+		}, coro.Name("stubborn"), coro.Eager(true))
+		return 1, nil
+	})
+	deadlock := new(loop.DeadlockError)
+	require.ErrorAs(t, err, &deadlock)
+	require.ErrorContains(t, err, "stubborn")
+}
+
 // Activities that panic, or end their goroutine, have failed.
 func TestActivitiesThatPanic(t *testing.T) {
 	_, err := durable.Run(t.Context(), durable.NewMemory(), "1", durable.DoVoid("a", func(context.Context) error { panic("boom") }))

@@ -29,10 +29,11 @@ type program struct {
 	journal Journal // nil in a Replay
 	loop    *loop.Loop
 	leave   func() // ends that its goroutine has the loop to itself
-	root    *coro.Task[coro.None]
 	main    *coro.Task[[]byte]
-	result  []byte // of main,
-	broke   error  // or its error
+	result  []byte                // of main,
+	broke   error                 // or its error
+	cleanup *coro.Task[coro.None] // of the other tasks, after main
+	over    bool                  // all tasks have ended
 
 	entries [][]byte // to replay
 	cursor  int      // of the next one
@@ -116,36 +117,36 @@ func newProgram(id string, entries [][]byte, body coro.Func[[]byte], o options) 
 	}
 	programs.Store(p.loop, p)
 	p.takeCarried()
-	p.root = coro.CreateTask(p.loop, coro.Do(func(co *coro.Co) error {
-		p.runMain(co, body)
-		return nil
-	}), coro.Name("durable.Run"), coro.QuietTree())
+	p.main = coro.CreateTask(p.loop, body, coro.Name("main"), coro.QuietTree())
+	p.main.AddDoneCallback(p.mainEnded)
 	return p
 }
 
-// runMain is asyncio.run inside of the loop: the end of main is that of all tasks, which may have something
-// to do in the end that is in the journal, too.
-func (p *program) runMain(co *coro.Co, body coro.Func[[]byte]) {
-	p.main = coro.CreateTask(co, body, coro.Name("main"))
-	p.result, p.broke = p.main.Await(co)
+// mainEnded is asyncio.run's end inside of the loop: the end of main is that of all tasks, which may have something
+// to do then that is in the journal, too.
+func (p *program) mainEnded() {
+	p.result, p.broke = p.main.Result()
 	var left []coro.AnyTask
-	for _, task := range coro.AllTasks(co) {
-		if task != coro.AnyTask(p.root) {
-			task.Cancel()
-			left = append(left, task)
-		}
+	for _, task := range coro.AllTasks(p.loop) {
+		task.Cancel()
+		left = append(left, task)
 	}
 	if len(left) == 0 {
+		p.over = true
 		return
 	}
-	errs, _ := coro.GatherErrors(co, left...).Await(co)
-	for i, err := range errs {
-		if err != nil && !future.IsCanceled(err) {
-			p.loop.CallExceptionHandler(future.ErrorContext{
-				Message: "unhandled error at the end of a durable program", Err: err, Task: left[i].Name(), Future: left[i],
-			})
+	p.cleanup = coro.CreateTask(p.loop, coro.Do(func(co *coro.Co) error {
+		defer func() { p.over = true }()
+		errs, _ := coro.GatherErrors(co, left...).Await(co)
+		for i, err := range errs {
+			if err != nil && !future.IsCanceled(err) {
+				p.loop.CallExceptionHandler(future.ErrorContext{
+					Message: "unhandled error at the end of a durable program", Err: err, Task: left[i].Name(), Future: left[i],
+				})
+			}
 		}
-	}
+		return nil
+	}), coro.Name("durable.Run"), coro.Quiet())
 }
 
 // close unwinds what has not ended.

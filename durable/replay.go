@@ -43,7 +43,7 @@ func (p *program) replay() error {
 		switch {
 		case p.cursor != at:
 			continue // it was asked for
-		case p.root.Done():
+		case p.over:
 			if err := p.replayEnd(); err != nil {
 				return err
 			}
