@@ -1,0 +1,98 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ouro-loop/ouro/durable"
+)
+
+// leaseFrom is until when a program is held whose lease the database was asked for at a time, by this machine's clock. The
+// database's lease begins after that, so it ends later; a tenth of it is for who is told that it is lost.
+func (s *Store) leaseFrom(asked time.Time) time.Time { return asked.Add(s.lease - s.lease/10) }
+
+func (s *Store) holdsSome() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.leases) > 0
+}
+
+// hold has a journal renewed from now on.
+func (s *Store) hold(j *journal) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return ErrClosed
+	}
+	if last := s.leases[j.num]; last != nil {
+		s.lose(last, durable.ErrLost) // it has expired, for the database has given it again
+	}
+	s.leases[j.num] = j
+	if s.lapse == nil {
+		s.lapse = time.AfterFunc(time.Until(j.until), s.loseExpired)
+	}
+	return nil
+}
+
+// drop has a journal renewed no more.
+func (s *Store) drop(j *journal, why error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lose(j, why)
+}
+
+// lose tells a journal that it is lost. The mutex is locked.
+func (s *Store) lose(j *journal, why error) {
+	if s.leases[j.num] == j {
+		delete(s.leases, j.num)
+	}
+	if why != durable.ErrLost {
+		why = fmt.Errorf("%w: %w", durable.ErrLost, why)
+	}
+	j.lost(why)
+}
+
+// loseExpired loses the journals that were not renewed in time. It is called when the first of them may be one: one that is
+// held later expires later.
+func (s *Store) loseExpired() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now, next := time.Now(), time.Time{}
+	for _, j := range s.leases {
+		if !j.until.After(now) {
+			s.lose(j, fmt.Errorf("its lease of %v could not be renewed", s.lease))
+		} else if next.IsZero() || j.until.Before(next) {
+			next = j.until
+		}
+	}
+	s.lapse = nil
+	if !next.IsZero() {
+		s.lapse = time.AfterFunc(next.Sub(now), s.loseExpired)
+	}
+}
+
+// renewAll renews the leases of all programs.
+func (s *Store) renewAll(ctx context.Context) {
+	asked := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, s.lease/3) // there is another try
+	defer cancel()
+	var rows []row
+	err := s.inTurn(ctx, func() (err error) {
+		rows, err = s.programs(ctx, s.renew, s.owner, s.lease.Milliseconds())
+		return err
+	})
+	if err != nil {
+		if context.Cause(ctx) != context.Canceled {
+			s.logger.Warn("sqlstore: the leases of programs could not be renewed", "lease", s.lease, "err", err)
+		}
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range rows {
+		if j := s.leases[r.num]; j != nil && j.token == r.token {
+			j.until = s.leaseFrom(asked)
+		}
+	}
+}
