@@ -1,62 +1,11 @@
 package sqlstore_test
 
 import (
-	"database/sql"
-	"path/filepath"
 	"testing"
-
-	"github.com/stretchr/testify/require"
-	_ "modernc.org/sqlite"
 
 	"github.com/ouro-loop/ouro/durable"
 	"github.com/ouro-loop/ouro/durable/durabletest"
-	"github.com/ouro-loop/ouro/durable/sqlstore"
 )
-
-// A database is one that the tests are done with.
-type database struct {
-	name    string
-	dialect sqlstore.Dialect
-	fresh   func(t *testing.T) (connect func(t *testing.T) *sql.DB)
-}
-
-// onEach runs a test on each database.
-func onEach(t *testing.T, test func(t *testing.T, db database)) {
-	for _, db := range []database{
-		{"SQLite", sqlstore.SQLite, freshSQLite},
-		{"Postgres", sqlstore.Postgres, freshPostgres},
-	} {
-		t.Run(db.name, func(t *testing.T) { test(t, db) })
-	}
-}
-
-// sqliteDSN is how a database in a file is connected to.
-func sqliteDSN(path string) string {
-	return "file:" + filepath.ToSlash(path) + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)"
-}
-
-func freshSQLite(t *testing.T) (connect func(t *testing.T) *sql.DB) {
-	path := filepath.Join(t.TempDir(), "programs.db")
-	return func(t *testing.T) *sql.DB { return connectTo(t, "sqlite", sqliteDSN(path)) }
-}
-
-// connectTo opens a database until the end of the test.
-func connectTo(t *testing.T, driver, dsn string) *sql.DB {
-	t.Helper()
-	db, err := sql.Open(driver, dsn)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	return db
-}
-
-// open opens a store until the end of the test.
-func open(t *testing.T, db *sql.DB, d sqlstore.Dialect, opts ...sqlstore.Option) *sqlstore.Store {
-	t.Helper()
-	store, err := sqlstore.Open(t.Context(), db, d, opts...)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, store.Close()) })
-	return store
-}
 
 func TestConformance(t *testing.T) {
 	onEach(t, func(t *testing.T, db database) {
