@@ -25,7 +25,10 @@ func onEach(t *testing.T, test func(t *testing.T, db database)) {
 		{"SQLite", sqlstore.SQLite, freshSQLite},
 		{"Postgres", sqlstore.Postgres, freshPostgres},
 	} {
-		t.Run(db.name, func(t *testing.T) { test(t, db) })
+		t.Run(db.name, func(t *testing.T) {
+			t.Parallel()
+			test(t, db)
+		})
 	}
 }
 

@@ -74,19 +74,27 @@ func (s *Store) loseExpired() {
 
 // renewAll renews the leases of all programs.
 func (s *Store) renewAll(ctx context.Context) {
-	asked := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, s.lease/3) // there is another try
 	defer cancel()
+	asked := time.Now()
+	err := s.renewBy(ctx, s.renew)
+	if err == nil && s.holdsSomeUntil(s.leaseFrom(asked)) {
+		err = s.renewBy(ctx, s.renewRest)
+	}
+	if err != nil && context.Cause(ctx) != context.Canceled {
+		s.logger.Warn("sqlstore: the leases of programs could not be renewed", "lease", s.lease, "err", err)
+	}
+}
+
+func (s *Store) renewBy(ctx context.Context, statement string) error {
+	asked := time.Now()
 	var rows []row
 	err := s.inTurn(ctx, func() (err error) {
-		rows, err = s.programs(ctx, s.renew, s.owner, s.lease.Milliseconds())
+		rows, err = s.programs(ctx, statement, s.owner, s.lease.Milliseconds())
 		return err
 	})
 	if err != nil {
-		if context.Cause(ctx) != context.Canceled {
-			s.logger.Warn("sqlstore: the leases of programs could not be renewed", "lease", s.lease, "err", err)
-		}
-		return
+		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -95,4 +103,17 @@ func (s *Store) renewAll(ctx context.Context) {
 			j.until = s.leaseFrom(asked)
 		}
 	}
+	return nil
+}
+
+// holdsSomeUntil reports whether there is a lease that expires before t.
+func (s *Store) holdsSomeUntil(t time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, j := range s.leases {
+		if j.until.Before(t) {
+			return true
+		}
+	}
+	return false
 }

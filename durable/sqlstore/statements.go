@@ -12,11 +12,15 @@ import (
 type statements struct {
 	version string
 
-	acquire, renew, release, releaseAll, held string
-	read, list, due                           string
-	post, putMessage, messages, messagesGone  string
-	fence, entries, dropEntries               string
-	insertEntries, deleteMessages             string
+	acquire, renew, renewRest, release, releaseAll, held string
+
+	read, list, due string
+
+	post, putMessage, messages, messagesGone string
+
+	fence, entries, dropEntries string
+
+	insertEntries, deleteMessages string
 }
 
 func (g *grammar) statements(prefix string) statements {
@@ -30,10 +34,14 @@ func (g *grammar) statements(prefix string) statements {
 			ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, token = {p}programs.token + 1, expires = excluded.expires
 			WHERE {p}programs.expires <= {now}
 			RETURNING num, token, sent, pending`),
-		// owner, lease. A row that somebody writes just now is renewed the next time: nobody's write, however long it
-		// takes, keeps the others from being renewed.
+		// owner, lease. Rows that somebody writes just now are left out: nobody's write, however long it takes, keeps the
+		// others from being renewed.
 		renew: sql(`UPDATE {p}programs SET expires = {now} + $2
 			WHERE num IN (SELECT num FROM {p}programs WHERE owner = $1 AND expires > {now} {skip locked})
+			RETURNING num, token, sent`),
+		// owner, lease. It waits for those that were left out.
+		renewRest: sql(`UPDATE {p}programs SET expires = {now} + $2
+			WHERE owner = $1 AND expires > {now} AND expires < {now} + $2 - $2 / 6
 			RETURNING num, token, sent`),
 		// num, token, wake
 		release: sql(`UPDATE {p}programs SET owner = NULL, token = token + 1, expires = 0,

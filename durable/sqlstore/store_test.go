@@ -183,7 +183,7 @@ func TestOneConnection(t *testing.T) {
 	onEach(t, func(t *testing.T, db database) {
 		pool := db.fresh(t)(t)
 		pool.SetMaxOpenConns(1)
-		store := open(t, pool, db.dialect, sqlstore.Lease(short), sqlstore.PollEvery(time.Millisecond))
+		store := open(t, pool, db.dialect, sqlstore.PollEvery(time.Millisecond))
 		errs := make(chan error)
 		for i := range 10 {
 			go func() {
@@ -195,6 +195,7 @@ func TestOneConnection(t *testing.T) {
 			go func() { errs <- durable.Send(context.Background(), store, fmt.Sprint(i), "s", "hello") }()
 		}
 		for range 20 {
+			store.RenewAll(t.Context())
 			require.NoError(t, <-errs)
 		}
 	})

@@ -29,10 +29,10 @@ type process struct {
 }
 
 // begin starts a process with a connection of its own, which cut ends.
-func begin(t *testing.T, name string, db database, connect func(t *testing.T) *sql.DB) *process {
+func begin(t *testing.T, name string, db database, connect func(t *testing.T) *sql.DB, opts ...sqlstore.Option) *process {
 	t.Helper()
 	p := &process{name: name, amid: make(chan struct{}, 100), pool: connect(t)}
-	store, err := sqlstore.Open(t.Context(), p.pool, db.dialect, sqlstore.Lease(short))
+	store, err := sqlstore.Open(t.Context(), p.pool, db.dialect, opts...)
 	require.NoError(t, err)
 	p.store = store
 	t.Cleanup(func() { _ = store.Close() }) // which has no database any more where it was cut off
@@ -94,7 +94,7 @@ func TestRunLosesItsProgram(t *testing.T) {
 		for name, lose := range ways {
 			t.Run(name, func(t *testing.T) {
 				connect := db.fresh(t)
-				one, other := begin(t, "one", db, connect), begin(t, "other", db, connect)
+				one, other := begin(t, "one", db, connect, sqlstore.Lease(short)), begin(t, "other", db, connect)
 				one.dies = true
 				ended := make(chan error)
 				go func() {
@@ -137,7 +137,7 @@ func TestWorkerTakesOver(t *testing.T) {
 	const half = 20
 	onEach(t, func(t *testing.T, db database) {
 		connect := db.fresh(t)
-		one, other := begin(t, "one", db, connect), begin(t, "other", db, connect)
+		one, other := begin(t, "one", db, connect, sqlstore.Lease(short)), begin(t, "other", db, connect)
 		one.dies = true
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
