@@ -42,7 +42,7 @@ func TestLeaseIsRenewed(t *testing.T) {
 	onEach(t, func(t *testing.T, db database) {
 		connect := db.fresh(t)
 		pool := connect(t)
-		j := begun(t, open(t, pool, db.dialect, sqlstore.Lease(short)))
+		j := begun(t, open(t, pool, db.dialect, sqlstore.Lease(short), quiet))
 		other := open(t, connect(t), db.dialect)
 		begun := expires(t, pool)
 		eventually(t, func() bool { return expires(t, pool) > begun+short.Milliseconds() })
@@ -120,7 +120,7 @@ func TestLostButNotTaken(t *testing.T) {
 	onEach(t, func(t *testing.T, db database) {
 		connect := db.fresh(t)
 		pool := connect(t)
-		j := begun(t, open(t, pool, db.dialect, sqlstore.Lease(short)))
+		j := begun(t, open(t, pool, db.dialect, sqlstore.Lease(short), quiet))
 		steal(t, pool) // no renewal finds it any more
 		<-j.Lost()
 		require.ErrorIs(t, j.Append(t.Context(), []byte("2")), durable.ErrLost)
@@ -135,7 +135,7 @@ func TestLostButNotTaken(t *testing.T) {
 func TestLostWhileItWrites(t *testing.T) {
 	onEach(t, func(t *testing.T, db database) {
 		connect := db.fresh(t)
-		j := begun(t, open(t, connect(t), db.dialect, sqlstore.Lease(short)))
+		j := begun(t, open(t, connect(t), db.dialect, sqlstore.Lease(short), quiet))
 		blocker, err := connect(t).BeginTx(t.Context(), nil)
 		require.NoError(t, err)
 		_, err = blocker.ExecContext(t.Context(), "UPDATE durable_programs SET written = written")
@@ -154,7 +154,7 @@ func TestLeaseBesideOneThatIsLocked(t *testing.T) {
 		}
 		connect := db.fresh(t)
 		pool := connect(t)
-		store := open(t, pool, db.dialect, sqlstore.Lease(short))
+		store := open(t, pool, db.dialect, sqlstore.Lease(short), quiet)
 		locked := begun(t, store)
 		blocker, err := connect(t).BeginTx(t.Context(), nil)
 		require.NoError(t, err)

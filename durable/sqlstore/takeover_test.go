@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"testing"
 	"time"
@@ -27,6 +28,9 @@ type process struct {
 	mu     sync.Mutex
 	called int
 }
+
+// quiet is for one that dies.
+var quiet = sqlstore.Logger(slog.New(slog.DiscardHandler))
 
 // begin starts a process with a connection of its own, which cut ends.
 func begin(t *testing.T, name string, db database, connect func(t *testing.T) *sql.DB, opts ...sqlstore.Option) *process {
@@ -94,7 +98,7 @@ func TestRunLosesItsProgram(t *testing.T) {
 		for name, lose := range ways {
 			t.Run(name, func(t *testing.T) {
 				connect := db.fresh(t)
-				one, other := begin(t, "one", db, connect, sqlstore.Lease(short)), begin(t, "other", db, connect)
+				one, other := begin(t, "one", db, connect, sqlstore.Lease(short), quiet), begin(t, "other", db, connect)
 				one.dies = true
 				ended := make(chan error)
 				go func() {
@@ -137,7 +141,7 @@ func TestWorkerTakesOver(t *testing.T) {
 	const half = 20
 	onEach(t, func(t *testing.T, db database) {
 		connect := db.fresh(t)
-		one, other := begin(t, "one", db, connect, sqlstore.Lease(short)), begin(t, "other", db, connect)
+		one, other := begin(t, "one", db, connect, sqlstore.Lease(short), quiet), begin(t, "other", db, connect)
 		one.dies = true
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
@@ -150,7 +154,7 @@ func TestWorkerTakesOver(t *testing.T) {
 					}
 					programs <- err
 				}))
-			durable.Register(w, "main", p.main)
+			durable.Register(w, "main", p.main, durable.Logger(slog.New(slog.DiscardHandler)))
 			go func() { stopped <- w.Run(ctx) }()
 			return programs, stopped
 		}
