@@ -38,6 +38,7 @@ type grammar struct {
 	skipLocked string // leaves out the rows that others are writing
 	hasTable   string // whether there is table $1
 	serial     bool   // one writes at a time
+	nested     bool   // a statement that writes may have another one in it
 	isolation  sql.IsolationLevel
 	settings   []setting
 }
@@ -76,6 +77,7 @@ func (d Dialect) grammar() (grammar, error) {
 			now:        "CAST(extract(epoch FROM now()) * 1000 AS BIGINT)",
 			skipLocked: "FOR UPDATE SKIP LOCKED",
 			hasTable:   "SELECT count(*) FROM pg_class WHERE oid = to_regclass($1)",
+			nested:     true,
 			isolation:  sql.LevelReadCommitted,
 			settings: []setting{
 				{"SHOW synchronous_commit", func(v string) bool { return v != "off" }, "on"},

@@ -38,14 +38,31 @@ var errNoEntries = errors.New("sqlstore: Append to a journal that has no entries
 
 // Append implements durable.Journal. Either all entries are appended or none.
 func (j *journal) Append(ctx context.Context, entries ...[]byte) error {
-	if len(entries) == 0 {
+	switch {
+	case len(entries) == 0:
 		return nil
+	case len(j.all) == 0:
+		return errNoEntries
+	case j.store.nested && len(entries) <= atOnce:
+		return j.append(ctx, entries)
 	}
 	return j.write(ctx, len(entries), func(ctx context.Context, tx *sql.Tx, before int64) error {
-		if before == 0 {
-			return errNoEntries
-		}
 		return j.insert(ctx, tx, before, entries)
+	})
+}
+
+// append is Append in one statement, where others need four, each of which goes to the database and back.
+func (j *journal) append(ctx context.Context, entries [][]byte) error {
+	args := []any{j.num, j.token, len(entries)}
+	for _, entry := range entries {
+		args = append(args, notNil(entry))
+	}
+	return j.whileHeld(ctx, func(ctx context.Context) error {
+		n, err := j.store.exec(ctx, j.store.fenceAndInsertRows(len(entries)), args...)
+		if err == nil && n == 0 {
+			err = durable.ErrLost
+		}
+		return err
 	})
 }
 
@@ -126,25 +143,33 @@ func (j *journal) Remove(ctx context.Context, keys ...string) error {
 }
 
 // write does what f does in a transaction, if the program is held. more is how many entries it appends, and
-// before how many there were. It ends when the program is lost: a database that does not answer keeps nobody.
+// before how many there were.
 func (j *journal) write(ctx context.Context, more int, f func(ctx context.Context, tx *sql.Tx, before int64) error) error {
+	return j.whileHeld(ctx, func(ctx context.Context) error {
+		return j.store.transact(ctx, func(tx *sql.Tx) error {
+			var written int64
+			err := tx.QueryRowContext(ctx, j.store.fence, j.num, j.token, more).Scan(&written)
+			if errors.Is(err, sql.ErrNoRows) {
+				return durable.ErrLost
+			}
+			if err != nil {
+				return err
+			}
+			return f(ctx, tx, written-int64(more))
+		})
+	})
+}
+
+// whileHeld calls f, whose context ends when the program is lost: a database that does not answer keeps nobody. The
+// program is lost, too, if f says so.
+func (j *journal) whileHeld(ctx context.Context, f func(ctx context.Context) error) error {
 	if j.held.Err() != nil {
 		return context.Cause(j.held)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(j.held, func() { cancel(context.Cause(j.held)) })()
-	err := j.store.transact(ctx, func(tx *sql.Tx) error {
-		var written int64
-		err := tx.QueryRowContext(ctx, j.store.fence, j.num, j.token, more).Scan(&written)
-		if errors.Is(err, sql.ErrNoRows) {
-			return durable.ErrLost
-		}
-		if err != nil {
-			return err
-		}
-		return f(ctx, tx, written-int64(more))
-	})
+	err := f(ctx)
 	switch {
 	case errors.Is(err, durable.ErrLost):
 		j.store.drop(j, durable.ErrLost)

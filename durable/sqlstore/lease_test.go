@@ -101,7 +101,7 @@ func TestLostWritesNothing(t *testing.T) {
 
 				got, err := other.Read(t.Context(), "a")
 				require.NoError(t, err)
-				require.Equal(t, [][]byte{[]byte("1"), []byte("2")}, got)
+				require.Equal(t, entriesOf("1", "2"), got)
 				mail, err := mine.Messages(t.Context())
 				require.NoError(t, err)
 				require.Equal(t, []durable.Message{{Key: "k", Entry: []byte("m")}}, mail)

@@ -20,7 +20,7 @@ type statements struct {
 
 	fence, entries, dropEntries string
 
-	insertEntries, deleteMessages string
+	insertEntries, fenceAndInsert, deleteMessages string
 }
 
 func (g *grammar) statements(prefix string) statements {
@@ -83,6 +83,10 @@ func (g *grammar) statements(prefix string) statements {
 		// num
 		dropEntries: sql(`DELETE FROM {p}entries WHERE program = $1`),
 
+		// num, token, how many entries; and them
+		fenceAndInsert: sql(`WITH fenced AS (UPDATE {p}programs SET written = written + $3 WHERE num = $1 AND token = $2 RETURNING written)
+			INSERT INTO {p}entries (program, seq, data)
+			SELECT CAST($1 AS BIGINT), written - $3 + i, data FROM fenced, (VALUES `),
 		insertEntries:  sql(`INSERT INTO {p}entries (program, seq, data) VALUES `),
 		deleteMessages: sql(`DELETE FROM {p}messages WHERE program = $1 AND key IN `),
 	}
@@ -101,6 +105,20 @@ func (s *Store) insertRows(n int) string {
 		}
 		fmt.Fprintf(&b, "(%s%d,%s%d,%s%d)", s.mark, 3*i+1, s.mark, 3*i+2, s.mark, 3*i+3)
 	}
+	return b.String()
+}
+
+// fenceAndInsertRows is the statement that appends n entries, if the program is held.
+func (s *Store) fenceAndInsertRows(n int) string {
+	var b strings.Builder
+	b.WriteString(s.fenceAndInsert)
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, "(%d,CAST(%s%d AS %s))", i+1, s.mark, i+4, s.bytes)
+	}
+	b.WriteString(") AS appended (i, data)")
 	return b.String()
 }
 

@@ -71,23 +71,36 @@ func TestRefused(t *testing.T) {
 	})
 }
 
-// Appends that do not get through leave nothing.
+// Appends that do not get through leave nothing, be they of one statement or of two.
 func TestAppendIsWhole(t *testing.T) {
 	onEach(t, func(t *testing.T, db database) {
 		pool := db.fresh(t)(t)
 		store := open(t, pool, db.dialect)
 		j := begun(t, store)
-		// The second statement of the Append will find its number taken.
-		_, err := pool.ExecContext(t.Context(), "INSERT INTO durable_entries SELECT program, seq + 1200, data FROM durable_entries")
-		require.NoError(t, err)
-		many := make([][]byte, 1500)
-		require.Error(t, j.Append(t.Context(), many...))
+		for _, n := range []int{600, 1600} {
+			// An entry of the Append will find its number taken.
+			_, err := pool.ExecContext(t.Context(), "INSERT INTO durable_entries SELECT num, written + $1, id FROM durable_programs", n-100)
+			require.NoError(t, err)
+			require.Error(t, j.Append(t.Context(), make([][]byte, n)...))
+			got, err := store.Read(t.Context(), "a")
+			require.NoError(t, err)
+			require.Equal(t, entriesOf("1", "a"), got)
+			_, err = pool.ExecContext(t.Context(), "DELETE FROM durable_entries WHERE data = (SELECT id FROM durable_programs)")
+			require.NoError(t, err)
+		}
+		require.NoError(t, j.Append(t.Context(), []byte("2")))
 		got, err := store.Read(t.Context(), "a")
 		require.NoError(t, err)
-		require.Len(t, got, 2)
-		require.NoError(t, j.Append(t.Context(), many[:1199]...))
+		require.Equal(t, entriesOf("1", "2"), got)
 		require.NoError(t, j.Close(durable.Never))
 	})
+}
+
+func entriesOf(texts ...string) (entries [][]byte) {
+	for _, text := range texts {
+		entries = append(entries, []byte(text))
+	}
+	return entries
 }
 
 // A message that comes while its program is given back wakes it, whichever is first.
