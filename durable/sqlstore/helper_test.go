@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	_ "modernc.org/sqlite"
 
+	"github.com/ouro-loop/ouro/durable"
 	"github.com/ouro-loop/ouro/durable/sqlstore"
 )
 
@@ -60,16 +61,29 @@ func open(t *testing.T, db *sql.DB, d sqlstore.Dialect, opts ...sqlstore.Option)
 	return store
 }
 
+// patience is how long something may take on a slow machine.
+const patience = time.Minute
+
 // eventually waits until something holds.
 func eventually(t *testing.T, holds func() bool) {
 	t.Helper()
 	again := time.NewTicker(2 * time.Millisecond)
 	defer again.Stop()
-	for giveUp := time.After(time.Minute); !holds(); {
+	for giveUp := time.After(patience); !holds(); {
 		select {
 		case <-again.C:
 		case <-giveUp:
 			t.Fatal("it has not come")
 		}
+	}
+}
+
+// arrives waits until a journal is told of a message.
+func arrives(t *testing.T, j durable.Journal) {
+	t.Helper()
+	select {
+	case <-j.Arrived():
+	case <-time.After(patience):
+		t.Fatal("no message has come")
 	}
 }

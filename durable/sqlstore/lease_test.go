@@ -1,6 +1,7 @@
 package sqlstore_test
 
 import (
+	"context"
 	"database/sql"
 	"testing"
 	"time"
@@ -140,7 +141,9 @@ func TestLostWhileItWrites(t *testing.T) {
 		require.NoError(t, err)
 		_, err = blocker.ExecContext(t.Context(), "UPDATE durable_programs SET written = written")
 		require.NoError(t, err)
-		require.ErrorIs(t, j.Append(t.Context(), []byte("2")), durable.ErrLost)
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		defer cancel()
+		require.ErrorIs(t, j.Append(ctx, []byte("2")), durable.ErrLost)
 		<-j.Lost()
 		require.NoError(t, blocker.Rollback())
 	})

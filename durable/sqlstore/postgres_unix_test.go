@@ -87,7 +87,7 @@ func startPostgres(t *testing.T) (dsn string) {
 // waitFor waits until a server answers.
 func waitFor(t *testing.T, dsn, log string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()

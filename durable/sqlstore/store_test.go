@@ -150,7 +150,7 @@ func TestManySenders(t *testing.T) {
 		}
 		j, err := open(t, connect(t), db.dialect).Acquire(t.Context(), "a")
 		require.NoError(t, err)
-		<-j.Arrived()
+		arrives(t, j)
 		messages, err := j.Messages(t.Context())
 		require.NoError(t, err)
 		require.Len(t, messages, (senders+1)*each)
@@ -166,6 +166,7 @@ func TestManySenders(t *testing.T) {
 		messages, err = j.Messages(t.Context())
 		require.NoError(t, err)
 		require.Empty(t, messages)
+		require.NoError(t, j.Replace(t.Context(), []byte("1")))
 		require.NoError(t, j.Close(time.Now().Add(time.Hour)))
 		due, err := open(t, connect(t), db.dialect).Due(t.Context(), time.Now(), 1)
 		require.NoError(t, err)
@@ -184,7 +185,7 @@ func TestArrived(t *testing.T) {
 			require.Empty(t, j.Arrived(), "there is nothing")
 			for n := range 3 {
 				require.NoError(t, never.Send(t.Context(), id, durable.Message{Key: fmt.Sprint(n)}))
-				<-j.Arrived()
+				arrives(t, j)
 			}
 			require.NoError(t, j.Close(durable.Never))
 		}
