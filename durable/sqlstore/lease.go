@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ouro-loop/ouro/durable"
@@ -77,30 +78,54 @@ func (s *Store) renewAll(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, s.lease/3) // there is another try
 	defer cancel()
 	asked := time.Now()
-	err := s.renewBy(ctx, s.renew)
+	strays, err := s.renewBy(ctx, s.renew)
+	if err == nil {
+		err = s.giveBack(ctx, strays)
+	}
 	if err == nil && s.holdsSomeUntil(s.leaseFrom(asked)) {
-		err = s.renewBy(ctx, s.renewRest)
+		_, err = s.renewBy(ctx, s.renewRest)
 	}
 	if err != nil && context.Cause(ctx) != context.Canceled {
 		s.logger.Warn("sqlstore: the leases of programs could not be renewed", "lease", s.lease, "err", err)
 	}
 }
 
-func (s *Store) renewBy(ctx context.Context, statement string) error {
+// renewBy renews leases by a statement. Strays are those that no journal is for.
+func (s *Store) renewBy(ctx context.Context, statement string) (strays []row, err error) {
 	asked := time.Now()
 	var rows []row
-	err := s.inTurn(ctx, func() (err error) {
+	err = s.inTurn(ctx, func() (err error) {
 		rows, err = s.programs(ctx, statement, s.owner, s.lease.Milliseconds())
 		return err
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, r := range rows {
 		if j := s.leases[r.num]; j != nil && j.token == r.token {
 			j.until = s.leaseFrom(asked)
+		} else {
+			strays = append(strays, row{num: r.num, token: r.token})
+		}
+	}
+	return strays, nil
+}
+
+// giveBack gives strays back that were some the last time, too: the answer to their Acquire was lost on its way, or they
+// were lost here. Others may be about to have a journal.
+func (s *Store) giveBack(ctx context.Context, strays []row) error {
+	s.mu.Lock()
+	before := s.strays
+	s.strays = strays
+	s.mu.Unlock()
+	for _, r := range strays {
+		if !slices.Contains(before, r) {
+			continue
+		}
+		if _, err := s.exec(ctx, s.release, r.num, r.token, 0); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package sqlstore_test
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"testing"
 	"time"
 
@@ -205,6 +206,29 @@ func TestLeaseOfOneThatIsWritten(t *testing.T) {
 		require.NoError(t, writer.Commit())
 		<-renewed
 		require.True(t, sqlstore.Until(j).After(first))
+		require.NoError(t, j.Close(durable.Never))
+	})
+}
+
+// A program whose Acquire was not answered is not held for as long as the store is there.
+func TestAcquireWithoutAnAnswer(t *testing.T) {
+	onEach(t, func(t *testing.T, db database) {
+		pool := db.fresh(t)(t)
+		store := open(t, pool, db.dialect, sqlstore.Lease(time.Hour))
+		j := begun(t, store)
+		_, err := pool.ExecContext(t.Context(), `INSERT INTO durable_programs (id, owner, token, expires, wake, written, sent, pending)
+			SELECT owner, owner, 1, expires, 0, 1, 0, 0 FROM durable_programs`)
+		require.NoError(t, err)
+		stray, err := store.List(t.Context())
+		require.NoError(t, err)
+		stray = slices.DeleteFunc(stray, func(id string) bool { return id == "a" })
+		for _, want := range [][]string{nil, stray, stray} {
+			store.RenewAll(t.Context())
+			due, err := store.Due(t.Context(), time.Now(), 10)
+			require.NoError(t, err)
+			require.Equal(t, want, due)
+		}
+		require.NoError(t, j.Append(t.Context(), []byte("2")))
 		require.NoError(t, j.Close(durable.Never))
 	})
 }

@@ -26,6 +26,7 @@ type Store struct {
 
 	mu     sync.Mutex
 	leases map[int64]*journal // that it holds, by number
+	strays []row              // rows without a journal, when they were last renewed
 	lapse  *time.Timer        // nil while none can expire
 	closed bool
 
