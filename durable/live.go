@@ -147,7 +147,8 @@ func (p *program) write(ctx context.Context) error {
 	}
 	// A program that is told to end writes first what it has begun to.
 	if err := p.journal.Append(context.WithoutCancel(ctx), p.unwritten...); err != nil {
-		return writing(p.id, err)
+		p.err = writing(p.id, err) // some of it may be there: nothing more is written
+		return p.err
 	}
 	p.unwritten, p.needed = p.unwritten[:0], false
 	return nil

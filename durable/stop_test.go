@@ -2,6 +2,7 @@ package durable_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -152,4 +153,46 @@ func TestContinueAsForgetsSignals(t *testing.T) {
 			require.Equal(t, "second", text, "%d %d", at, moment)
 		}
 	}
+}
+
+// After a write that failed, of which some may be there, nothing more is written: also where the run is told to end at
+// that moment.
+func TestNothingIsWrittenAfterAFailure(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	store, w := durable.NewMemory(), newWorld()
+	_, err := durable.Run(ctx, &failing{store, cancel}, "1", w.act("a"), quiet)
+	require.ErrorIs(t, err, errDisk)
+	require.NoError(t, durable.Replay(t.Context(), store, "1", w.act("a")))
+	text, err := durable.Run(t.Context(), store, "1", w.act("a"))
+	require.NoError(t, err)
+	require.Equal(t, "a done", text)
+}
+
+var errDisk = errors.New("the disk does not answer")
+
+// failing is a Store whose first Append succeeds, and says that it has not; before that it calls a function.
+type failing struct {
+	durable.Store
+	before func()
+}
+
+func (s *failing) Acquire(ctx context.Context, id string) (durable.Journal, error) {
+	j, err := s.Store.Acquire(ctx, id)
+	return &failingJournal{j, s}, err
+}
+
+type failingJournal struct {
+	durable.Journal
+	store *failing
+}
+
+func (j *failingJournal) Append(ctx context.Context, entries ...[]byte) error {
+	err := j.Journal.Append(ctx, entries...)
+	if f := j.store.before; f != nil {
+		j.store.before = nil
+		f()
+		return errDisk
+	}
+	return err
 }
