@@ -1,0 +1,130 @@
+package natsstore_test
+
+import (
+	"fmt"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ouro-loop/ouro/durable"
+	"github.com/ouro-loop/ouro/durable/durabletest"
+	"github.com/ouro-loop/ouro/durable/natsstore"
+)
+
+const startWithin = 30 * time.Second
+
+func startServer(t *testing.T, o *server.Options) *server.Server {
+	t.Helper()
+	s, err := server.NewServer(o)
+	require.NoError(t, err)
+	s.Start()
+	t.Cleanup(func() {
+		s.Shutdown()
+		s.WaitForShutdown()
+	})
+	require.True(t, s.ReadyForConnections(startWithin))
+	return s
+}
+
+// single is a server of its own.
+func single(t *testing.T) *server.Server {
+	t.Helper()
+	return startServer(t, &server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
+}
+
+// A cluster is three servers in this process.
+type cluster struct {
+	options [3]*server.Options
+	servers [3]*server.Server
+}
+
+func startCluster(t *testing.T) *cluster {
+	t.Helper()
+	c := new(cluster)
+	var ports [6]int
+	for i := range ports { // they need to know one another before they start
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		defer func() { _ = l.Close() }()
+		ports[i] = l.Addr().(*net.TCPAddr).Port
+		require.NoError(t, l.Close())
+	}
+	var routes string
+	for _, port := range ports[3:] {
+		routes += fmt.Sprintf(",nats://127.0.0.1:%d", port)
+	}
+	for i := range c.options {
+		c.options[i] = &server.Options{
+			ServerName: fmt.Sprint("s", i), Host: "127.0.0.1", Port: ports[i], JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true,
+			Cluster: server.ClusterOpts{Name: "c", Host: "127.0.0.1", Port: ports[3+i]}, Routes: server.RoutesFromStr(routes[1:]),
+		}
+	}
+	for i := range c.servers {
+		c.start(t, i)
+	}
+	c.waitForLeader(t)
+	return c
+}
+
+func (c *cluster) start(t *testing.T, i int) {
+	t.Helper()
+	c.servers[i] = startServer(t, c.options[i].Clone())
+}
+
+func (c *cluster) kill(i int) {
+	c.servers[i].Shutdown()
+	c.servers[i].WaitForShutdown()
+}
+
+func (c *cluster) urls() (all string) {
+	for _, o := range c.options {
+		all += fmt.Sprintf(",nats://127.0.0.1:%d", o.Port)
+	}
+	return all[1:]
+}
+
+// waitForLeader waits until all three are there, and one leads.
+func (c *cluster) waitForLeader(t *testing.T) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		for _, s := range c.servers {
+			if s.JetStreamIsLeader() && len(s.JetStreamClusterPeers()) == len(c.servers) {
+				return true
+			}
+		}
+		return false
+	}, startWithin, 10*time.Millisecond)
+}
+
+func connect(t *testing.T, urls string) jetstream.JetStream {
+	t.Helper()
+	conn, err := nats.Connect(urls, nats.MaxReconnects(-1), nats.ReconnectWait(20*time.Millisecond), nats.RetryOnFailedConnect(true))
+	require.NoError(t, err)
+	t.Cleanup(conn.Close)
+	js, err := jetstream.New(conn)
+	require.NoError(t, err)
+	return js
+}
+
+func openStore(t *testing.T, js jetstream.JetStream, opts ...natsstore.Option) *natsstore.Store {
+	t.Helper()
+	store, err := natsstore.Open(t.Context(), js, opts...)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	return store
+}
+
+// fresh makes stores with names of their own, so that one server does for all tests.
+func fresh(js jetstream.JetStream, opts ...natsstore.Option) func(t *testing.T) durabletest.Open {
+	n := 0
+	return func(*testing.T) durabletest.Open {
+		n++
+		mine := append(opts[:len(opts):len(opts)], natsstore.Prefix(fmt.Sprint("p", n)))
+		return func(t *testing.T) durable.Store { return openStore(t, js, mine...) }
+	}
+}

@@ -1,0 +1,250 @@
+package natsstore
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/ouro-loop/ouro/durable"
+)
+
+// A watch knows who has which program, when the others are due, and who has mail, by one consumer.
+type watch struct {
+	store *Store
+
+	mu        sync.Mutex
+	consuming jetstream.ConsumeContext
+	seen      uint64 // the sequence of the last message
+	more      chan struct{}
+
+	open   map[string]state    // of programs that have not ended
+	ended  map[string]struct{} // those that have
+	mail   map[string]mailSeen // of programs that have some, or had
+	owners map[string]ownerSeen
+}
+
+type mailSeen struct {
+	seq uint64
+	at  time.Time
+}
+
+type ownerSeen struct {
+	seq   uint64 // of the last renewal
+	at    time.Time
+	lease time.Duration
+}
+
+func (o ownerSeen) isDead() bool { return time.Since(o.at) >= o.lease }
+
+func newWatch(s *Store) *watch {
+	return &watch{store: s, more: make(chan struct{}), open: map[string]state{}, ended: map[string]struct{}{},
+		mail: map[string]mailSeen{}, owners: map[string]ownerSeen{}}
+}
+
+// start begins to watch, if it has not begun, and waits until the message with a sequence was seen.
+func (w *watch) start(ctx context.Context, until uint64) error {
+	w.mu.Lock()
+	began := w.consuming != nil
+	w.mu.Unlock()
+	if !began {
+		consumer, err := w.consumer(ctx)
+		if err != nil {
+			return err
+		}
+		consuming, err := consumer.Consume(w.handle)
+		if err != nil {
+			return err
+		}
+		w.mu.Lock()
+		w.consuming = consuming
+		w.mu.Unlock()
+	}
+	for {
+		w.mu.Lock()
+		seen, more := w.seen, w.more
+		w.mu.Unlock()
+		if seen >= until {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-more:
+		}
+	}
+}
+
+func (w *watch) consumer(ctx context.Context) (jetstream.Consumer, error) {
+	for {
+		attempt, cancel := context.WithTimeout(ctx, attemptFor)
+		consumer, err := w.store.js.OrderedConsumer(attempt, w.store.programs(), jetstream.OrderedConsumerConfig{HeadersOnly: true})
+		cancel()
+		if err == nil || !isPassing(err) || !pause(ctx) {
+			return consumer, err
+		}
+	}
+}
+
+func (w *watch) stop() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.consuming != nil {
+		w.consuming.Stop()
+	}
+}
+
+func (w *watch) handle(msg jetstream.Msg) {
+	meta, err := msg.Metadata()
+	if err != nil {
+		return // no message of a stream
+	}
+	kind, name, ok := w.store.parse(msg.Subject())
+	m := stored{seq: meta.Sequence.Stream, header: msg.Headers()}
+	switch {
+	case !ok:
+	case kind == 's':
+		w.sawState(name, m)
+	case kind == 'o':
+		w.sawOwner(name, m)
+	case kind == 'm':
+		w.sawMail(name, m)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.seen = m.seq
+	close(w.more)
+	w.more = make(chan struct{})
+}
+
+func (w *watch) sawState(id string, m stored) {
+	st := parseState(m.header)
+	w.mu.Lock()
+	if st.hasEnded() && st.begun {
+		w.ended[id] = struct{}{}
+		delete(w.open, id)
+		delete(w.mail, id)
+	} else {
+		delete(w.ended, id)
+		w.open[id] = st
+	}
+	w.mu.Unlock()
+	if j := w.journal(id); j != nil && st.owner != "" && st.owner != j.owner.id && m.seq > j.token {
+		j.lose(durable.ErrLost)
+	}
+}
+
+// sawOwner notes a renewal, and reports whether it was seen so long ago that the owner is dead.
+func (w *watch) sawOwner(id string, m stored) (dead bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	o := w.owners[id]
+	if m.seq > o.seq {
+		o = ownerSeen{m.seq, time.Now(), time.Duration(number(m.header, leaseHeader))}
+		w.owners[id] = o
+	}
+	return o.isDead()
+}
+
+func (w *watch) sawMail(id string, m stored) {
+	w.mu.Lock()
+	w.mail[id] = mailSeen{m.seq, time.Now()}
+	w.mu.Unlock()
+	if j := w.journal(id); j != nil {
+		j.notify()
+	}
+}
+
+func (w *watch) journal(id string) *journal {
+	w.store.mu.Lock()
+	defer w.store.mu.Unlock()
+	return w.store.taken[id]
+}
+
+func (w *watch) lastMail(id string) uint64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.mail[id].seq
+}
+
+// hasBegun reports whether a program has entries for certain.
+func (w *watch) hasBegun(id string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, ended := w.ended[id]
+	return ended || w.open[id].begun
+}
+
+// A candidate is a program that may be due.
+type candidate struct {
+	id   string
+	ask  bool     // it may have no entries
+	mail mailSeen // if it is due only for that
+}
+
+func (w *watch) candidates(now time.Time) (all []candidate) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for id, st := range w.open {
+		switch mail, ok := w.mail[id]; {
+		case st.owner != "":
+			if w.owners[st.owner].isDead() {
+				all = append(all, candidate{id: id, ask: !st.begun})
+			}
+		case st.wake <= now.UnixNano():
+			if st.begun || st.unsure {
+				all = append(all, candidate{id: id, ask: !st.begun})
+			}
+		case ok && st.begun:
+			all = append(all, candidate{id: id, mail: mail})
+		}
+	}
+	return all
+}
+
+// settle is how long after a message was announced the leader may not have it.
+const settle = time.Second
+
+// forgetMail notes that a program has none.
+func (w *watch) forgetMail(c candidate) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.mail[c.id] == c.mail && time.Since(c.mail.at) > settle {
+		delete(w.mail, c.id)
+	}
+}
+
+// Due implements durable.Store. It reads nothing but what it has been told; it asks only whether mail is still there.
+func (s *Store) Due(ctx context.Context, now time.Time, limit int) (due []string, err error) {
+	if err := s.begin(ctx); err != nil {
+		return nil, err
+	}
+	for _, c := range s.watch.candidates(now) {
+		if len(due) >= limit {
+			break
+		}
+		is, err := s.isDue(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		if is {
+			due = append(due, c.id)
+		}
+	}
+	return due, nil
+}
+
+func (s *Store) isDue(ctx context.Context, c candidate) (bool, error) {
+	switch {
+	case c.ask:
+		return s.hasEntries(ctx, c.id)
+	case c.mail == mailSeen{}:
+		return true, nil
+	}
+	_, ok, err := s.get.next(ctx, s.programs(), s.subjects.mail(token(c.id), "*"), 1)
+	if err == nil && !ok {
+		s.watch.forgetMail(c)
+	}
+	return ok, err
+}
