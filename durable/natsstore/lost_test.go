@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -215,4 +216,83 @@ func steal(t *testing.T, js jetstream.JetStream, id string) {
 	require.NoError(t, err)
 	owner := base64.RawURLEncoding.EncodeToString([]byte(m.Header.Get("Ouro-Owner")))
 	require.NoError(t, stream.Purge(t.Context(), jetstream.WithPurgeSubject("durable.o."+owner)))
+}
+
+// Who takes a program over, and is so slow that another one does as well, does not shut that one out.
+func TestLateTaker(t *testing.T) {
+	js := connect(t, single(t).ClientURL())
+	slow, other := openStore(t, js), openStore(t, js)
+	goOn, err := slow.TakeInPart(t.Context(), "a")
+	require.NoError(t, err)
+	steal(t, js, "a")
+	j, err := other.Acquire(t.Context(), "a")
+	require.NoError(t, err)
+	require.NoError(t, j.Replace(t.Context(), []byte("1")))
+	require.ErrorIs(t, goOn(), durable.ErrRunning)
+	require.NoError(t, j.Append(t.Context(), []byte("2")))
+	_, err = slow.Acquire(t.Context(), "a")
+	require.ErrorIs(t, err, durable.ErrRunning, "it is still the other's")
+	require.NoError(t, j.Close(durable.Never))
+	entries, err := slow.Read(t.Context(), "a")
+	require.NoError(t, err)
+	require.Equal(t, []string{"1", "2"}, texts(entries))
+}
+
+// A message with the key of one that is gone by now is another one.
+func TestRemoveLate(t *testing.T) {
+	js := connect(t, single(t).ClientURL())
+	store := openStore(t, js)
+	j, err := store.Acquire(t.Context(), "a")
+	require.NoError(t, err)
+	send := func(text string) {
+		require.NoError(t, store.Send(t.Context(), "a", durable.Message{Key: "k", Entry: []byte(text)}))
+	}
+	send("1")
+	_, err = j.Messages(t.Context())
+	require.NoError(t, err)
+	stream, err := js.Stream(t.Context(), "durable_programs")
+	require.NoError(t, err)
+	require.NoError(t, stream.Purge(t.Context(), jetstream.WithPurgeSubject("durable.m.>")))
+	send("2")
+	require.NoError(t, j.Remove(t.Context(), "k"))
+	left, err := j.Messages(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []durable.Message{{Key: "k", Entry: []byte("2")}}, left)
+	require.NoError(t, j.Remove(t.Context(), "k"))
+	left, err = j.Messages(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, left)
+	require.NoError(t, j.Close(durable.Never))
+}
+
+func TestOpenRefuses(t *testing.T) {
+	for name, c := range map[string]struct {
+		opt  natsstore.Option
+		text string
+	}{
+		"prefix":   {natsstore.Prefix("a.b"), `the prefix "a.b" is no name of a stream`},
+		"replicas": {natsstore.Replicas(0), "1 replica at least"},
+		"lease":    {natsstore.Lease(time.Millisecond), "a lease of 1ms is too short, 50ms is the least"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := natsstore.Open(t.Context(), nil, c.opt)
+			require.ErrorContains(t, err, c.text)
+		})
+	}
+}
+
+func TestTooLarge(t *testing.T) {
+	store := openStore(t, connect(t, single(t).ClientURL()))
+	_, err := store.Acquire(t.Context(), strings.Repeat("x", 1025))
+	require.ErrorContains(t, err, "an id of 1025 bytes is too long, it may have 1024")
+	id := strings.Repeat("x", 1024)
+	require.NoError(t, store.Send(t.Context(), id, durable.Message{Key: strings.Repeat("k", 5000), Entry: []byte("m")}))
+	j, err := store.Acquire(t.Context(), id)
+	require.NoError(t, err)
+	left, err := j.Messages(t.Context())
+	require.NoError(t, err)
+	require.Len(t, left, 1)
+	require.NoError(t, j.Close(durable.Never))
+	err = store.Send(t.Context(), id, durable.Message{Key: "k", Entry: make([]byte, 1<<20)})
+	require.ErrorContains(t, err, "too large, the server's max_payload allows for 1047552")
 }

@@ -8,14 +8,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A proxy is what a connection to a server goes through. What a client says can be held up, and what it is told can be lost.
+// A proxy is what a connection to a server goes through. All can be held up, and what a client is told can be lost.
 type proxy struct {
 	listener net.Listener
 	to       string
 
 	mu    sync.Mutex
 	pass  *sync.Cond
-	held  bool // what clients say
+	held  bool // all
 	mute  bool // what they are told
 	conns []net.Conn
 }
@@ -51,12 +51,7 @@ func (p *proxy) serve() {
 		p.mu.Lock()
 		p.conns = append(p.conns, client, server)
 		p.mu.Unlock()
-		go p.copy(server, client, func() bool {
-			for p.held {
-				p.pass.Wait()
-			}
-			return true
-		})
+		go p.copy(server, client, func() bool { return true })
 		go p.copy(client, server, func() bool { return !p.mute })
 	}
 }
@@ -71,6 +66,9 @@ func (p *proxy) copy(to, from net.Conn, may func() bool) {
 			return
 		}
 		p.mu.Lock()
+		for p.held {
+			p.pass.Wait()
+		}
 		passes := may()
 		p.mu.Unlock()
 		if !passes {
