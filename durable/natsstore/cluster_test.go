@@ -42,8 +42,12 @@ func TestServerDies(t *testing.T) {
 			}
 			sum += n
 		}
-		n, err := durable.Receive[int](co, "more")
-		return sum + n, err
+		more, err := durable.Receive[int](co, "more")
+		if err != nil {
+			return 0, err
+		}
+		n, err := durable.Do("add", add)(co)
+		return sum + more + n, err
 	}
 
 	ctx, stop := context.WithCancel(t.Context())
@@ -65,14 +69,18 @@ func TestServerDies(t *testing.T) {
 	<-reached
 	dead := c.leaderOf(t, js, "durable_journals")
 	c.kill(dead)
-	for i := range programs {
-		require.NoError(t, durable.Send(ctx, client, fmt.Sprint(i), "more", 1000+i))
+	send := func(from, to int) {
+		for i := from; i < to; i++ {
+			require.NoError(t, durable.Send(ctx, client, fmt.Sprint(i), "more", 1000+i))
+		}
 	}
+	send(0, programs/2)
 	<-reached
 	c.start(t, dead)
 	c.waitForLeader(t)
 	c.waitForReplicas(t, js, "durable_journals", "durable_programs")
 	c.kill((dead + 1) % 3)
+	send(programs/2, programs)
 
 	for seen := map[string]bool{}; len(seen) < programs; {
 		select {
@@ -86,7 +94,7 @@ func TestServerDies(t *testing.T) {
 		sum, is, err := durable.Result[int](ctx, client, fmt.Sprint(i))
 		require.NoError(t, err)
 		require.True(t, is)
-		require.Equal(t, steps+1000+i, sum)
+		require.Equal(t, steps+1000+i+1, sum)
 	}
 	stop()
 	for range 2 {

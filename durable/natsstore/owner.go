@@ -125,7 +125,7 @@ func (o *owner) end() error {
 		return nil // it was lost
 	}
 	o.lose(errClosed)
-	ctx, cancel := context.WithDeadline(context.Background(), o.until)
+	ctx, cancel := context.WithTimeout(context.Background(), attemptFor)
 	defer cancel()
 	if _, err := o.renew(ctx, 0); err != nil && !errors.Is(err, nats.ErrConnectionClosed) && !isPassing(err) {
 		return err

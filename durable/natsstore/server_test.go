@@ -23,10 +23,6 @@ func startServer(t *testing.T, o *server.Options) *server.Server {
 	s, err := server.NewServer(o)
 	require.NoError(t, err)
 	s.Start()
-	t.Cleanup(func() {
-		s.Shutdown()
-		s.WaitForShutdown()
-	})
 	require.True(t, s.ReadyForConnections(startWithin))
 	return s
 }
@@ -34,7 +30,12 @@ func startServer(t *testing.T, o *server.Options) *server.Server {
 // single is a server of its own.
 func single(t *testing.T) *server.Server {
 	t.Helper()
-	return startServer(t, &server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
+	s := startServer(t, &server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
+	t.Cleanup(func() {
+		s.Shutdown()
+		s.WaitForShutdown()
+	})
+	return s
 }
 
 // A cluster is three servers in this process.
@@ -67,6 +68,11 @@ func startCluster(t *testing.T) *cluster {
 	for i := range c.servers {
 		c.start(t, i)
 	}
+	t.Cleanup(func() {
+		for i := range c.servers {
+			c.kill(i)
+		}
+	})
 	c.waitForLeader(t)
 	return c
 }

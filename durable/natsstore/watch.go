@@ -43,6 +43,9 @@ func newWatch(s *Store) *watch {
 		mail: map[string]mailSeen{}, owners: map[string]ownerSeen{}}
 }
 
+// heartbeat is how often the server says that it is there: after two of them that do not come another one is asked.
+const heartbeat = time.Second
+
 // start begins to watch, if it has not begun, and waits until the message with a sequence was seen.
 func (w *watch) start(ctx context.Context, until uint64) error {
 	w.mu.Lock()
@@ -53,7 +56,7 @@ func (w *watch) start(ctx context.Context, until uint64) error {
 		if err != nil {
 			return err
 		}
-		consuming, err := consumer.Consume(w.handle)
+		consuming, err := consumer.Consume(w.handle, jetstream.PullHeartbeat(heartbeat))
 		if err != nil {
 			return err
 		}
