@@ -5,7 +5,7 @@ STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2
 WASM = -exec="$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec"
 
-.PHONY: help check fmt vet ourovet lint staticcheck test wasm million race e2e interop fuzz bench bench-looptest bench-echo bench-durable compare conform explore generate demo
+.PHONY: help check fmt vet ourovet lint staticcheck test wasm million race e2e interop nats fuzz bench bench-looptest bench-echo bench-durable compare conform explore generate demo
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ e2e: ## the teaching page in Chromium, if there is one
 
 interop: ## streams and what others have written: curl, Redis, Postgres, MariaDB, OpenSSL, libraries; says what is skipped
 	cd interop && $(GO) vet ./... && $(GO) test -timeout 2m -v . | grep -v '^ *=== '
+
+nats: ## the store of durable programs in NATS JetStream, with a server and a cluster in the test
+	cd durable/natsstore && $(GO) vet ./... && $(STATICCHECK) ./... && $(GO) test -race -timeout 5m .
 
 fuzz: ## a minute of fuzzing for each fuzz test
 	$(GO) test -run '^$$' -fuzz FuzzQueue -fuzztime 60s -fuzzminimizetime 10x ./timers
