@@ -18,7 +18,7 @@ import (
 
 const startWithin = 30 * time.Second
 
-func startServer(t *testing.T, o *server.Options) *server.Server {
+func startServer(t testing.TB, o *server.Options) *server.Server {
 	t.Helper()
 	s, err := server.NewServer(o)
 	require.NoError(t, err)
@@ -28,7 +28,7 @@ func startServer(t *testing.T, o *server.Options) *server.Server {
 }
 
 // single is a server of its own.
-func single(t *testing.T) *server.Server {
+func single(t testing.TB) *server.Server {
 	t.Helper()
 	s := startServer(t, &server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
 	t.Cleanup(func() {
@@ -107,7 +107,7 @@ func (c *cluster) waitForLeader(t *testing.T) {
 	}, startWithin, 10*time.Millisecond)
 }
 
-func connect(t *testing.T, urls string) jetstream.JetStream {
+func connect(t testing.TB, urls string) jetstream.JetStream {
 	t.Helper()
 	conn, err := nats.Connect(urls, nats.MaxReconnects(-1), nats.ReconnectWait(20*time.Millisecond), nats.RetryOnFailedConnect(true))
 	require.NoError(t, err)
@@ -117,7 +117,7 @@ func connect(t *testing.T, urls string) jetstream.JetStream {
 	return js
 }
 
-func openStore(t *testing.T, js jetstream.JetStream, opts ...natsstore.Option) *natsstore.Store {
+func openStore(t testing.TB, js jetstream.JetStream, opts ...natsstore.Option) *natsstore.Store {
 	t.Helper()
 	store, err := natsstore.Open(t.Context(), js, opts...)
 	require.NoError(t, err)
