@@ -29,17 +29,17 @@ func (s *Store) put(ctx context.Context, stream string, m *nats.Msg, after uint6
 		case err == nil:
 			return ack.Sequence, nil
 		case isMoved(err):
-			if !unsure {
-				return 0, errMoved
-			}
 			last, ok, err := s.get.last(ctx, stream, m.Subject)
 			switch {
 			case err != nil:
 				return 0, errors.Join(errUnsure, err)
 			case ok && last.header.Get(nonceHeader) == m.Header.Get(nonceHeader):
 				return last.seq, nil
-			case last.seq != after:
+			case last.seq == after: // a server of a cluster refuses as well while it has not done with the write before
+			case unsure:
 				return 0, errors.Join(errUnsure, errMoved) // it may have come before what has come now
+			default:
+				return 0, errMoved
 			}
 		case !isPassing(err):
 			if unsure || ctx.Err() != nil {
