@@ -171,6 +171,30 @@ func (d *Dir) isDue(base string, now time.Time) bool {
 	return true
 }
 
+// Rest is until when a program rests unless it gets a message: a time that has passed if it is due, and [Never] if it has
+// ended; and whether somebody runs it, here or in another process. The error wraps ErrNoProgram if there is none.
+func (d *Dir) Rest(id string) (until time.Time, running bool, err error) {
+	base, err := d.base(id)
+	if err != nil {
+		return until, false, err
+	}
+	info, err := os.Stat(base + lockSuffix)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = ErrNoProgram
+	}
+	if err != nil {
+		return until, false, fmt.Errorf("durable: program %q: %w", id, err)
+	}
+	lock, err := acquireLock(base + lockSuffix)
+	if errors.Is(err, ErrRunning) {
+		return until, true, nil
+	}
+	if err != nil {
+		return until, false, fmt.Errorf("durable: program %q: %w", id, err)
+	}
+	return info.ModTime(), false, lock.Close()
+}
+
 // Send implements Store.
 func (d *Dir) Send(_ context.Context, id string, m Message) error {
 	base, err := d.base(id)

@@ -22,6 +22,7 @@ type options struct {
 	grace    time.Duration
 	logger   *slog.Logger
 	loop     []loop.Option
+	onReplay func(records, of int)
 	restFor  time.Duration // a program that will do nothing for so long is put to rest; zero: none is
 }
 
@@ -103,6 +104,10 @@ func Logger(l *slog.Logger) Option {
 	}
 	return func(o *options) { o.logger = l }
 }
+
+// OnReplay has f called while a long journal is replayed, with how many of its records are: after each 10,000 or so. It is
+// for showing how far that is; f is on the goroutine of the replay.
+func OnReplay(f func(records, of int)) Option { return func(o *options) { o.onReplay = f } }
 
 // LoopOptions are those of the program's loop that have to do with how it is looked at: its Debug, Record
 // and OnException. Its clock, seed and context are the program's.

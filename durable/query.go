@@ -71,13 +71,25 @@ func Check[R any](ctx context.Context, store Store, main coro.Func[R], opts ...O
 
 // replayed calls f when the journal is replayed.
 func replayed(ctx context.Context, store Store, id string, body coro.Func[[]byte], o options, f func(*program) error) error {
-	entries, err := store.Read(ctx, id)
+	entries, err := readEntries(ctx, store, id)
 	if err != nil {
-		return fmt.Errorf("durable: program %q: %w", id, err)
+		return err
 	}
-	if len(entries) == 0 {
-		return fmt.Errorf("durable: program %q: %w", id, ErrNoProgram)
+	return replayEntries(id, entries, body, o, f)
+}
+
+func readEntries(ctx context.Context, store Store, id string) ([][]byte, error) {
+	entries, err := store.Read(ctx, id)
+	if err == nil && len(entries) == 0 {
+		err = ErrNoProgram
 	}
+	if err != nil {
+		return nil, fmt.Errorf("durable: program %q: %w", id, err)
+	}
+	return entries, nil
+}
+
+func replayEntries(id string, entries [][]byte, body coro.Func[[]byte], o options, f func(*program) error) error {
 	p := newProgram(id, entries, body, o)
 	defer p.close()
 	if err := p.replay(); err != nil {
@@ -88,9 +100,9 @@ func replayed(ctx context.Context, store Store, id string, body coro.Func[[]byte
 
 // ReadJournal is the journal of a program, as far as it goes now, to be looked at.
 func ReadJournal(ctx context.Context, store Store, id string) ([]Record, error) {
-	entries, err := store.Read(ctx, id)
+	entries, err := readEntries(ctx, store, id)
 	if err != nil {
-		return nil, fmt.Errorf("durable: program %q: %w", id, err)
+		return nil, err
 	}
 	records := make([]Record, len(entries))
 	for i, entry := range entries {

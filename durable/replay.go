@@ -26,12 +26,19 @@ func (p *program) take() Record {
 
 func (p *program) isReplaying() bool { return p.cursor < len(p.entries) }
 
+// tellEvery is after how many records OnReplay tells how far a replay is.
+const tellEvery = 10_000
+
 // replay runs the program with what its journal has.
 func (p *program) replay() error {
 	if p.err != nil {
 		return p.err
 	}
-	for p.isReplaying() {
+	for tell := tellEvery; p.isReplaying(); {
+		if p.cursor >= tell && p.onReplay != nil {
+			p.onReplay(p.cursor, len(p.entries))
+			tell = p.cursor + tellEvery
+		}
 		r, err := p.peek()
 		if err != nil {
 			return fmt.Errorf("durable: program %q, record %d: %w", p.id, p.cursor, err)

@@ -130,9 +130,9 @@ func Start(ctx context.Context, store Store, id, name string, opts ...Option) (e
 // Result is what a program has returned, and false as long as it has not ended.
 func Result[T any](ctx context.Context, store Store, id string, opts ...Option) (v T, ended bool, err error) {
 	o := newOptions(opts)
-	entries, err := store.Read(ctx, id)
+	entries, err := readEntries(ctx, store, id)
 	if err != nil {
-		return v, false, fmt.Errorf("durable: program %q: %w", id, err)
+		return v, false, err
 	}
 	last, err := ParseRecord(entries[len(entries)-1])
 	if err != nil || last.Kind != Ended && last.Kind != Broke {
@@ -222,7 +222,7 @@ func (w *Worker) runAndTell(ctx context.Context, id string) {
 
 // run runs a program until it ends, or rests.
 func (w *Worker) run(ctx context.Context, id string) (ended bool, err error) {
-	entries, err := w.store.Read(ctx, id)
+	entries, err := readEntries(ctx, w.store, id)
 	if err != nil {
 		return false, err
 	}
