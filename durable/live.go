@@ -234,12 +234,12 @@ func (p *program) wait(ctx context.Context) ([]Record, error) {
 func (p *program) drain(keep bool) {
 	timer := time.NewTimer(p.grace)
 	defer timer.Stop()
+	var kept []Record
 	for late := false; !late; {
 		idle := p.mail.isIdle()
 		for _, r := range p.mail.take() {
 			if keep && r.Kind == Returned && p.activities[r.N] != nil {
-				r.Time = p.now()
-				p.unwritten = append(p.unwritten, r.appendTo(nil))
+				kept = append(kept, r)
 			}
 		}
 		if idle {
@@ -254,6 +254,10 @@ func (p *program) drain(keep bool) {
 	}
 	if !keep {
 		return
+	}
+	for i := range kept { // at one moment, when the program stood still: what they lead to has not happened
+		kept[i].Time, kept[i].With = p.loop.Time(), i > 0
+		p.unwritten = append(p.unwritten, kept[i].appendTo(nil))
 	}
 	if err := p.write(context.Background()); err != nil {
 		p.logger.Error("durable: what the last activities have returned is lost", "program", p.id, "err", err)

@@ -196,3 +196,45 @@ func (j *failingJournal) Append(ctx context.Context, entries ...[]byte) error {
 	}
 	return err
 }
+
+// What activities return while the run ends is in the journal as if it had come before anything else could happen: timers
+// that are due meanwhile, or what another one has led to.
+func TestStopWithSeveralUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := func(name string, d time.Duration) coro.Func[string] {
+			return durable.Do(name, func(context.Context) (string, error) {
+				pass(d)
+				return name, nil
+			})
+		}
+		chain := func(name string, d time.Duration) coro.Func[string] {
+			return func(co *coro.Co) (string, error) {
+				if _, err := slow(name, d)(co); err != nil {
+					return "", err
+				}
+				return slow(name+" and then", time.Millisecond)(co)
+			}
+		}
+		main := func(co *coro.Co) ([]string, error) {
+			busy := durable.Do("busy", func(ctx context.Context) (string, error) {
+				if durable.Attempt(ctx) < 5 {
+					return "", errors.New("busy")
+				}
+				return "busy", nil
+			}, durable.Attempts(0), durable.Backoff(time.Second, time.Second))
+			return coro.Gather(co, coro.Awaitable[string](busy), coro.Awaitable[string](chain("a", 3*time.Second)),
+				coro.Awaitable[string](chain("b", 4*time.Second))).Await(co)
+		}
+		for _, limit := range []time.Duration{time.Millisecond, 500 * time.Millisecond, 2500 * time.Millisecond} {
+			store := durable.NewMemory()
+			ctx, cancel := context.WithTimeout(t.Context(), limit)
+			_, err := durable.Run(ctx, store, "1", main)
+			cancel()
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			require.NoError(t, durable.Replay(t.Context(), store, "1", main))
+			got, err := durable.Run(t.Context(), store, "1", main)
+			require.NoError(t, err)
+			require.Equal(t, []string{"busy", "a and then", "b and then"}, got)
+		}
+	})
+}
