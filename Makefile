@@ -5,12 +5,12 @@ STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2
 WASM = -exec="$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec"
 
-.PHONY: help check fmt vet ourovet lint staticcheck test wasm million race e2e interop nats fuzz bench bench-looptest bench-echo bench-durable compare conform explore generate demo
+.PHONY: help check fmt vet ourovet ouroflow lint staticcheck test wasm million race e2e interop nats fuzz bench bench-looptest bench-echo bench-durable compare conform explore generate demo
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-check: fmt vet ourovet staticcheck test million race ## everything that has to pass
+check: fmt vet ourovet ouroflow staticcheck test million race ## everything that has to pass
 
 fmt: ## fail if a file is not formatted, or go.mod not tidy
 	@test -z "$$(gofmt -l .)" || { gofmt -d .; exit 1; }
@@ -25,6 +25,9 @@ vet: ## go vet, for the other systems too
 ourovet: ## our own vet tool, and what it finds
 	cd cmd/ourovet && $(GO) vet ./... && $(STATICCHECK) ./... && $(GO) test ./...
 	tool=$$(mktemp) && $(GO) build -C cmd/ourovet -o $$tool . && $(GO) vet -vettool=$$tool ./...; status=$$?; rm $$tool; exit $$status
+
+ouroflow: ## the command for durable programs
+	cd cmd/ouroflow && $(GO) mod tidy -diff && $(GO) vet ./... && $(STATICCHECK) ./... && $(GO) test ./...
 
 staticcheck: ## staticcheck
 	$(STATICCHECK) ./...
