@@ -100,7 +100,8 @@ func (c child) command(t *testing.T) *exec.Cmd {
 	text, err := json.Marshal(c)
 	require.NoError(t, err)
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), childVariable+"="+string(text))
+	cmd.Env = append(os.Environ(), childVariable+"="+string(text),
+		"GORACE=atexit_sleep_ms=0") // else a child waits for a second when it has ended
 	return cmd
 }
 
