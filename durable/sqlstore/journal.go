@@ -187,6 +187,7 @@ func (j *journal) Lost() <-chan struct{} { return j.held.Done() }
 
 // Close implements durable.Journal. One that is lost is given back all the same, unless another has it.
 func (j *journal) Close(wake time.Time) error {
+	defer j.store.changing()()
 	j.store.drop(j, errors.New("its journal was closed"))
 	ctx, cancel := context.WithTimeout(context.Background(), j.store.lease) // then it has expired
 	defer cancel()

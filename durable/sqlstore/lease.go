@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/ouro-loop/ouro/durable"
@@ -90,7 +89,8 @@ func (s *Store) renewAll(ctx context.Context) {
 	}
 }
 
-// renewBy renews leases by a statement. Strays are those that no journal is for.
+// renewBy renews leases by a statement. Strays are those that no journal is for: the answer to their Acquire was lost on
+// its way, or they were lost here. While an Acquire is under way, or a Close, that is not known.
 func (s *Store) renewBy(ctx context.Context, statement string) (strays []row, err error) {
 	asked := time.Now()
 	var rows []row
@@ -106,24 +106,15 @@ func (s *Store) renewBy(ctx context.Context, statement string) (strays []row, er
 	for _, r := range rows {
 		if j := s.leases[r.num]; j != nil && j.token == r.token {
 			j.until = s.leaseFrom(asked)
-		} else {
-			strays = append(strays, row{num: r.num, token: r.token})
+		} else if s.changes == 0 {
+			strays = append(strays, r)
 		}
 	}
 	return strays, nil
 }
 
-// giveBack gives strays back that were some the last time, too: the answer to their Acquire was lost on its way, or they
-// were lost here. Others may be about to have a journal.
 func (s *Store) giveBack(ctx context.Context, strays []row) error {
-	s.mu.Lock()
-	before := s.strays
-	s.strays = strays
-	s.mu.Unlock()
 	for _, r := range strays {
-		if !slices.Contains(before, r) {
-			continue
-		}
 		if _, err := s.exec(ctx, s.release, r.num, r.token, 0); err != nil {
 			return err
 		}

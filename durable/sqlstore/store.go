@@ -24,11 +24,11 @@ type Store struct {
 	owner []byte        // its name in the database
 	turn  chan struct{} // has a value while one writes; nil where many may
 
-	mu     sync.Mutex
-	leases map[int64]*journal // that it holds, by number
-	strays []row              // rows without a journal, when they were last renewed
-	lapse  *time.Timer        // nil while none can expire
-	closed bool
+	mu      sync.Mutex
+	leases  map[int64]*journal // that it holds, by number
+	changes int                // how many calls of Acquire and of Close are under way
+	lapse   *time.Timer        // nil while none can expire
+	closed  bool
 
 	stop func()
 	all  sync.WaitGroup
@@ -122,6 +122,7 @@ func (s *Store) Acquire(ctx context.Context, id string) (durable.Journal, error)
 	if err := checkLength("an id", id); err != nil {
 		return nil, err
 	}
+	defer s.changing()()
 	j := newJournal(s)
 	j.until = s.leaseFrom(time.Now())
 	var pending int64
@@ -145,6 +146,18 @@ func (s *Store) Acquire(ctx context.Context, id string) (durable.Journal, error)
 		return nil, errors.Join(err, j.Close(time.Time{}))
 	}
 	return j, nil
+}
+
+// changing notes that it is about to change who holds a program, until done is called.
+func (s *Store) changing() (done func()) {
+	s.mu.Lock()
+	s.changes++
+	s.mu.Unlock()
+	return func() {
+		s.mu.Lock()
+		s.changes--
+		s.mu.Unlock()
+	}
 }
 
 // Read implements durable.Store.
