@@ -23,8 +23,9 @@ type activity struct {
 
 	cancel context.CancelFunc // nil until it has started
 
-	data   []byte // the value, or the error,
-	failed bool   // of its end
+	answered bool   // its end has come
+	data     []byte // the value, or the error,
+	failed   bool   // of that
 }
 
 // Describe is what reports are told of the task.

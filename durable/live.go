@@ -92,12 +92,16 @@ func (p *program) admit(ctx context.Context, events []Record) error {
 	return nil
 }
 
-// awaits reports whether an event is to be given to the program: a canceled activity may have returned all
-// the same, and a message that was removed in vain comes again.
+// awaits reports whether an event is to be given to the program, after those before it: a canceled activity may have
+// returned all the same, or tell how far it is after its end; and a message that was removed in vain comes again.
 func (p *program) awaits(e Record) bool {
 	switch e.Kind {
 	case Returned, Failed, Beat:
-		return p.activities[e.N] != nil
+		a := p.activities[e.N]
+		if a == nil || a.answered {
+			return false
+		}
+		a.answered = e.Kind != Beat
 	case Signaled, Canceled:
 		if p.seen[e.Key] {
 			p.done = append(p.done, e.Key)

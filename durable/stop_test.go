@@ -155,13 +155,37 @@ func TestContinueAsForgetsSignals(t *testing.T) {
 	}
 }
 
+// What an activity tells after its end, as one does whose heartbeat came too late, is not for the journal: also if both come
+// while something else is written.
+func TestHeartbeatAfterTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, w := durable.NewMemory(), newWorld()
+		main := func(co *coro.Co) (string, error) {
+			late := coro.CreateTask(co, durable.DoVoid("late", func(ctx context.Context) error {
+				<-ctx.Done()
+				return durable.Heartbeat(ctx, 1)
+			}, durable.HeartbeatWithin(time.Minute)), coro.Eager(true))
+			if _, err := w.act("a")(co); err != nil {
+				return "", err
+			}
+			err := coro.Await(co, late)
+			return err.Error(), nil
+		}
+		slow := &failing{store, func() { pass(2 * time.Minute) }, nil}
+		text, err := durable.Run(t.Context(), slow, "1", main)
+		require.NoError(t, err)
+		require.Contains(t, text, "no heartbeat for 1m0s")
+		require.NoError(t, durable.Replay(t.Context(), store, "1", main))
+	})
+}
+
 // After a write that failed, of which some may be there, nothing more is written: also where the run is told to end at
 // that moment.
 func TestNothingIsWrittenAfterAFailure(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	store, w := durable.NewMemory(), newWorld()
-	_, err := durable.Run(ctx, &failing{store, cancel}, "1", w.act("a"), quiet)
+	_, err := durable.Run(ctx, &failing{store, cancel, errDisk}, "1", w.act("a"), quiet)
 	require.ErrorIs(t, err, errDisk)
 	require.NoError(t, durable.Replay(t.Context(), store, "1", w.act("a")))
 	text, err := durable.Run(t.Context(), store, "1", w.act("a"))
@@ -171,10 +195,11 @@ func TestNothingIsWrittenAfterAFailure(t *testing.T) {
 
 var errDisk = errors.New("the disk does not answer")
 
-// failing is a Store whose first Append succeeds, and says that it has not; before that it calls a function.
+// failing is a Store whose first Append succeeds, calls a function, and returns an error.
 type failing struct {
 	durable.Store
-	before func()
+	then func()
+	err  error
 }
 
 func (s *failing) Acquire(ctx context.Context, id string) (durable.Journal, error) {
@@ -189,10 +214,10 @@ type failingJournal struct {
 
 func (j *failingJournal) Append(ctx context.Context, entries ...[]byte) error {
 	err := j.Journal.Append(ctx, entries...)
-	if f := j.store.before; f != nil {
-		j.store.before = nil
+	if f := j.store.then; f != nil {
+		j.store.then = nil
 		f()
-		return errDisk
+		return j.store.err
 	}
 	return err
 }
