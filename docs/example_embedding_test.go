@@ -266,7 +266,7 @@ func Example_embeddingHermetic() {
 	fmt.Println(err)
 	// Output:
 	// true
-	// loop: it is hermetic, and takes nothing from outside: a thread cannot be used; do without, or leave the option Hermetic out
+	// loop: it is hermetic, and takes nothing from outside: a thread cannot be used; do without, or leave the option Hermetic out; a durable program has durable.Do
 }
 
 // application stands for one with a main loop of its own.

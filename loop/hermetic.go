@@ -26,5 +26,5 @@ func (l *Loop) hermetically(what string) error {
 	if jobs := l.sched.Jobs(); jobs != nil && jobs.Running() {
 		return nil
 	}
-	return fmt.Errorf("%w: %s cannot be used; do without, or leave the option Hermetic out", ErrHermetic, what)
+	return fmt.Errorf("%w: %s cannot be used; do without, or leave the option Hermetic out; a durable program has durable.Do", ErrHermetic, what)
 }

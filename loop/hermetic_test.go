@@ -41,7 +41,7 @@ func TestHermetic(t *testing.T) {
 				err := take(co, loop.Of(co))
 				require.ErrorIs(t, err, loop.ErrHermetic)
 				require.EqualError(t, err, "loop: it is hermetic, and takes nothing from outside: "+what+
-					" cannot be used; do without, or leave the option Hermetic out")
+					" cannot be used; do without, or leave the option Hermetic out; a durable program has durable.Do")
 				return coro.Sleep(co, time.Hour)
 			}, loop.VirtualTime(true), loop.Hermetic(true)))
 		})
