@@ -11,11 +11,11 @@ import (
 // Core is the part of a future that does not depend on the type of its result:
 // state, callbacks, error.
 type Core struct {
-	sched       *sched.Scheduler
-	role        Role
-	first, last *Link
-	err         error             // Finished: its error. Canceled: the CanceledError to hand out first
-	note        *unretrieved.Note // the error's entry among the unretrieved ones
+	sched *sched.Scheduler
+	role  Role
+	first *Link             // of its callbacks
+	err   error             // Finished: its error. Canceled: the CanceledError to hand out first
+	note  *unretrieved.Note // the error's entry among the unretrieved ones
 	cancelMessage
 	flags
 	state     State

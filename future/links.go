@@ -6,9 +6,10 @@ import "github.com/ouro-loop/ouro/internal/events"
 // whatever waits (a coroutine, one child of a gather), so that waiting allocates
 // nothing and can be given up without a search.
 type Link struct {
-	next, prev *Link
-	core       *Core // the future it is registered with, nil when it is with none
-	run        Runnable
+	next *Link // nil for the last
+	prev *Link // of the first: the last
+	core *Core // the future it is registered with, nil when it is with none
+	run  Runnable
 }
 
 // Init says what is scheduled when the future is done, and returns l. It comes once,
@@ -33,13 +34,13 @@ func (c *Core) Attach(l *Link) {
 	if l.core != nil {
 		panic("future: a link that is attached already")
 	}
-	l.core, l.prev = c, c.last
-	if c.last == nil {
-		c.first = l
+	l.core = c
+	if first := c.first; first == nil {
+		c.first, l.prev = l, l
 	} else {
-		c.last.next = l
+		last := first.prev
+		last.next, l.prev, first.prev = l, last, l
 	}
-	c.last = l
 }
 
 // Detach takes l back, and reports whether it was still registered. Once the
@@ -51,15 +52,15 @@ func (l *Link) Detach() bool {
 	if c == nil {
 		return false
 	}
-	if l.prev == nil {
+	if l == c.first {
 		c.first = l.next
 	} else {
 		l.prev.next = l.next
 	}
-	if l.next == nil {
-		c.last = l.prev
-	} else {
+	if l.next != nil {
 		l.next.prev = l.prev
+	} else if c.first != nil {
+		c.first.prev = l.prev
 	}
 	l.next, l.prev, l.core = nil, nil, nil
 	return true
@@ -67,8 +68,12 @@ func (l *Link) Detach() bool {
 
 // Links calls f for what is registered, the latest first, until f returns false.
 func (c *Core) Links(f func(*Link) bool) {
-	for l := c.last; l != nil; {
+	if c.first == nil {
+		return
+	}
+	for l, more := c.first.prev, true; more; {
 		before := l.prev // f may detach l
+		more = l != c.first
 		if !f(l) {
 			return
 		}
@@ -81,7 +86,7 @@ func (c *Core) Links(f func(*Link) bool) {
 func (c *Core) settle(state State) {
 	c.state = state
 	l := c.first
-	c.first, c.last = nil, nil
+	c.first = nil
 	var r *events.Recorder
 	if c.recorded() {
 		r = c.sched.Events
@@ -89,7 +94,10 @@ func (c *Core) settle(state State) {
 	}
 	for l != nil {
 		next := l.next
-		l.next, l.prev, l.core = nil, nil, nil
+		l.core = nil
+		if l.prev != l { // as it is when there is one alone; a pointer less to write
+			l.next, l.prev = nil, nil
+		}
 		c.sched.Schedule(l.run)
 		l = next
 	}

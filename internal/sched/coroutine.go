@@ -41,17 +41,19 @@ type Coroutine struct {
 	ownVars Vars  // its context,
 	vars    *Vars // unless it has this one
 
-	prev, next *Coroutine // in the scheduler's list of those that have not ended
+	place int32 // in the scheduler's register of those that have not ended
 }
 
 // Init makes c a coroutine of s that will run body. Its context is vars, or a copy of
 // the present one if that is nil. Somebody has to Schedule it, or Start it.
 func (c *Coroutine) Init(s *Scheduler, body Body, vars *Vars) {
-	c.s, c.body, c.vars = s, body, vars
-	if vars == nil {
-		c.ownVars = *s.Vars()
+	c.s, c.body = s, body
+	if vars != nil {
+		c.vars = vars
+	} else if v := s.Vars(); v.table != nil {
+		c.ownVars = *v
 	}
-	s.register(c)
+	s.live.add(c)
 }
 
 // Scheduler is what Init was given.
@@ -203,7 +205,7 @@ func (c *Coroutine) Torn() bool { return c.worker != nil && (c.worker.unwinding 
 
 // Retire is the end of c: the scheduler forgets it.
 func (c *Coroutine) Retire() {
-	c.s.unregister(c)
+	c.s.live.remove(c)
 	c.worker, c.resume, c.yield = nil, nil, nil
 }
 

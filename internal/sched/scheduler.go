@@ -82,14 +82,13 @@ type Scheduler struct {
 	callbackVars *Vars // the context of the callback that runs
 	baseVars     Vars  // the context outside of callbacks and coroutines
 
-	first, last *Coroutine // those that have not ended, in order of creation
-	count       int
-	generators  generators // that have begun and not ended
-	unwinding   *Generator // that Close unwinds just now
-	closed      bool
-	pool        pool
-	thread      thread  // where the workers were made
-	key         uintptr // of the goroutine that runs the loop, zero for none
+	live       register   // the coroutines that have not ended
+	generators generators // that have begun and not ended
+	unwinding  *Generator // that Close unwinds just now
+	closed     bool
+	pool       pool
+	thread     thread  // where the workers were made
+	key        uintptr // of the goroutine that runs the loop, zero for none
 
 	tracking     bool // see Track
 	closesLocked bool // Close is called on a goroutine that is locked to its OS thread
@@ -219,9 +218,7 @@ func (s *Scheduler) Reset() {
 func (s *Scheduler) Close() {
 	s.BeginClose()
 	s.Reset()
-	for c := s.first; c != nil; c = s.first {
-		s.unwind(c)
-	}
+	s.All(s.unwind)
 	s.unwindGenerators()
 	s.pool.closed = true
 	s.stopIdle(s.closesLocked)
@@ -253,41 +250,13 @@ func (s *Scheduler) Closed() bool { return s.closed }
 func (s *Scheduler) TearsDown() bool { return s.closed || s.torn }
 
 // Count is how many coroutines have not ended.
-func (s *Scheduler) Count() int { return s.count }
+func (s *Scheduler) Count() int { return s.live.count }
 
 // All calls f for every coroutine that has not ended, in order of creation. f may end
-// the coroutine that it is given.
+// any of them.
 func (s *Scheduler) All(f func(c *Coroutine)) {
-	for c := s.first; c != nil; {
-		next := c.next
+	s.live.each(func(c *Coroutine) bool {
 		f(c)
-		c = next
-	}
-}
-
-// register puts a new coroutine at the end of those that have not ended.
-func (s *Scheduler) register(c *Coroutine) {
-	c.prev = s.last
-	if s.last == nil {
-		s.first = c
-	} else {
-		s.last.next = c
-	}
-	s.last = c
-	s.count++
-}
-
-func (s *Scheduler) unregister(c *Coroutine) {
-	if c.prev == nil {
-		s.first = c.next
-	} else {
-		c.prev.next = c.next
-	}
-	if c.next == nil {
-		s.last = c.prev
-	} else {
-		c.next.prev = c.prev
-	}
-	c.prev, c.next = nil, nil
-	s.count--
+		return true
+	})
 }

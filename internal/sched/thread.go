@@ -73,15 +73,12 @@ func (s *Scheduler) MayAsk() bool { return s.thread == threadOf(goroutine.Self()
 
 // anyBegun reports whether a coroutine or a generator has begun and not ended.
 func (s *Scheduler) anyBegun() bool {
-	if s.generators.first != nil {
-		return true
-	}
-	for c := s.first; c != nil; c = c.next {
-		if c.worker != nil && !c.worker.dead {
-			return true
-		}
-	}
-	return false
+	begun := s.generators.first != nil
+	s.live.each(func(c *Coroutine) bool {
+		begun = begun || c.worker != nil && !c.worker.dead
+		return !begun
+	})
+	return begun
 }
 
 // stopIdle ends the idle workers. Locked says whether the caller is, to its OS thread.

@@ -37,6 +37,7 @@ func (s *Scheduler) beginHosted() bool {
 //go:noinline
 func (s *Scheduler) trim() {
 	if s.ready.trim() {
+		s.live.trim()
 		s.loop.Calm()
 	}
 }
