@@ -33,8 +33,6 @@ type Body interface {
 //   - suspended: somebody will put it into the ready queue.
 type Coroutine struct {
 	s      *Scheduler
-	resume func() (struct{}, bool) // switches to the function: the worker's
-	yield  func(struct{}) bool     // switches back from it: the worker's
 	worker *worker                 // what the function runs on, nil before the first step and after the last
 	body   Body
 
@@ -86,11 +84,11 @@ func (c *Coroutine) Schedule() { c.s.loop.Schedule(c) }
 
 // Run gives c one step, on the stack of the loop's goroutine or of the host.
 func (c *Coroutine) Run() {
-	if c.resume == nil {
+	if c.worker == nil {
 		c.s.pool.get(c)
 		c.s.show(c) // which observe could not
 	}
-	s, resume := c.s, c.resume // c may have ended when resume returns, and another suspended
+	s, resume := c.s, c.worker.resume // c may have ended when resume returns, and another suspended
 	s.current = c
 	resume()
 	for s.question != nil {
@@ -113,7 +111,7 @@ func (c *Coroutine) Start() {
 	}
 	s.pool.get(c)
 	s.show(c)
-	c.resume()
+	c.worker.resume()
 	s.current = creator
 	s.show(creator)
 	s.creators = s.creators[:len(s.creators)-1]
@@ -130,7 +128,7 @@ func (c *Coroutine) Start() {
 //
 // and is written out where it is needed: both calls of the condition are inlined, and a
 // function around it would be one frame more on every suspended stack.
-func (c *Coroutine) Yield() { c.yield(struct{}{}) }
+func (c *Coroutine) Yield() { c.worker.yield(struct{}{}) }
 
 // Asked reports whether c was resumed only to Answer a request.
 func (c *Coroutine) Asked() bool { return c.s.request != nil }
@@ -141,14 +139,14 @@ func (c *Coroutine) Answer() {
 		request := c.s.request
 		c.s.request = nil
 		request()
-		c.yield(struct{}{})
+		c.worker.yield(struct{}{})
 	}
 }
 
 // ask has the suspended function run request where it stands, on its own stack.
 func (c *Coroutine) ask(request func()) {
 	c.s.request = request
-	c.resume()
+	c.worker.resume()
 }
 
 // OnStack has f called on the stack of c, wherever c is, if it has begun and not ended.
@@ -187,7 +185,7 @@ func (s *Scheduler) askHost(question func()) {
 		question()
 	default:
 		s.question = question
-		s.current.yield(struct{}{})
+		s.current.worker.yield(struct{}{})
 	}
 }
 
@@ -206,7 +204,7 @@ func (c *Coroutine) Torn() bool { return c.worker != nil && (c.worker.unwinding 
 // Retire is the end of c: the scheduler forgets it.
 func (c *Coroutine) Retire() {
 	c.s.live.remove(c)
-	c.worker, c.resume, c.yield = nil, nil, nil
+	c.worker = nil
 }
 
 // unwind ends c by force, because the loop is closed.
@@ -239,7 +237,7 @@ func (c *Coroutine) Exit() {
 		panic(unwinding{})
 	}
 	for { // it recovers again and again: it is left suspended
-		c.yield(struct{}{})
+		c.worker.yield(struct{}{})
 	}
 }
 

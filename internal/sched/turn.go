@@ -181,7 +181,7 @@ func (w *worker) takeOver() bool {
 		return false
 	}
 	c, ok := s.ready.first().(*Coroutine)
-	if !ok || c.resume != nil {
+	if !ok || c.worker != nil {
 		return false
 	}
 	s.take()

@@ -19,7 +19,8 @@ import (
 //   - A worker that is dropped while it is suspended is a leaked goroutine, so
 //     every one is either idle in the pool, or with a registered coroutine.
 type worker struct {
-	resume func() (struct{}, bool)
+	resume func() (struct{}, bool) // switches to it
+	yield  func(struct{}) bool     // switches back from it
 	stop   func()
 	pool   *pool
 	co     *Coroutine // whose function it runs, nil when idle
@@ -42,6 +43,7 @@ type worker struct {
 //go:noinline
 func (w *worker) run() iter.Seq[struct{}] {
 	return func(yield func(struct{}) bool) {
+		w.yield = yield
 		w.key = goroutine.Key()
 		if w.pool.sched.tracking {
 			w.track()
@@ -56,7 +58,6 @@ func (w *worker) run() iter.Seq[struct{}] {
 			if w.pool.sched.watch != nil {
 				w.nameWatched()
 			}
-			w.co.yield = yield
 			w.co.body.Run()
 			w.co, w.shown = nil, nil
 			if w.unwinding {
@@ -78,7 +79,7 @@ func (w *worker) run() iter.Seq[struct{}] {
 // take ties c to the worker.
 func (w *worker) take(c *Coroutine) {
 	w.co = c
-	c.worker, c.resume = w, w.resume
+	c.worker = w
 }
 
 // IsWorker reports whether entry is that of the function at the bottom of every
