@@ -49,7 +49,7 @@ func (co *Co) enter(c *future.Core) bool {
 		co.tellAwait(c)
 	}
 	c.Attach(&co.link)
-	if co.mustCancel && c.Cancel(co.core.CancelMessage) {
+	if co.mustCancel && c.Cancel(co.core.CancelMessage()) {
 		co.mustCancel = false
 	}
 	return true
@@ -108,7 +108,7 @@ func (co *Co) takeCancel() error {
 
 // canceledError is a cancellation with the message of the last request to c.
 func canceledError(c *future.Core) error {
-	return future.NewCanceledError(optional(c.CancelMessage)...)
+	return future.NewCanceledError(optional(c.CancelMessage())...)
 }
 
 // awaitsItself reports whether c is a task that has awaited itself. CPython lets nobody

@@ -27,9 +27,9 @@ var messages = []struct {
 func TestCancelMessageOfTask(t *testing.T) {
 	l := testkit.NewLoop(t)
 	task := coro.CreateTask(l, returning(1, nil))
-	require.Nil(t, task.Core().CancelMessage)
+	require.Nil(t, task.Core().CancelMessage())
 	task.Cancel("my message")
-	require.Equal(t, "my message", *task.Core().CancelMessage)
+	require.Equal(t, "my message", *task.Core().CancelMessage())
 	_, err := loop.RunUntilComplete(l, task)
 	testkit.RequireCanceled(t, err, "my message")
 }
@@ -40,7 +40,7 @@ func TestCancelMessageReplaced(t *testing.T) {
 	task := coro.CreateTask(l, returning(1, nil))
 	task.Cancel("my message")
 	msg := "my new message"
-	task.Core().CancelMessage = &msg
+	task.Core().SetCancelMessage(&msg)
 	_, err := loop.RunUntilComplete(l, task)
 	testkit.RequireCanceled(t, err, "my new message")
 }

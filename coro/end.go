@@ -74,7 +74,7 @@ func (co *Co) end(err error) {
 	switch {
 	case err == nil:
 		co.mustCancel = false
-		co.core.MarkCanceled(nil, co.core.CancelMessage)
+		co.core.MarkCanceled(nil, co.core.CancelMessage())
 	case canceled:
 		co.core.MarkCanceled(err, nil)
 	default:

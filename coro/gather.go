@@ -86,7 +86,7 @@ func settledError(c *future.Core) error {
 		return c.Err()
 	}
 	msg := ""
-	if m := c.CancelMessage; m != nil {
+	if m := c.CancelMessage(); m != nil {
 		msg = *m
 	}
 	return future.NewCanceledError(msg)

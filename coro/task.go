@@ -357,7 +357,7 @@ func (r *taskRole) EndCancel(msg *string, taken, circular bool) bool {
 		return true
 	}
 	r.mustCancel = true
-	r.core.CancelMessage = msg
+	r.core.SetCancelMessage(msg)
 	if circular && r.link.Detach() {
 		r.coroutine.Schedule()
 		forsake(r.awaited)

@@ -11,12 +11,10 @@ import (
 // Core is the part of a future that does not depend on the type of its result:
 // state, callbacks, error.
 type Core struct {
-	sched *sched.Scheduler
-	role  Role
-	first *Link             // of its callbacks
-	err   error             // Finished: its error. Canceled: the CanceledError to hand out first
-	note  *unretrieved.Note // the error's entry among the unretrieved ones
-	cancelMessage
+	sched   *sched.Scheduler
+	role    Role
+	first   *Link // of its callbacks
+	outcome       // a failed one's error is in its *unretrieved.Note until somebody looks
 	flags
 	state     State
 	canceling bool // a cancel request is on its way through this future
@@ -26,8 +24,8 @@ type Core struct {
 
 // These are embedded under names that godoc does not show.
 type (
-	flags         = mark.Flags
-	cancelMessage = mark.Message
+	flags   = mark.Flags
+	outcome = mark.Outcome
 )
 
 // Role is what stands behind a future of a special kind. It may also implement
@@ -70,7 +68,7 @@ func (c *Core) Canceled() bool { return c.state == Canceled }
 
 // Failed reports whether the future ended with an error; a cancellation is none. Unlike
 // Err it is no look at the error, which is still reported if nobody else looks.
-func (c *Core) Failed() bool { return c.state == Finished && c.err != nil }
+func (c *Core) Failed() bool { return c.state == Finished && c.outcome.Err != nil }
 
 // Err is the error of a finished future, nil if it has a result, a
 // *CanceledError if it was canceled and ErrInvalidState if it is pending. The
@@ -81,7 +79,7 @@ func (c *Core) Err() error {
 	switch c.state {
 	case Finished:
 		c.Retrieve()
-		return c.err
+		return c.outcome.Err
 	case Canceled:
 		return c.takeCanceled()
 	}
@@ -92,11 +90,12 @@ func (c *Core) Err() error {
 // task is handed out once; after that, and for other futures, it is a new one
 // with the message of the cancellation.
 func (c *Core) takeCanceled() error {
-	if err := c.err; err != nil {
-		c.err = nil
-		return err
+	msg := c.CancelMessage()
+	if first := c.outcome.Err; first != nil && msg == nil {
+		c.outcome.Err = nil
+		return first
 	}
-	return &CanceledError{msg: c.CancelMessage}
+	return &CanceledError{msg: msg}
 }
 
 // Finish ends the future with a result, which the caller has stored. It reports
@@ -104,6 +103,9 @@ func (c *Core) takeCanceled() error {
 func (c *Core) Finish() bool {
 	if !c.open() {
 		return false
+	}
+	if c.outcome.Err != nil {
+		c.SetCancelMessage(nil)
 	}
 	c.settle(Finished)
 	return true
@@ -114,27 +116,28 @@ func (c *Core) Fail(err error) bool {
 	if !c.open() {
 		return false
 	}
-	c.err = err
+	c.outcome.Err = err
 	c.settle(Finished)
 	c.noteError()
 	return true
 }
 
-// MarkCanceled ends the future as canceled, with the error to hand out first (nil
-// for a new one) and the message of those after it. It reports false if the
-// future was done already.
+// MarkCanceled ends the future as canceled, with the error to hand out first; or, if that is nil,
+// with the message of all of its errors. It reports false if the future was done already.
 func (c *Core) MarkCanceled(first error, msg *string) bool {
 	if !c.open() {
 		return false
 	}
-	c.err, c.CancelMessage = first, msg
+	if c.outcome.Err = first; first == nil {
+		c.SetCancelMessage(msg)
+	}
 	c.settle(Canceled)
 	return true
 }
 
 // noteError puts the error among those that nobody has looked at.
 func (c *Core) noteError() {
-	n := &unretrieved.Note{Err: c.err}
+	n := &unretrieved.Note{Err: c.outcome.Err}
 	if named, ok := c.role.(Named); ok {
 		n.Vars = named.Vars()
 		if task, ok := named.(interface{ Origin() unretrieved.Origin }); ok {
@@ -148,13 +151,21 @@ func (c *Core) noteError() {
 	if l.ReportsCollected() {
 		runtime.AddCleanup(c, unretrieved.Collected, n)
 	}
-	c.note = n
+	c.outcome.Err = n
 }
 
 // Retrieve marks the error as looked at: it will not be reported.
 func (c *Core) Retrieve() {
-	if c.note != nil {
-		c.note.Drop()
-		c.note = nil
+	if n, ok := c.outcome.Err.(*unretrieved.Note); ok {
+		n.Drop()
+		c.outcome.Err = n.Err
 	}
+}
+
+// failure is the error of one that has failed, without a look at it.
+func (c *Core) failure() error {
+	if n, ok := c.outcome.Err.(*unretrieved.Note); ok {
+		return n.Err
+	}
+	return c.outcome.Err
 }

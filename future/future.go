@@ -13,8 +13,8 @@ import (
 //
 // Semantics: asyncio.Future.
 type Future[T any] struct {
+	value T // first: if it has no size, it takes no room there
 	core  Core
-	value T
 }
 
 // New returns a pending future of the loop that on is on.
@@ -178,8 +178,8 @@ func (f *Future[T]) String() string {
 	switch {
 	case f.core.state != Finished:
 		return fmt.Sprintf("<Future %v>", f.core.state)
-	case f.core.err != nil:
-		return fmt.Sprintf("<Future %v error=%v>", f.core.state, f.core.err)
+	case f.core.Failed():
+		return fmt.Sprintf("<Future %v error=%v>", f.core.state, f.core.failure())
 	}
 	if f.core.shown {
 		return fmt.Sprintf("<Future %v result=...>", f.core.state) // its result shows it in turn

@@ -128,13 +128,13 @@ func TestCancelMessage(t *testing.T) {
 	t.Run("given", func(t *testing.T) {
 		l := testkit.NewLoop(t)
 		f := loop.CreateFuture[int](l)
-		require.Nil(t, f.Core().CancelMessage)
+		require.Nil(t, f.Core().CancelMessage())
 		f.Cancel("my message")
 		for range 2 {
 			_, err := loop.RunUntilComplete(l, f)
 			testkit.RequireCanceled(t, err, "my message")
 			testkit.RequireCanceled(t, f.Err(), "my message")
-			require.Equal(t, "my message", *f.Core().CancelMessage)
+			require.Equal(t, "my message", *f.Core().CancelMessage())
 		}
 	})
 	// CPython: test_futures.BaseFutureTests.test_future_cancel_message_setter
@@ -143,7 +143,7 @@ func TestCancelMessage(t *testing.T) {
 		f := loop.CreateFuture[int](l)
 		f.Cancel("my message")
 		msg := "my new message"
-		f.Core().CancelMessage = &msg
+		f.Core().SetCancelMessage(&msg)
 		_, err := loop.RunUntilComplete(l, f)
 		testkit.RequireCanceled(t, err, "my new message")
 	})

@@ -15,14 +15,14 @@ func (c *Core) tellDone(r *events.Recorder, first *Link) {
 	switch {
 	case c.state == Canceled:
 		what = events.Canceled
-	case c.err != nil:
+	case c.Failed():
 		what = events.Failed
 	}
 	var d events.Detail
 	if r.Full() { // first: what the program's methods do may be recorded itself
 		d = c.detail()
 		if what == events.Failed {
-			d.Text = textOf(c.err)
+			d.Text = textOf(c.failure())
 		}
 	}
 	r.Done(what, c.sched.Task(), taskOf(c), waiterOf(first))

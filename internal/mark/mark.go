@@ -17,11 +17,29 @@ type Flags struct {
 	Seen bool
 }
 
-// Message is apart from the flags so that these need no padding.
-type Message struct {
-	// CancelMessage is the message of the last cancel request that the future itself
-	// was given, nil for none.
-	CancelMessage *string
+// Outcome is what a future keeps besides its value, in one place as there are no two of these at a time:
+//   - while it is pending: the message of the last cancel request that it was given itself;
+//   - when it has failed: the error, or what has it;
+//   - when it was canceled: the error to hand out first, or the message of all.
+type Outcome struct{ Err error }
+
+// message is in the place of an error.
+type message string
+
+func (m *message) Error() string { return string(*m) }
+
+// CancelMessage is the message of a cancel request, nil for none.
+func (o *Outcome) CancelMessage() *string {
+	m, _ := o.Err.(*message)
+	return (*string)(m)
+}
+
+// SetCancelMessage is for a future that is pending or canceled.
+func (o *Outcome) SetCancelMessage(msg *string) {
+	o.Err = nil
+	if msg != nil {
+		o.Err = (*message)(msg)
+	}
 }
 
 // Look is for an error that is to be reported unless somebody looks at it.

@@ -33,7 +33,7 @@ type Body interface {
 //   - suspended: somebody will put it into the ready queue.
 type Coroutine struct {
 	s      *Scheduler
-	worker *worker                 // what the function runs on, nil before the first step and after the last
+	worker *worker // what the function runs on, nil before the first step and after the last
 	body   Body
 
 	ownVars Vars  // its context,

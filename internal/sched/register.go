@@ -7,12 +7,14 @@ package sched
 // of which costs more than all the rest while the garbage collector is at work.
 type register struct {
 	places []*Coroutine
-	count  int // of those that are no holes
-	walks  int // how many are under way: what a place holds does not change its place then
+	count  int32 // of those that are no holes
+	walks  int32 // how many are under way: what a place holds does not change its place then
 }
 
+const fewPlaces = 32 // are not worth closing the holes among
+
 func (r *register) add(c *Coroutine) {
-	if len(r.places) == cap(r.places) && r.walks == 0 && r.count <= len(r.places)/2 {
+	if n := len(r.places); n == cap(r.places) && n >= fewPlaces && int(r.count) <= n/2 && r.walks == 0 {
 		r.close()
 	}
 	c.place = int32(len(r.places))
@@ -20,10 +22,14 @@ func (r *register) add(c *Coroutine) {
 	r.count++
 }
 
-// remove takes c out, which it has.
+// remove takes c out, which it has. The last hole is closed at once: a task that is awaited by its creator
+// comes and goes at the end.
 func (r *register) remove(c *Coroutine) {
 	r.places[c.place] = nil
 	r.count--
+	if int(c.place) == len(r.places)-1 && r.walks == 0 {
+		r.places = r.places[:c.place]
+	}
 }
 
 // close closes the holes.
@@ -53,7 +59,7 @@ func (r *register) each(f func(c *Coroutine) bool) {
 
 // trim gives back what a great many needed.
 func (r *register) trim() {
-	if r.walks == 0 && r.count <= cap(r.places)/8 {
+	if r.walks == 0 && int(r.count) <= cap(r.places)/8 {
 		r.close()
 		r.places = append(make([]*Coroutine, 0, 2*r.count), r.places...)
 	}

@@ -99,18 +99,18 @@ type Scheduler struct {
 	// Debug says that the loop is in debug mode.
 	Debug bool
 
-	// Events is where what happens is recorded, nil if it is not, see SetEvents.
-	Events *events.Recorder
-
-	// Chooser settles what is open, nil as a rule.
-	Chooser Chooser
-
 	// Leaks says that the loop reports what it leaves behind when it is closed. It does not
 	// change.
 	Leaks bool
 
 	// Holders is Debug or Leaks: the loop looks at who holds what.
 	Holders bool
+
+	// Events is where what happens is recorded, nil if it is not, see SetEvents.
+	Events *events.Recorder
+
+	// Chooser settles what is open, nil as a rule.
+	Chooser Chooser
 
 	// Tasks is what package coro keeps for the loop.
 	Tasks any
@@ -250,7 +250,7 @@ func (s *Scheduler) Closed() bool { return s.closed }
 func (s *Scheduler) TearsDown() bool { return s.closed || s.torn }
 
 // Count is how many coroutines have not ended.
-func (s *Scheduler) Count() int { return s.live.count }
+func (s *Scheduler) Count() int { return int(s.live.count) }
 
 // All calls f for every coroutine that has not ended, in order of creation. f may end
 // any of them.

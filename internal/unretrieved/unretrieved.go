@@ -37,6 +37,9 @@ type Note struct {
 	looked     atomic.Bool // retrieved on another goroutine, which can only leave word
 }
 
+// Error makes a Note fit for the place of its error.
+func (n *Note) Error() string { return n.Err.Error() }
+
 // An Origin is what reports say about the task that failed, without keeping it alive.
 type Origin struct {
 	Task     string          // its name, if it was given one
