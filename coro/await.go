@@ -44,7 +44,6 @@ func (co *Co) enter(c *future.Core) bool {
 	if c.Scheduler() != co.Scheduler() || c == co.core || awaitsItself(c) {
 		return false
 	}
-	co.awaited = c
 	if co.coroutine.Recorded() {
 		co.tellAwait(c)
 	}
@@ -60,7 +59,7 @@ func (co *Co) woken(c *future.Core) error {
 	if co.coroutine.Asked() {
 		co.coroutine.Answer()
 	}
-	co.awaited = nil
+	co.link.Forget()
 	if !c.Done() || co.mustCancel {
 		if err := co.wokenOtherwise(c); err != nil {
 			return err
@@ -73,7 +72,6 @@ func (co *Co) woken(c *future.Core) error {
 func (co *Co) wokenOtherwise(c *future.Core) error {
 	for !co.mustCancel && !c.Done() {
 		// A circle of awaits was canceled here, and the request taken back.
-		co.awaited = c
 		if co.coroutine.Recorded() {
 			co.tellAwait(c)
 		}
@@ -84,7 +82,7 @@ func (co *Co) wokenOtherwise(c *future.Core) error {
 		if co.coroutine.Asked() {
 			co.coroutine.Answer()
 		}
-		co.awaited = nil
+		co.link.Forget()
 	}
 	switch {
 	case !co.mustCancel:

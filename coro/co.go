@@ -15,8 +15,7 @@ import (
 type Co struct {
 	// What a step or an await touches comes first, in two cache lines.
 
-	link        future.Link  // the task's place among the callbacks of
-	awaited     *future.Core // what it waits for, nil when it runs or is scheduled
+	link        future.Link  // its place among the callbacks of what it waits for, without a future when it does not
 	core        *future.Core // the task's own future
 	cancels     int32        // requests that were not taken back
 	mustCancel  bool         // the next step throws a CanceledError in
@@ -45,6 +44,9 @@ type rare struct {
 
 	injected error // see Inject
 }
+
+// awaited is what the task waits for, nil when it runs or is scheduled.
+func (co *Co) awaited() *future.Core { return co.link.Core() }
 
 // created is the line that created the task, "" if it is not known.
 func (x *extra) created() string {

@@ -89,7 +89,6 @@ func (co *Co) end(err error) {
 // locked thread it may have recovered and returned: then the task has its outcome.
 func (co *Co) unwound() {
 	co.link.Detach()
-	co.awaited = nil
 	if co.core.Done() {
 		return
 	}

@@ -163,13 +163,12 @@ type gathered interface {
 
 // A gatherWatch waits for one child.
 type gatherWatch struct {
-	link  future.Link
-	g     *gathering
-	child *future.Core
+	link future.Link
+	g    *gathering
 }
 
 // Run is called when the child is done.
-func (w *gatherWatch) Run() { w.g.childDone(w.child) }
+func (w *gatherWatch) Run() { w.g.childDone(w.link.Core()) }
 
 // init is called after the futures among the arguments are stored; given is their number.
 func (g *gathering) init(s Spawner, of gathered, outer *future.Core, settle bool, given int) {
@@ -196,7 +195,7 @@ func (g *gathering) watch(child *future.Core, given bool) {
 		return
 	}
 	w := g.watches.next()
-	w.g, w.child = g, child
+	w.g = g
 	child.Attach(w.link.Init(w))
 }
 

@@ -36,7 +36,7 @@ func (b *body[T]) Function() string { return b.function().String() }
 // first of them. So who asks all tasks is told of each line once.
 func (b *body[T]) InLine(line any, serials []uint32) []uint32 {
 	ws := line.(*Waiters)
-	if ws.first == nil || &ws.first.core != b.co.awaited {
+	if ws.first == nil || &ws.first.core != b.co.awaited() {
 		return serials
 	}
 	for w := ws.first; w != nil; w = w.next {

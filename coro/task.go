@@ -200,7 +200,7 @@ func (b *body[T]) Co() *Co { return &b.co }
 func (b *body[T]) Serial() uint32 { return b.co.serial }
 
 // Awaited is what the task waits for, nil if it is scheduled.
-func (b *body[T]) Awaited() *future.Core { return b.co.awaited }
+func (b *body[T]) Awaited() *future.Core { return b.co.awaited() }
 
 // Quiet reports whether the task was created with that option, or below one with QuietTree.
 func (b *body[T]) Quiet() bool { return b.co.quiet || inQuietTree(b.co.Vars()) }
@@ -291,7 +291,7 @@ func (t *Task[T]) CancelPending() bool { return t.co.mustCancel }
 // one, describes it.
 //
 // Semantics: asyncio.Task._fut_waiter, CPython 3.15.
-func (t *Task[T]) WaitingOn() *future.Core { return t.co.awaited }
+func (t *Task[T]) WaitingOn() *future.Core { return t.co.awaited() }
 
 // String shows the task's name, its state and its function; in debug mode also the line
 // that created it.
@@ -347,7 +347,7 @@ func (r *taskRole) CancelTarget(i int) *future.Core {
 	if i > 0 {
 		return nil
 	}
-	return r.awaited
+	return (*Co)(r).awaited()
 }
 
 func (r *taskRole) EndCancel(msg *string, taken, circular bool) bool {
@@ -358,9 +358,9 @@ func (r *taskRole) EndCancel(msg *string, taken, circular bool) bool {
 	}
 	r.mustCancel = true
 	r.core.SetCancelMessage(msg)
-	if circular && r.link.Detach() {
+	if awaited := r.link.Core(); circular && r.link.Detach() {
 		r.coroutine.Schedule()
-		forsake(r.awaited)
+		forsake(awaited)
 	}
 	return true
 }

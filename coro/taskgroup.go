@@ -30,9 +30,8 @@ type TaskGroup struct {
 // A groupMember is the group's hold on one unfinished task.
 type groupMember struct {
 	next, prev *groupMember
-	link       future.Link
+	link       future.Link // with its future
 	group      *TaskGroup
-	core       *future.Core
 }
 
 // Group runs body, and waits for all tasks that it, or they, created with
@@ -118,7 +117,7 @@ func (g *TaskGroup) mustBeActive() {
 // through the ready queue, so that its error does not cancel the parent too early.
 func (g *TaskGroup) add(c *future.Core) {
 	m := g.newMember()
-	m.core, m.prev = c, g.last
+	m.prev = g.last
 	if g.last == nil {
 		g.first = m
 	} else {
@@ -162,7 +161,8 @@ func (g *TaskGroup) remove(m *groupMember) {
 	} else {
 		m.next.prev = m.prev
 	}
-	m.next, m.prev, m.core, m.group = nil, nil, nil, nil
+	m.link.Forget()
+	m.next, m.prev, m.group = nil, nil, nil
 	if s := g.machine; s.nIdleMembers < maxIdleMembers {
 		m.next, s.idleMembers = s.idleMembers, m
 		s.nIdleMembers++
@@ -171,7 +171,7 @@ func (g *TaskGroup) remove(m *groupMember) {
 
 // Run is called when the task is done.
 func (m *groupMember) Run() {
-	g, core := m.group, m.core
+	g, core := m.group, m.link.Core()
 	g.remove(m)
 	if g.waiting && g.first == nil {
 		g.allDone.Finish()
@@ -243,8 +243,8 @@ func (g *TaskGroup) abort() {
 		return
 	}
 	for m := g.first; m != nil; m = m.next {
-		if !m.core.Done() {
-			m.core.Cancel(nil)
+		if !m.link.Core().Done() {
+			m.link.Core().Cancel(nil)
 		}
 	}
 }
@@ -253,7 +253,7 @@ func (g *TaskGroup) abort() {
 func (g *TaskGroup) abortChosen() {
 	var tasks []AnyTask
 	for m := g.first; m != nil; m = m.next {
-		tasks = append(tasks, holder(m.core)...)
+		tasks = append(tasks, holder(m.link.Core())...)
 	}
 	sched.Walk(g.parent.sched(), tasks)
 	for _, t := range tasks {
@@ -346,7 +346,7 @@ func (g *TaskGroup) wait() error {
 func (g *groupRole) Holders() []AnyTask {
 	var tasks []AnyTask
 	for m := g.first; m != nil; m = m.next {
-		tasks = append(tasks, holder(m.core)...)
+		tasks = append(tasks, holder(m.link.Core())...)
 	}
 	return tasks
 }

@@ -112,8 +112,8 @@ func (co *Co) tellYield() {
 func (b *body[T]) TellExisting(r *events.Recorder) {
 	co := &b.co
 	co.tellNew(r, events.Existed)
-	if co.awaited != nil {
-		co.tellWait(r, co.awaited)
+	if c := co.awaited(); c != nil {
+		co.tellWait(r, c)
 	}
 }
 

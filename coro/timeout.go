@@ -191,7 +191,7 @@ func (d *deadline) Run() {
 	if m.timedOut == nil {
 		m.timedOut = make(map[*TimeoutScope]*future.TimeoutError)
 	}
-	m.timedOut[t] = &future.TimeoutError{After: max(0, t.when-t.entered), WaitingFor: waitsFor(t.co.awaited)}
+	m.timedOut[t] = &future.TimeoutError{After: max(0, t.when-t.entered), WaitingFor: waitsFor(t.co.awaited())}
 	t.co.core.Cancel(nil)
 	t.state = timeoutExpiring
 	t.deadline = nil
