@@ -52,6 +52,8 @@ type machine struct {
 
 	walked walkedSet // the last that AllTasks has walked, where somebody chooses
 
+	idleSleepers []*sleeper // to be used again
+
 	idleMembers  *groupMember // of task groups, to be used again; linked by next
 	nIdleMembers int
 }

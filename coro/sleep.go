@@ -42,19 +42,44 @@ func sleep(co *Co, d time.Duration) error {
 	co.mustBeGiven()
 	co.mustRun() // before a timer is set
 	m := co.machine()
-	s := &sleeper{}
-	s.core.Init(co, s)
-	s.timer.Run = s
+	s := m.newSleeper(co)
 	m.loop.AddTimer(&s.timer, timers.Deadline(m.loop.Time(), d))
 	err := co.Suspend(&s.core)
-	m.loop.RemoveTimer(&s.timer)
+	m.endSleeper(s)
 	return err
 }
 
-// A sleeper is the future that a sleep waits for, and the timer that ends it.
+// A sleeper is the future that a sleep waits for, and the timer that ends it. Nobody else has it, so
+// that it is used again.
 type sleeper struct {
 	core  future.Core
 	timer timers.Timer
+}
+
+// maxIdleSleepers is how many are kept for that.
+const maxIdleSleepers = 64
+
+func (m *machine) newSleeper(co *Co) *sleeper {
+	var s *sleeper
+	if n := len(m.idleSleepers); n > 0 {
+		s = m.idleSleepers[n-1]
+		m.idleSleepers = m.idleSleepers[:n-1]
+		s.core = future.Core{}
+	} else {
+		s = new(sleeper)
+		s.timer.Run = s
+	}
+	s.core.Init(co, s)
+	return s
+}
+
+// endSleeper takes s back after its sleep. One whose timer was due and which was canceled after that is still
+// in the ready queue, and is not used again.
+func (m *machine) endSleeper(s *sleeper) {
+	waited := m.loop.RemoveTimer(&s.timer)
+	if (waited || !s.core.Canceled()) && len(m.idleSleepers) < maxIdleSleepers {
+		m.idleSleepers = append(m.idleSleepers, s)
+	}
 }
 
 // Run is called when the timer is due.

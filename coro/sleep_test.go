@@ -3,6 +3,7 @@ package coro_test
 import (
 	"math"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -125,4 +126,25 @@ func TestSleepForever(t *testing.T) {
 	_, err := loop.RunUntilComplete(l, task)
 	testkit.RequireCanceled(t, err)
 	require.Equal(t, time.Hour, l.Time())
+}
+
+// A sleep that is canceled when its time has come, but not yet its turn, does not end the next one of the task.
+func TestSleepCanceledWhenDue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		require.NoError(t, loop.Main(func(co *coro.Co) error {
+			start := loop.Of(co).Time()
+			task := testkit.Spawn(co, func(co *coro.Co) error {
+				testkit.RequireCanceled(t, coro.Sleep(co, time.Second))
+				return coro.Sleep(co, time.Hour)
+			})
+			testkit.Pass(t, co, 1)
+			loop.Of(co).CallSoon(func() {
+				task.Cancel()
+				<-time.After(2 * time.Second) // the task comes before the timer in the ready queue
+			})
+			_, err := task.Await(co)
+			require.Equal(t, time.Hour+2*time.Second, loop.Of(co).Time()-start)
+			return err
+		}))
+	})
 }

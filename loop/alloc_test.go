@@ -57,7 +57,7 @@ func TestAllocations(t *testing.T) {
 			_, err := answerInThread.Await(co)
 			return err
 		}},
-		{"sleep", 1, func(co *coro.Co) error { return coro.Sleep(co, 1) }},
+		{"sleep", 0, func(co *coro.Co) error { return coro.Sleep(co, 1) }},
 		{"call_at and cancel", 1, func(co *coro.Co) error {
 			loop.Of(co).CallAt(loop.Of(co).Time()+time.Hour, doNothing).Cancel()
 			return nil
