@@ -22,9 +22,11 @@ func BenchmarkCallSoon(b *testing.B) {
 			}
 		}
 		l.CallSoon(next)
+		cost := measure(b)
 		if err := l.RunForever(); err != nil {
 			b.Fatal(err)
 		}
+		cost.report()
 		if err := l.Close(); err != nil {
 			b.Fatal(err)
 		}
@@ -33,9 +35,11 @@ func BenchmarkCallSoon(b *testing.B) {
 		b.ReportAllocs()
 		called := 0
 		next := []func(){func() { called++ }, func() { called-- }}
+		cost := measure(b)
 		for b.Loop() {
 			next[called&1]()
 		}
+		cost.report()
 	})
 
 	const n = 1000
@@ -44,6 +48,7 @@ func BenchmarkCallSoon(b *testing.B) {
 		callback := func() { called++ }
 		onLoop(b, func(co *coro.Co) error {
 			l := loop.Of(co)
+			cost := measure(b)
 			for b.Loop() {
 				for range n {
 					l.CallSoon(callback)
@@ -52,6 +57,7 @@ func BenchmarkCallSoon(b *testing.B) {
 					return err
 				}
 			}
+			cost.report()
 			return nil
 		})
 		if called != n*b.N {
@@ -66,11 +72,13 @@ func BenchmarkCallSoon(b *testing.B) {
 		for i := range callbacks {
 			callbacks[i] = func() { called++ }
 		}
+		cost := measure(b)
 		for b.Loop() {
 			for _, callback := range callbacks {
 				callback()
 			}
 		}
+		cost.report()
 		if called != n*b.N {
 			b.Fatal("not all were called")
 		}

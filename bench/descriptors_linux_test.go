@@ -38,11 +38,13 @@ func BenchmarkDescriptor(b *testing.B) {
 				if err := coro.Sleep(co, 0); err != nil {
 					return err
 				}
+				cost := measure(b)
 				for b.Loop() {
 					if err := bb.do(co); err != nil {
 						return err
 					}
 				}
+				cost.report()
 				return nil
 			})
 		})
@@ -92,6 +94,7 @@ func BenchmarkSocket(b *testing.B) {
 				}
 			}))
 			one := []byte{1}
+			cost := measure(b)
 			for b.Loop() {
 				if _, err := unix.Write(mine.FD(), one); err != nil {
 					return err
@@ -100,6 +103,7 @@ func BenchmarkSocket(b *testing.B) {
 					return err
 				}
 			}
+			cost.report()
 			echo.Cancel()
 			return nil
 		})
@@ -108,12 +112,14 @@ func BenchmarkSocket(b *testing.B) {
 		onLoop(b, func(co *coro.Co) error {
 			mine, other := sockets(b, co)
 			one := []byte{1}
+			cost := measure(b)
 			for b.Loop() {
 				for _, end := range []int{mine.FD(), other.FD()} {
 					_, _ = unix.Write(end, one)
 					_, _ = unix.Read(mine.FD()+other.FD()-end, one)
 				}
 			}
+			cost.report()
 			return nil
 		})
 	})

@@ -17,6 +17,7 @@ func BenchmarkFuture(b *testing.B) {
 			l := loop.Of(co)
 			var f *future.Future[int]
 			set := func() { _ = f.SetResult(1) }
+			cost := measure(b)
 			for b.Loop() {
 				f = loop.CreateFuture[int](l)
 				l.CallSoon(set)
@@ -24,16 +25,19 @@ func BenchmarkFuture(b *testing.B) {
 					return err
 				}
 			}
+			cost.report()
 			return nil
 		})
 	})
 	b.Run("floor", func(b *testing.B) { benchmarkPulls(b, 1, 1) })
 	b.Run("goroutine", func(b *testing.B) {
 		b.ReportAllocs()
+		cost := measure(b)
 		for b.Loop() {
 			ch := make(chan int, 1)
 			go func() { ch <- 1 }()
 			<-ch
 		}
+		cost.report()
 	})
 }

@@ -62,6 +62,7 @@ func BenchmarkGrowth(b *testing.B) {
 
 func timersInOrder(b *testing.B, co *coro.Co, n int) error {
 	l, random := loop.Of(co), delays(1)
+	cost := measure(b)
 	for b.Loop() {
 		left, done := n, loop.CreateFuture[coro.None](l)
 		call := func() {
@@ -77,12 +78,14 @@ func timersInOrder(b *testing.B, co *coro.Co, n int) error {
 			return err
 		}
 	}
+	cost.report()
 	return nil
 }
 
 func heapInOrder(b *testing.B, n int) {
 	random := delays(1)
 	b.ReportAllocs()
+	cost := measure(b)
 	for b.Loop() {
 		var h timerHeap
 		left := n
@@ -98,11 +101,13 @@ func heapInOrder(b *testing.B, n int) {
 			b.Fatal("not all were called")
 		}
 	}
+	cost.report()
 }
 
 func futuresAtOnce(b *testing.B, co *coro.Co, n int) error {
 	l := loop.Of(co)
 	futures := make([]*future.Future[int], n)
+	cost := measure(b)
 	for b.Loop() {
 		for i := range futures {
 			futures[i] = loop.CreateFuture[int](l)
@@ -116,6 +121,7 @@ func futuresAtOnce(b *testing.B, co *coro.Co, n int) error {
 			return err
 		}
 	}
+	cost.report()
 	return nil
 }
 
@@ -124,6 +130,7 @@ func channelsAtOnce(b *testing.B, n int) {
 	channels := make([]chan int, n)
 	results := make([]int, n)
 	b.ReportAllocs()
+	cost := measure(b)
 	for b.Loop() {
 		for i := range channels {
 			channels[i] = make(chan int, 1)
@@ -139,4 +146,5 @@ func channelsAtOnce(b *testing.B, n int) {
 		}
 		wg.Wait()
 	}
+	cost.report()
 }

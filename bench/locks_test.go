@@ -14,6 +14,7 @@ func BenchmarkLock(b *testing.B) {
 	b.Run("free/ouro", func(b *testing.B) {
 		onLoop(b, func(co *coro.Co) error {
 			var mu locks.Lock
+			cost := measure(b)
 			for b.Loop() {
 				if err := mu.Acquire(co); err != nil {
 					return err
@@ -22,6 +23,7 @@ func BenchmarkLock(b *testing.B) {
 					return err
 				}
 			}
+			cost.report()
 			return nil
 		})
 	})
@@ -29,11 +31,13 @@ func BenchmarkLock(b *testing.B) {
 		var mu sync.Mutex
 		b.ReportAllocs()
 		held := 0
+		cost := measure(b)
 		for b.Loop() {
 			mu.Lock()
 			held++
 			mu.Unlock()
 		}
+		cost.report()
 	})
 	b.Run("with/ouro", func(b *testing.B) {
 		onLoop(b, func(co *coro.Co) error {
@@ -43,11 +47,13 @@ func BenchmarkLock(b *testing.B) {
 				held++
 				return nil
 			}
+			cost := measure(b)
 			for b.Loop() {
 				if err := mu.With(co, body); err != nil {
 					return err
 				}
 			}
+			cost.report()
 			return nil
 		})
 	})
@@ -55,6 +61,7 @@ func BenchmarkLock(b *testing.B) {
 		var mu sync.Mutex
 		b.ReportAllocs()
 		held := 0
+		cost := measure(b)
 		for b.Loop() {
 			func() {
 				mu.Lock()
@@ -62,6 +69,7 @@ func BenchmarkLock(b *testing.B) {
 				held++
 			}()
 		}
+		cost.report()
 	})
 }
 
@@ -90,11 +98,13 @@ func BenchmarkLockHandOver(b *testing.B) {
 				}
 				return nil
 			}))
+			cost := measure(b)
 			for b.Loop() {
 				if err := turn(co); err != nil {
 					return err
 				}
 			}
+			cost.report()
 			stop = true
 			return await(co, other)
 		})
@@ -115,10 +125,12 @@ func BenchmarkLockHandOver(b *testing.B) {
 			}
 		}()
 		b.ReportAllocs()
+		cost := measure(b)
 		for b.Loop() {
 			here.Lock()
 			there.Unlock()
 		}
+		cost.report()
 		here.Lock()
 		stop = true
 		there.Unlock()
@@ -132,22 +144,26 @@ func BenchmarkSemaphore(b *testing.B) {
 	b.Run("free/ouro", func(b *testing.B) {
 		onLoop(b, func(co *coro.Co) error {
 			s := locks.NewSemaphore(4)
+			cost := measure(b)
 			for b.Loop() {
 				if err := s.Acquire(co); err != nil {
 					return err
 				}
 				s.Release()
 			}
+			cost.report()
 			return nil
 		})
 	})
 	b.Run("free/channel", func(b *testing.B) {
 		s := make(chan struct{}, 4)
 		b.ReportAllocs()
+		cost := measure(b)
 		for b.Loop() {
 			s <- struct{}{}
 			<-s
 		}
+		cost.report()
 	})
 }
 
@@ -169,6 +185,7 @@ func BenchmarkEvent(b *testing.B) {
 					return nil
 				}))
 			}
+			cost := measure(b)
 			for b.Loop() {
 				if err := coro.Sleep(co, 0); err != nil {
 					return err
@@ -176,6 +193,7 @@ func BenchmarkEvent(b *testing.B) {
 				e.Set()
 				e.Clear()
 			}
+			cost.report()
 			stop = true
 			return nil
 		})
@@ -199,11 +217,13 @@ func BenchmarkBarrier(b *testing.B) {
 					}
 				}))
 			}
+			cost := measure(b)
 			for b.Loop() {
 				if _, err := bar.Wait(co); err != nil {
 					return err
 				}
 			}
+			cost.report()
 			return nil
 		})
 	})

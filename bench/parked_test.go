@@ -66,31 +66,46 @@ func warmUp(n int) {
 
 // parked adds up what the operations took.
 type parked struct {
-	create, cancel time.Duration
+	create, cancel spent
 	memory         int64
 
 	start  time.Time
+	cpu    time.Duration // at the start
 	before int64
 }
 
+// spent is how long something has taken, and how much of the processors.
+type spent struct{ time, cpu time.Duration }
+
 func (p *parked) begin() {
 	p.before = inUse()
-	p.start = time.Now()
+	p.restart()
+}
+
+func (p *parked) restart() { p.start, p.cpu = time.Now(), cpuTime() }
+
+func (p *parked) add(to *spent) {
+	to.time += time.Since(p.start)
+	to.cpu += cpuTime() - p.cpu
 }
 
 // all is called when all are parked; what it costs itself does not count.
 func (p *parked) all() {
-	p.create += time.Since(p.start)
+	p.add(&p.create)
 	p.memory += inUse() - p.before
-	p.start = time.Now()
+	p.restart()
 }
 
-func (p *parked) end() { p.cancel += time.Since(p.start) }
+func (p *parked) end() { p.add(&p.cancel) }
 
 func (p *parked) report(b *testing.B, n int) {
 	all := float64(b.N) * float64(n)
-	b.ReportMetric(float64(p.create)/all, "ns/create")
-	b.ReportMetric(float64(p.cancel)/all, "ns/cancel")
+	for what, s := range map[string]spent{"create": p.create, "cancel": p.cancel} {
+		b.ReportMetric(float64(s.time)/all, "ns/"+what)
+		if s.cpu > 0 {
+			b.ReportMetric(float64(s.cpu)/all, "CPU-ns/"+what)
+		}
+	}
 	b.ReportMetric(float64(p.memory)/all, "B/task")
 }
 

@@ -52,9 +52,11 @@ func benchmarkPulls(b *testing.B, coroutines, trips int) {
 	p := newPulls(coroutines)
 	defer p.stop()
 	b.ReportAllocs()
+	cost := measure(b)
 	for b.Loop() {
 		for range trips {
 			p.resumeNext()
 		}
 	}
+	cost.report()
 }

@@ -25,11 +25,13 @@ func BenchmarkQueue(b *testing.B) {
 						}
 					}
 				}))
+				cost := measure(b)
 				for b.Loop() {
 					if _, err := q.Get(co); err != nil {
 						return err
 					}
 				}
+				cost.report()
 				return nil
 			})
 		})
@@ -47,9 +49,11 @@ func BenchmarkQueue(b *testing.B) {
 				}
 			}()
 			b.ReportAllocs()
+			cost := measure(b)
 			for b.Loop() {
 				<-c
 			}
+			cost.report()
 		})
 	}
 }
@@ -60,6 +64,7 @@ func BenchmarkQueueAlone(b *testing.B) {
 	b.Run("ouro", func(b *testing.B) {
 		onLoop(b, func(co *coro.Co) error {
 			var q queues.Queue[int]
+			cost := measure(b)
 			for i := 0; b.Loop(); i++ {
 				if err := q.Put(co, i); err != nil {
 					return err
@@ -68,16 +73,19 @@ func BenchmarkQueueAlone(b *testing.B) {
 					return err
 				}
 			}
+			cost.report()
 			return nil
 		})
 	})
 	b.Run("channel", func(b *testing.B) {
 		c := make(chan int, 1)
 		b.ReportAllocs()
+		cost := measure(b)
 		for i := 0; b.Loop(); i++ {
 			c <- i
 			<-c
 		}
+		cost.report()
 	})
 }
 
@@ -93,6 +101,7 @@ func BenchmarkPriorityQueue(b *testing.B) {
 					return err
 				}
 			}
+			cost := measure(b)
 			for b.Loop() {
 				if err := q.PutNowait(random.below(n)); err != nil {
 					return err
@@ -101,6 +110,7 @@ func BenchmarkPriorityQueue(b *testing.B) {
 					return err
 				}
 			}
+			cost.report()
 			return nil
 		})
 	})
@@ -110,10 +120,12 @@ func BenchmarkPriorityQueue(b *testing.B) {
 			h.put(random.below(n))
 		}
 		b.ReportAllocs()
+		cost := measure(b)
 		for b.Loop() {
 			h.put(random.below(n))
 			h.get()
 		}
+		cost.report()
 	})
 }
 

@@ -32,11 +32,13 @@ func BenchmarkRecordTo(b *testing.B) {
 					if err := run(); err != nil { // the heap has its size then
 						return err
 					}
+					cost := measure(b)
 					for b.Loop() {
 						if err := run(); err != nil {
 							return err
 						}
 					}
+					cost.report()
 					return nil
 				}, mode.opts...)
 			})
@@ -49,11 +51,13 @@ func BenchmarkRecordTo(b *testing.B) {
 // benchmarkSleeps is an await of a sleep that is over at once.
 func benchmarkSleeps(b *testing.B, opts ...loop.Option) {
 	onLoop(b, func(co *coro.Co) error {
+		cost := measure(b)
 		for b.Loop() {
 			if err := coro.Sleep(co, time.Nanosecond); err != nil {
 				return err
 			}
 		}
+		cost.report()
 		return nil
 	}, opts...)
 }

@@ -15,20 +15,24 @@ func BenchmarkTimeout(b *testing.B) {
 	b.Run("ouro", func(b *testing.B) {
 		onLoop(b, func(co *coro.Co) error {
 			body := func(*coro.TimeoutScope) error { return nil }
+			cost := measure(b)
 			for b.Loop() {
 				if err := coro.Timeout(co, time.Hour, body); err != nil {
 					return err
 				}
 			}
+			cost.report()
 			return nil
 		})
 	})
 	b.Run("context", func(b *testing.B) {
 		b.ReportAllocs()
+		cost := measure(b)
 		for b.Loop() {
 			_, cancel := context.WithTimeout(context.Background(), time.Hour)
 			cancel()
 		}
+		cost.report()
 	})
 }
 
@@ -44,11 +48,13 @@ func BenchmarkTaskGroup(b *testing.B) {
 				}
 				return nil
 			}
+			cost := measure(b)
 			for b.Loop() {
 				if err := coro.Group(co, body); err != nil {
 					return err
 				}
 			}
+			cost.report()
 			return nil
 		})
 	})
@@ -61,11 +67,13 @@ func BenchmarkTaskGroup(b *testing.B) {
 func BenchmarkShield(b *testing.B) {
 	b.Run("ouro", func(b *testing.B) {
 		onLoop(b, func(co *coro.Co) error {
+			cost := measure(b)
 			for b.Loop() {
 				if err := await(co, coro.Shield(co, coro.Func[int](one))); err != nil {
 					return err
 				}
 			}
+			cost.report()
 			return nil
 		})
 	})
@@ -79,6 +87,7 @@ func BenchmarkWait(b *testing.B) {
 	b.Run("n=100/ouro", func(b *testing.B) {
 		onLoop(b, func(co *coro.Co) error {
 			tasks := make([]*coro.Task[int], n)
+			cost := measure(b)
 			for b.Loop() {
 				for i := range tasks {
 					tasks[i] = coro.CreateTask(co, one)
@@ -91,6 +100,7 @@ func BenchmarkWait(b *testing.B) {
 					b.Fatal("not all are done")
 				}
 			}
+			cost.report()
 			return nil
 		})
 	})
@@ -108,6 +118,7 @@ func BenchmarkAsCompleted(b *testing.B) {
 			children[i] = coro.Func[int](one)
 		}
 		onLoop(b, func(co *coro.Co) error {
+			cost := measure(b)
 			for b.Loop() {
 				for next := range coro.AsCompleted(co, coro.Forever, children...) {
 					if err := await(co, next); err != nil {
@@ -115,12 +126,14 @@ func BenchmarkAsCompleted(b *testing.B) {
 					}
 				}
 			}
+			cost.report()
 			return nil
 		})
 	})
 	b.Run("n=100/floor", func(b *testing.B) { benchmarkPulls(b, n+1, n+1) })
 	b.Run("n=100/goroutine", func(b *testing.B) {
 		b.ReportAllocs()
+		cost := measure(b)
 		for b.Loop() {
 			results := make(chan int)
 			for range n {
@@ -130,11 +143,13 @@ func BenchmarkAsCompleted(b *testing.B) {
 				<-results
 			}
 		}
+		cost.report()
 	})
 }
 
 func waitGroup(b *testing.B, n int) {
 	b.ReportAllocs()
+	cost := measure(b)
 	for b.Loop() {
 		var wg sync.WaitGroup
 		for range n {
@@ -142,4 +157,5 @@ func waitGroup(b *testing.B, n int) {
 		}
 		wg.Wait()
 	}
+	cost.report()
 }

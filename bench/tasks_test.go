@@ -13,17 +13,20 @@ import (
 func BenchmarkCreateTaskAwait(b *testing.B) {
 	b.Run("ouro", func(b *testing.B) {
 		onLoop(b, func(co *coro.Co) error {
+			cost := measure(b)
 			for b.Loop() {
 				if err := await(co, coro.CreateTask(co, one)); err != nil {
 					return err
 				}
 			}
+			cost.report()
 			return nil
 		})
 	})
 	b.Run("floor", func(b *testing.B) { benchmarkPulls(b, 2, 2) })
 	b.Run("goroutine", func(b *testing.B) {
 		b.ReportAllocs()
+		cost := measure(b)
 		for b.Loop() {
 			result := 0
 			var wg sync.WaitGroup
@@ -33,6 +36,7 @@ func BenchmarkCreateTaskAwait(b *testing.B) {
 				b.Fatal("not run")
 			}
 		}
+		cost.report()
 	})
 }
 
@@ -58,11 +62,13 @@ func gathers(b *testing.B, n int) {
 		if err := gather(); err != nil { // the heap has its size then
 			return err
 		}
+		cost := measure(b)
 		for b.Loop() {
 			if err := gather(); err != nil {
 				return err
 			}
 		}
+		cost.report()
 		return nil
 	})
 	perEach(b, n, "task")
@@ -71,6 +77,7 @@ func gathers(b *testing.B, n int) {
 // waitGroups runs n goroutines that deliver a result, and waits for all of them.
 func waitGroups(b *testing.B, n int) {
 	b.ReportAllocs()
+	cost := measure(b)
 	for b.Loop() {
 		results := make([]int, n)
 		var wg sync.WaitGroup
@@ -82,5 +89,6 @@ func waitGroups(b *testing.B, n int) {
 			b.Fatal("not run")
 		}
 	}
+	cost.report()
 	perEach(b, n, "task")
 }

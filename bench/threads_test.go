@@ -18,11 +18,13 @@ func BenchmarkToThread(b *testing.B) {
 	work := loop.ToThread(func(context.Context) (int, error) { return 1, nil })
 	b.Run("calls=1/ouro", func(b *testing.B) {
 		onLoop(b, func(co *coro.Co) error {
+			cost := measure(b)
 			for b.Loop() {
 				if err := await(co, work); err != nil {
 					return err
 				}
 			}
+			cost.report()
 			return nil
 		})
 	})
@@ -35,11 +37,13 @@ func BenchmarkToThread(b *testing.B) {
 			calls[i] = work
 		}
 		onLoop(b, func(co *coro.Co) error {
+			cost := measure(b)
 			for b.Loop() {
 				if err := await(co, coro.Gather(co, calls...)); err != nil {
 					return err
 				}
 			}
+			cost.report()
 			return nil
 		})
 		perEach(b, n, "call")
@@ -63,6 +67,7 @@ func wakeOverChannels(b *testing.B, n int) {
 		defer close(wakes[i])
 	}
 	b.ReportAllocs()
+	cost := measure(b)
 	for b.Loop() {
 		for _, wake := range wakes {
 			wake <- 1
@@ -71,6 +76,7 @@ func wakeOverChannels(b *testing.B, n int) {
 			<-answers
 		}
 	}
+	cost.report()
 }
 
 // BenchmarkCallSoonThreadsafe is one callback from another goroutine, of which so
@@ -82,6 +88,7 @@ func BenchmarkCallSoonThreadsafe(b *testing.B) {
 		b.Run(fmt.Sprintf("goroutines=%d/ouro", goroutines), func(b *testing.B) {
 			onLoop(b, func(co *coro.Co) error {
 				l := loop.Of(co)
+				cost := measure(b)
 				for b.Loop() {
 					all := &countdown{batch, loop.CreateFuture[coro.None](l)}
 					send(goroutines, func() {
@@ -94,6 +101,7 @@ func BenchmarkCallSoonThreadsafe(b *testing.B) {
 						return err
 					}
 				}
+				cost.report()
 				return nil
 			})
 			perEach(b, batch, "call")
@@ -101,6 +109,7 @@ func BenchmarkCallSoonThreadsafe(b *testing.B) {
 		b.Run(fmt.Sprintf("goroutines=%d/channel", goroutines), func(b *testing.B) {
 			ch := make(chan func(), 1024)
 			b.ReportAllocs()
+			cost := measure(b)
 			for b.Loop() {
 				left := batch
 				send(goroutines, func() { ch <- func() { left-- } })
@@ -108,12 +117,14 @@ func BenchmarkCallSoonThreadsafe(b *testing.B) {
 					(<-ch)()
 				}
 			}
+			cost.report()
 			perEach(b, batch, "call")
 		})
 		b.Run(fmt.Sprintf("goroutines=%d/mutex", goroutines), func(b *testing.B) {
 			var inbox mutexInbox
 			inbox.wake = make(chan struct{}, 1)
 			b.ReportAllocs()
+			cost := measure(b)
 			for b.Loop() {
 				left := batch
 				send(goroutines, func() { inbox.send(func() { left-- }) })
@@ -121,6 +132,7 @@ func BenchmarkCallSoonThreadsafe(b *testing.B) {
 					inbox.receive()
 				}
 			}
+			cost.report()
 			perEach(b, batch, "call")
 		})
 	}

@@ -25,9 +25,11 @@ func BenchmarkTimers(b *testing.B) {
 		onLoop(b, func(co *coro.Co) error {
 			l, random := loop.Of(co), delays(1)
 			_, at := pending(l, 1000, &random)
+			cost := measure(b)
 			for b.Loop() {
 				l.CallAt(at+random.next(), nothing).Cancel()
 			}
+			cost.report()
 			return nil
 		})
 	})
@@ -36,17 +38,21 @@ func BenchmarkTimers(b *testing.B) {
 		random := delays(1)
 		pendingInHeap(&h, 1000, &random)
 		b.ReportAllocs()
+		cost := measure(b)
 		for b.Loop() {
 			h.cancel(h.callAt(random.next(), nothing))
 		}
+		cost.report()
 	})
 	b.Run("cancel/pending=1000/AfterFunc", func(b *testing.B) {
 		random := delays(1)
 		defer stopAll(pendingAfterFuncs(1000, &random))
 		b.ReportAllocs()
+		cost := measure(b)
 		for b.Loop() {
 			time.AfterFunc(time.Hour+random.next(), nothing).Stop()
 		}
+		cost.report()
 	})
 	for _, n := range []int{100_000, 1_000_000} {
 		replaceTimers(b, n)
@@ -95,11 +101,13 @@ func replaceTimers(b *testing.B, n int) {
 		onLoop(b, func(co *coro.Co) error {
 			l, random := loop.Of(co), delays(1)
 			handles, at := pending(l, n, &random)
+			cost := measure(b)
 			for b.Loop() {
 				i := random.below(n)
 				handles[i].Cancel()
 				handles[i] = l.CallAt(at+random.next(), nothing)
 			}
+			cost.report()
 			return nil
 		})
 	})
@@ -109,11 +117,13 @@ func replaceTimers(b *testing.B, n int) {
 		random := delays(1)
 		timers := pendingInHeap(&h, n, &random)
 		b.ReportAllocs()
+		cost := measure(b)
 		for b.Loop() {
 			i := random.below(n)
 			h.cancel(timers[i])
 			timers[i] = h.callAt(random.next(), nothing)
 		}
+		cost.report()
 	})
 	b.Run(fmt.Sprintf("replace/pending=%d/AfterFunc", n), func(b *testing.B) {
 		notShort(b, n)
@@ -121,11 +131,13 @@ func replaceTimers(b *testing.B, n int) {
 		timers := pendingAfterFuncs(n, &random)
 		defer stopAll(timers)
 		b.ReportAllocs()
+		cost := measure(b)
 		for b.Loop() {
 			i := random.below(n)
 			timers[i].Stop()
 			timers[i] = time.AfterFunc(time.Hour+random.next(), nothing)
 		}
+		cost.report()
 	})
 }
 
@@ -134,6 +146,7 @@ func churnTimers(b *testing.B, n int) {
 		notShort(b, n)
 		l, random := loop.New(loop.VirtualTime(true)), delays(1)
 		over := false
+		var cost cost
 		var call func()
 		call = func() {
 			switch {
@@ -142,6 +155,7 @@ func churnTimers(b *testing.B, n int) {
 				l.CallAt(l.Time()+random.next(), call)
 			default:
 				over = true
+				cost.report()
 				l.Stop()
 			}
 		}
@@ -149,6 +163,7 @@ func churnTimers(b *testing.B, n int) {
 			l.CallAt(random.next(), call)
 		}
 		b.ReportAllocs()
+		cost = measure(b)
 		if err := l.RunForever(); err != nil {
 			b.Fatal(err)
 		}
@@ -167,11 +182,13 @@ func churnTimers(b *testing.B, n int) {
 			again()
 		}
 		b.ReportAllocs()
+		cost := measure(b)
 		for b.Loop() {
 			var call func()
 			now, call = h.next()
 			call()
 		}
+		cost.report()
 	})
 }
 
@@ -180,6 +197,7 @@ func equalTimers(b *testing.B, n int) {
 		notShort(b, n)
 		onLoop(b, func(co *coro.Co) error {
 			l := loop.Of(co)
+			cost := measure(b)
 			for b.Loop() {
 				left, done := n, loop.CreateFuture[coro.None](l)
 				call := func() {
@@ -195,6 +213,7 @@ func equalTimers(b *testing.B, n int) {
 					return err
 				}
 			}
+			cost.report()
 			return nil
 		})
 		perEach(b, n, "timer")
@@ -202,6 +221,7 @@ func equalTimers(b *testing.B, n int) {
 	b.Run(fmt.Sprintf("equal/n=%d/floor", n), func(b *testing.B) {
 		notShort(b, n)
 		b.ReportAllocs()
+		cost := measure(b)
 		for b.Loop() {
 			var h timerHeap
 			left := n
@@ -217,11 +237,13 @@ func equalTimers(b *testing.B, n int) {
 				b.Fatal("not all were called")
 			}
 		}
+		cost.report()
 		perEach(b, n, "timer")
 	})
 	b.Run(fmt.Sprintf("equal/n=%d/AfterFunc", n), func(b *testing.B) {
 		notShort(b, n)
 		b.ReportAllocs()
+		cost := measure(b)
 		for b.Loop() {
 			var wg sync.WaitGroup
 			wg.Add(n)
@@ -230,6 +252,7 @@ func equalTimers(b *testing.B, n int) {
 			}
 			wg.Wait()
 		}
+		cost.report()
 		perEach(b, n, "timer")
 	})
 }

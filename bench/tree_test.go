@@ -40,11 +40,13 @@ func BenchmarkAsyncTree(b *testing.B) {
 				if err := run(); err != nil { // the heap has its size then
 					return err
 				}
+				cost := measure(b)
 				for b.Loop() {
 					if err := run(); err != nil {
 						return err
 					}
 				}
+				cost.report()
 				return nil
 			}, shape.opts...)
 		})
@@ -54,9 +56,11 @@ func BenchmarkAsyncTree(b *testing.B) {
 		}
 		b.Run(shape.name+"/goroutine", func(b *testing.B) {
 			b.ReportAllocs()
+			cost := measure(b)
 			for b.Loop() {
 				newTree(shape.leaf).goroutine(levels)
 			}
+			cost.report()
 		})
 	}
 }

@@ -18,6 +18,7 @@ func BenchmarkWatchdog(b *testing.B) {
 		{"call_soon", func(b *testing.B, co *coro.Co) error {
 			const n = 1000
 			l := loop.Of(co)
+			cost := measure(b)
 			for i := 0; b.Loop(); i++ {
 				l.CallSoon(nothing)
 				if i%n == 0 {
@@ -26,6 +27,7 @@ func BenchmarkWatchdog(b *testing.B) {
 					}
 				}
 			}
+			cost.report()
 			return nil
 		}},
 		{"yield=1", yielding},
@@ -41,11 +43,13 @@ func BenchmarkWatchdog(b *testing.B) {
 			return yielding(b, co)
 		}},
 		{"create_task+await", func(b *testing.B, co *coro.Co) error {
+			cost := measure(b)
 			for b.Loop() {
 				if err := await(co, coro.CreateTask(co, one)); err != nil {
 					return err
 				}
 			}
+			cost.report()
 			return nil
 		}},
 	} {
@@ -60,10 +64,12 @@ func BenchmarkWatchdog(b *testing.B) {
 }
 
 func yielding(b *testing.B, co *coro.Co) error {
+	cost := measure(b)
 	for b.Loop() {
 		if err := coro.Sleep(co, 0); err != nil {
 			return err
 		}
 	}
+	cost.report()
 	return nil
 }

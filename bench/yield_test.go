@@ -36,6 +36,7 @@ func yields(b *testing.B, co *coro.Co, n int) error {
 	for range n - 1 {
 		coro.CreateTask(co, other)
 	}
+	cost := measure(b)
 	for steps := n; b.Loop(); steps++ {
 		if steps >= n { // the others have had theirs
 			steps = 0
@@ -44,6 +45,7 @@ func yields(b *testing.B, co *coro.Co, n int) error {
 			}
 		}
 	}
+	cost.report()
 	stop = true
 	return nil
 }
@@ -51,6 +53,7 @@ func yields(b *testing.B, co *coro.Co, n int) error {
 func goscheds(b *testing.B, goroutines int) {
 	const each = 1000 // so that creating them does not count
 	b.ReportAllocs()
+	cost := measure(b)
 	for b.Loop() {
 		var wg sync.WaitGroup
 		for range goroutines {
@@ -62,5 +65,6 @@ func goscheds(b *testing.B, goroutines int) {
 		}
 		wg.Wait()
 	}
+	cost.report()
 	perEach(b, goroutines*each, "yield")
 }

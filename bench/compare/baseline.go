@@ -16,12 +16,23 @@ import (
 // times, but they do.
 type baseline struct {
 	Machine machine.Machine  `json:"machine"`
-	Ratios  map[string]ratio `json:"ratios"` // by row and whom it is to: "Yield/tasks=1 to floor"
+	Ratios  map[string]ratio `json:"ratios"` // by row and whom it is to: "Yield/tasks=1 to floor", and ", CPU of 1" for CPU time
 }
 
 type ratio struct {
 	Median float64 `json:"median"`
 	Spread float64 `json:"spread"` // a share of the median
+}
+
+// allRatios are the floorRatios, and those in CPU time.
+func allRatios(r *results) map[string]ratio {
+	ratios := floorRatios(r)
+	for procs, cpu := range r.cpu {
+		for name, ratio := range floorRatios(cpu) {
+			ratios[fmt.Sprintf("%s, CPU of %d", name, procs)] = ratio
+		}
+	}
+	return ratios
 }
 
 // floorRatios are those of our time to the floor's, and to those of the others in the
@@ -65,13 +76,13 @@ const noise = 0.10
 func compareBaseline(old baseline, ratios map[string]ratio) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "baseline: commit %s, %s, %s, %s\n\n", old.Machine.Commit, old.Machine.Go, old.Machine.CPU, old.Machine.Date)
-	fmt.Fprintf(&s, "%-52s %9s %9s %8s\n", "ratio of", "then", "now", "change")
+	fmt.Fprintf(&s, "%-60s %9s %9s %8s\n", "ratio of", "then", "now", "change")
 	names := slices.Sorted(maps.Keys(ratios))
 	for _, name := range names {
 		now := ratios[name]
 		then, ok := old.Ratios[name]
 		if !ok {
-			fmt.Fprintf(&s, "%-52s %9s %9.2f %8s\n", name, "", now.Median, "new")
+			fmt.Fprintf(&s, "%-60s %9s %9.2f %8s\n", name, "", now.Median, "new")
 			continue
 		}
 		change := now.Median/then.Median - 1
@@ -82,11 +93,11 @@ func compareBaseline(old baseline, ratios map[string]ratio) string {
 		case change < -bound:
 			mark = "  faster"
 		}
-		fmt.Fprintf(&s, "%-52s %9.2f %9.2f %+7.0f%%%s\n", name, then.Median, now.Median, 100*change, mark)
+		fmt.Fprintf(&s, "%-60s %9.2f %9.2f %+7.0f%%%s\n", name, then.Median, now.Median, 100*change, mark)
 	}
 	for _, name := range slices.Sorted(maps.Keys(old.Ratios)) {
 		if _, ok := ratios[name]; !ok {
-			fmt.Fprintf(&s, "%-52s %9.2f %9s %8s\n", name, old.Ratios[name].Median, "", "not run")
+			fmt.Fprintf(&s, "%-60s %9.2f %9s %8s\n", name, old.Ratios[name].Median, "", "not run")
 		}
 	}
 	return s.String()

@@ -43,6 +43,7 @@ do the work, the fastest.
 	if _, ok := plot(r); ok {
 		fmt.Fprintf(&s, "\n## Cost as work grows\n\n![nanoseconds for one of 100, 10,000 and 1,000,000](%s)\n", plotName)
 	}
+	s.WriteString(cpuSection(r))
 	s.WriteString("\n## Goals\n\n")
 	s.WriteString(goalTable(r))
 	s.WriteString(reasons(r))
@@ -105,6 +106,12 @@ func reasons(r *results) string {
 
 // line is the goal in the table. It is not known when the other was not measured.
 func (g goal) line(r *results, row row) (line string, ok, known bool) {
+	if g.procs > 0 {
+		r = r.cpu[g.procs]
+	}
+	if r == nil {
+		return "", false, false
+	}
 	var now float64
 	var against, shown, wanted string
 	switch {
@@ -120,6 +127,9 @@ func (g goal) line(r *results, row row) (line string, ok, known bool) {
 		against = who(r, row.name, g.against)
 		if g.upper {
 			shown, wanted = figures.Number(now)+"×", "≤ "+figures.Number(g.most)+"×"
+			if g.procs > 0 {
+				against += ", CPU time on one core"
+			}
 		} else {
 			against = "faster than " + against
 			shown, wanted = figures.Number(1/now)+"×", "≥ "+figures.Number(1/g.most)+"×"

@@ -32,6 +32,30 @@ func sample() *results {
 	return r
 }
 
+// sampleWithCPU has CPU times too.
+func sampleWithCPU() *results {
+	r := sample()
+	for procs := 1; procs <= 2; procs++ {
+		r.addCPU(procs, []measurement{
+			{Row: "CreateTaskAwait", Who: "ouro", CPU: 300 + 60*float64(procs), GC: 20, HasMem: true, Allocs: 1},
+			{Row: "CreateTaskAwait", Who: "floor", CPU: 120},
+			{Row: "CreateTaskAwait", Who: "goroutine", CPU: 720},
+			{Row: "NotInTheTable", Who: "ouro"},
+		})
+	}
+	return r
+}
+
+func TestCPUTable(t *testing.T) {
+	require.Equal(t, `| work | ours | floor | others | GC | ours, 2 | floor, 2 | others, 2 |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+| create a task and await it | 360 ns | 3× | 0.50× | 20% | 420 ns | 3.50× | 0.58× |
+`, cpuTable(sampleWithCPU()))
+	require.Contains(t, goalTable(sampleWithCPU()),
+		"| create a task and await it | floor, CPU time on one core | 3× ±0% | ≤ 2.20× | **missed by 36%** |\n")
+	require.Empty(t, cpuSection(sample()))
+}
+
 func TestGoalTable(t *testing.T) {
 	require.Equal(t, `| work | against | ratio | goal | |
 | --- | --- | ---: | ---: | --- |

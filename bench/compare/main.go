@@ -112,7 +112,7 @@ func run(ctx context.Context, c config) error {
 			return err
 		}
 	}
-	ratios := floorRatios(r.results)
+	ratios := allRatios(r.results)
 	if c.check {
 		old, err := loadBaseline(c.path(c.baseline))
 		if err != nil {

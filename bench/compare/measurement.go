@@ -25,6 +25,9 @@ type measurement struct {
 	Note   string  `json:"note,omitempty"`    // what a rival does not do
 	Peer   bool    `json:"peer,omitempty"`    // measured by a program under bench/peers
 	HasMem bool    `json:"has_mem,omitempty"` // Allocs is known
+	CPU    float64 `json:"cpu,omitempty"`     // nanoseconds for one, of all processors; ours only
+	GC     float64 `json:"gc,omitempty"`      // the garbage collector's part in that, in percent
+	Procs  int     `json:"procs,omitempty"`   // GOMAXPROCS, if it was set
 }
 
 // peerLine is a line that a program under bench/peers prints: its name and version
@@ -111,6 +114,7 @@ func parseBenchmark(name, count, values string, round int) ([]measurement, error
 	}
 	m := measurement{Row: name[:slash], Who: name[slash+1:], Round: round, Value: metrics["ns/op"], Ops: ops}
 	m.Allocs, m.HasMem = metrics["allocs/op"]
+	m.CPU, m.GC = metrics["CPU-ns/op"], metrics["GC-%"]
 	switch len(own) {
 	case 0:
 		return []measurement{m}, nil
@@ -118,6 +122,7 @@ func parseBenchmark(name, count, values string, round int) ([]measurement, error
 		m.Value = metrics[own[0]]
 		each := max(1, metrics["ns/op"]/m.Value)
 		m.Allocs /= each
+		m.CPU /= each
 		m.Ops = int64(float64(ops) * each)
 		return []measurement{m}, nil
 	}
@@ -129,7 +134,7 @@ func parseBenchmark(name, count, values string, round int) ([]measurement, error
 			what = "bytes"
 		}
 		each := m
-		each.Row, each.Value = m.Row+"/"+what, metrics[unit]
+		each.Row, each.Value, each.CPU = m.Row+"/"+what, metrics[unit], metrics["CPU-"+unit]
 		ms = append(ms, each)
 	}
 	return ms, nil
@@ -149,10 +154,11 @@ func parseMetrics(values string) (metrics map[string]float64, own []string, err 
 			return nil, nil, err
 		}
 		metrics[pair[1]] = v
-		switch pair[1] {
-		case "ns/op", "B/op", "allocs/op", "MB/s":
+		switch unit := pair[1]; {
+		case unit == "ns/op", unit == "B/op", unit == "allocs/op", unit == "MB/s", unit == "GC-%":
+		case strings.HasPrefix(unit, "CPU-"):
 		default:
-			own = append(own, pair[1])
+			own = append(own, unit)
 		}
 	}
 	return metrics, own, nil
@@ -162,9 +168,12 @@ func parseMetrics(values string) (metrics map[string]float64, own []string, err 
 type results struct {
 	all   []measurement
 	byRow map[string]map[string][]measurement
+	cpu   map[int]*results // the same in CPU time, by GOMAXPROCS
 }
 
-func newResults() *results { return &results{byRow: map[string]map[string][]measurement{}} }
+func newResults() *results {
+	return &results{byRow: map[string]map[string][]measurement{}, cpu: map[int]*results{}}
+}
 
 func (r *results) add(ms ...measurement) {
 	for _, m := range ms {
@@ -175,6 +184,19 @@ func (r *results) add(ms ...measurement) {
 		}
 		who[m.Who] = append(who[m.Who], m)
 		r.all = append(r.all, m)
+	}
+}
+
+// addCPU adds measurements with that many processors, as to their CPU time.
+func (r *results) addCPU(procs int, ms []measurement) {
+	if r.cpu[procs] == nil {
+		r.cpu[procs] = newResults()
+	}
+	for _, m := range ms {
+		if m.CPU > 0 {
+			m.Value = m.CPU
+			r.cpu[procs].add(m)
+		}
 	}
 }
 

@@ -19,12 +19,18 @@ type goal struct {
 	most    float64 // our time divided by theirs; nanoseconds or allocations if absolute
 	unit    string  // of an absolute goal: ns or allocs
 	upper   bool    // it is said as a bound, not as how much faster we are
+	procs   int     // it is one of CPU time with so many processors; 0 for time that passes
 }
 
 // within says how often the time of the floor, or of another in the same process, is
 // the most.
 func within(times float64, against string) goal {
 	return goal{against: against, most: times, upper: true}
+}
+
+// onOneCore is within in CPU time, with one processor: the garbage collector has no other to work on.
+func onOneCore(times float64, against string) goal {
+	return goal{against: against, most: times, upper: true, procs: 1}
 }
 
 // ahead says how many times as fast as a rival is the least.
@@ -38,9 +44,9 @@ var rows = []row{
 	{"Yield/tasks=1", "sleep(0) in one task alone", []goal{
 		within(0.4, floor), ahead(1, "gosched"), ahead(1, "node"), ahead(1, "tokio")}},
 	{"CreateTaskAwait", "create a task and await it", []goal{
-		within(2, floor), most(2, "allocs"), ahead(1, "goroutine"), ahead(1, "tokio")}},
+		within(2, floor), onOneCore(2.2, floor), most(2, "allocs"), ahead(1, "goroutine"), ahead(1, "tokio")}},
 	{"Gather/n=100000", "gather of 100,000, one task", []goal{
-		within(2.5, floor), ahead(1, "tokio"), ahead(1, "node"), ahead(1, "goroutines errgroup")}},
+		within(2.5, floor), onOneCore(4, floor), ahead(1, "tokio"), ahead(1, "node"), ahead(1, "goroutines errgroup")}},
 	{"CallSoon/chain", "call_soon, each from the one before", []goal{
 		most(25, "ns"), most(0, "allocs"), ahead(20, "uvloop")}},
 	{"CallSoon/batch=1000", "call_soon, 1,000 at once, one call", []goal{
@@ -55,7 +61,7 @@ var rows = []row{
 	{"Timers/equal/n=1000000", "1,000,000 timers for the same moment, one timer", timerGoals},
 
 	{"Queue/size=1", "put and get, queue of 1, two tasks", []goal{
-		within(3, floor), ahead(1, "channel"), ahead(1, "tokio")}},
+		within(3, floor), onOneCore(1, "channel"), ahead(1, "channel"), ahead(1, "tokio")}},
 	{"Queue/size=100", "put and get, queue of 100, two tasks", []goal{
 		within(1.2, floor), ahead(1, "channel"), ahead(1, "tokio")}},
 	{"ToThread/calls=1", "to_thread, a round trip", []goal{
@@ -66,14 +72,14 @@ var rows = []row{
 	{"CallSoonThreadsafe/goroutines=8", "the same from 8", postGoals},
 	{"CallSoonThreadsafe/goroutines=64", "the same from 64", postGoals},
 
-	{"Parked/n=1000000/create", "1,000,000 tasks that wait: to create one", []goal{within(1.1, floor)}},
-	{"Parked/n=1000000/cancel", "to cancel one", []goal{within(1.1, floor)}},
+	{"Parked/n=1000000/create", "1,000,000 tasks that wait: to create one", []goal{within(1.1, floor), onOneCore(1.6, floor)}},
+	{"Parked/n=1000000/cancel", "to cancel one", []goal{within(1.1, floor), onOneCore(1.4, floor)}},
 	{"Parked/n=1000000/bytes", "bytes of memory that one takes", []goal{within(1.1, floor)}},
 	{"Parked/n=10000/create", "10,000 tasks that wait: to create one", nil},
 	{"Parked/n=10000/cancel", "to cancel one", nil},
 	{"Parked/n=10000/bytes", "bytes of memory that one takes", nil},
 
-	{"AsyncTree/none", "async_tree none, the whole tree", treeGoals},
+	{"AsyncTree/none", "async_tree none, the whole tree", append(slices.Clone(treeGoals), onOneCore(1.2, "goroutine"))},
 	{"AsyncTree/eager", "async_tree eager", treeGoals},
 	{"AsyncTree/io", "async_tree io, with its sleep of 50 ms", treeGoals},
 	{"AsyncTree/memoization", "async_tree memoization, with a sleep of 50 ms", treeGoals},
@@ -85,7 +91,7 @@ var rows = []row{
 	{"Wait/n=100", "wait for 100 tasks, with their creation", scopeGoals},
 	{"AsCompleted/n=100", "as_completed of 100", scopeGoals},
 
-	{"Lock/free", "acquire and release a free lock", nil},
+	{"Lock/free", "acquire and release a free lock", []goal{onOneCore(1.5, "mutex")}},
 	{"Lock/with", "the same around a function", nil},
 	{"LockHandOver", "a lock handed to another task and back", nil},
 	{"Semaphore/free", "acquire and release a semaphore", nil},
@@ -95,7 +101,7 @@ var rows = []row{
 	{"PriorityQueue/n=1000", "put and get, priority queue of 1,000", nil},
 
 	{"Growth/tasks/n=100", "a task among 100", nil},
-	{"Growth/tasks/n=10000", "among 10,000", nil},
+	{"Growth/tasks/n=10000", "among 10,000", []goal{onOneCore(4, floor)}},
 	{"Growth/tasks/n=1000000", "among 1,000,000", nil},
 	{"Growth/timers/n=100", "a timer among 100", nil},
 	{"Growth/timers/n=10000", "among 10,000", nil},
