@@ -39,10 +39,24 @@ func (c *Core) Cancel(msg *string) bool {
 	if r, ok := c.role.(Canceler); ok {
 		return cancelAlong(c, r, msg)
 	}
+	return c.cancelHere(0, msg)
+}
+
+// cancelHere is the end of a request that has passed so many futures: c, which is pending, is a plain one.
+func (c *Core) cancelHere(depth int, msg *string) bool {
 	if c.recorded() {
-		c.tellCancel(0, msg)
+		c.tellCancel(depth, msg)
 	}
 	return c.MarkCanceled(nil, msg)
+}
+
+// beginCancel is the beginning of a request to c that may be passed on.
+func (c *Core) beginCancel(r Canceler, depth int, msg *string) {
+	c.canceling = true
+	if c.recorded() {
+		c.tellCancel(depth, msg)
+	}
+	r.BeginCancel(msg)
 }
 
 // seenByCancel marks the error of a future that is done as looked at: a canceler is not
@@ -88,10 +102,34 @@ const (
 
 // cancelAlong passes a cancel request on from c.
 func cancelAlong(c *Core, r Canceler, msg *string) bool {
-	var path [8]cancelStep
-	var visited [8]*Core
-	w := cancelWalk{msg: msg, path: path[:0], visited: visited[:0]}
-	taken := w.run(c, r)
+	c.beginCancel(r, 0, msg)
+	target := r.CancelTarget(0)
+	if target == nil || !target.cancelsAlong() && r.CancelTarget(1) == nil { // the end of most ways
+		taken := false
+		switch {
+		case target == nil:
+		case target.state != Pending:
+			target.seenByCancel()
+		default:
+			taken = target.cancelHere(1, msg)
+		}
+		c.canceling = false
+		return r.EndCancel(msg, taken, false)
+	}
+	return walkAlong(c, r, msg)
+}
+
+// cancelsAlong reports whether a request to c may be passed on.
+func (c *Core) cancelsAlong() bool {
+	_, ok := c.role.(Canceler)
+	return ok
+}
+
+// walkAlong passes on a request that has begun at c.
+func walkAlong(c *Core, r Canceler, msg *string) bool {
+	w := cancelWalk{msg: msg, path: make([]cancelStep, 0, 8), visited: make([]*Core, 0, 8)}
+	w.path = append(w.path, cancelStep{core: c, role: r})
+	taken := w.run()
 	if w.more != nil {
 		w.addUp()
 	}
@@ -101,8 +139,7 @@ func cancelAlong(c *Core, r Canceler, msg *string) bool {
 	return taken
 }
 
-func (w *cancelWalk) run(c *Core, r Canceler) (taken bool) {
-	w.enter(c, r)
+func (w *cancelWalk) run() (taken bool) {
 	for {
 		at := &w.path[len(w.path)-1]
 		if target := at.role.CancelTarget(at.next); target != nil {
@@ -129,10 +166,7 @@ func (w *cancelWalk) visit(at *cancelStep, target *Core) {
 	case target.canceling:
 		at.circular = true
 	case !ok:
-		if target.recorded() {
-			target.tellCancel(len(w.path), w.msg)
-		}
-		at.taken = target.MarkCanceled(nil, w.msg) || at.taken
+		at.taken = target.cancelHere(len(w.path), w.msg) || at.taken
 	case target.visits >= visitedTwice:
 		if w.more == nil {
 			w.more = make(map[*Core]int)
@@ -145,11 +179,7 @@ func (w *cancelWalk) visit(at *cancelStep, target *Core) {
 }
 
 func (w *cancelWalk) enter(c *Core, r Canceler) {
-	c.canceling = true
-	if c.recorded() {
-		c.tellCancel(len(w.path), w.msg)
-	}
-	r.BeginCancel(w.msg)
+	c.beginCancel(r, len(w.path), w.msg)
 	w.path = append(w.path, cancelStep{core: c, role: r})
 }
 
