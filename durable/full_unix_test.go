@@ -13,9 +13,15 @@ import (
 func init() {
 	limitFiles = func(bytes int64) error {
 		signal.Ignore(syscall.SIGXFSZ)
-		return syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: uint64(bytes), Max: uint64(bytes)})
+		var limit syscall.Rlimit
+		set(&limit.Cur, bytes)
+		set(&limit.Max, bytes)
+		return syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit)
 	}
 }
+
+// set is for a field whose type the systems do not agree on.
+func set[T int64 | uint64](field *T, value int64) { *field = T(value) }
 
 // Where a disk is full, at whatever byte, the run ends with that, and goes on when there is room.
 func TestNoRoom(t *testing.T) {
