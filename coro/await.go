@@ -44,10 +44,10 @@ func (co *Co) enter(c *future.Core) bool {
 	if c.Scheduler() != co.Scheduler() || c == co.core || awaitsItself(c) {
 		return false
 	}
+	c.Attach(&co.link) // first: who is told of it may look
 	if co.coroutine.Recorded() {
 		co.tellAwait(c)
 	}
-	c.Attach(&co.link)
 	if co.mustCancel && c.Cancel(co.core.CancelMessage()) {
 		co.mustCancel = false
 	}
@@ -72,10 +72,10 @@ func (co *Co) woken(c *future.Core) error {
 func (co *Co) wokenOtherwise(c *future.Core) error {
 	for !co.mustCancel && !c.Done() {
 		// A circle of awaits was canceled here, and the request taken back.
+		c.Attach(&co.link)
 		if co.coroutine.Recorded() {
 			co.tellAwait(c)
 		}
-		c.Attach(&co.link)
 		if !co.coroutine.Host() {
 			co.coroutine.Yield()
 		}
