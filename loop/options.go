@@ -84,7 +84,8 @@ func OnException(h ExceptionHandler) Option { return func(o *options) { o.handle
 func EagerTasks(on bool) Option { return func(o *options) { o.eager = on } }
 
 // MaxIdleWorkers bounds the coroutine workers that are kept for the next task, 10,000
-// if it is not given. Each costs a goroutine's stack, of 2 kB or more.
+// if it is not given. Each costs a goroutine's stack, of 2 kB or more; those that are more than 256, and that nothing has
+// needed while the garbage collector ran eight times, are given up.
 func MaxIdleWorkers(n int) Option { return func(o *options) { o.maxIdle = max(n, 0) } }
 
 // IOBudget is how many operations on sockets, pipes and the like the tasks do in an iteration

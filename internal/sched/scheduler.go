@@ -220,7 +220,6 @@ func (s *Scheduler) Close() {
 	s.Reset()
 	s.All(s.unwind)
 	s.unwindGenerators()
-	s.pool.closed = true
 	s.stopIdle(s.closesLocked)
 	s.ready = ready{}
 }

@@ -71,6 +71,9 @@ func (s *Scheduler) RunRest() {
 	if s.ready.long() { // here, so that RunReady is inlined
 		s.trim()
 	}
+	if s.pool.long() {
+		s.pool.trim()
+	}
 	for s.left > 0 && !s.halted {
 		e := s.take()
 		if e == nil {

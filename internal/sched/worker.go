@@ -88,39 +88,6 @@ func IsWorker(entry uintptr) bool { return entry == workerEntry || entry == gene
 
 var workerEntry = reflect.ValueOf((*worker).run(nil)).Pointer()
 
-// pool keeps idle workers, the last used first: it is the one whose stack is warm.
-type pool struct {
-	sched   *Scheduler
-	idle    []*worker
-	maxIdle int
-	closed  bool
-}
-
-func (p *pool) init(s *Scheduler, maxIdle int) { p.sched, p.maxIdle = s, maxIdle }
-
-// get gives c a worker, which runs its function when it is first resumed.
-func (p *pool) get(c *Coroutine) {
-	var w *worker
-	if n := len(p.idle); n > 0 {
-		w = p.idle[n-1]
-		p.idle[n-1] = nil
-		p.idle = p.idle[:n-1]
-	} else {
-		w = &worker{pool: p}
-		w.resume, w.stop = iter.Pull(w.run())
-	}
-	w.take(c)
-}
-
-// put takes w back, and reports whether there was room for it.
-func (p *pool) put(w *worker) bool {
-	if p.closed || len(p.idle) >= p.maxIdle {
-		return false
-	}
-	p.idle = append(p.idle, w)
-	return true
-}
-
 // RunsOn reports whether the coroutine that runs, or that hosts the callback that runs, may
 // do so on the goroutine of that name.
 func (s *Scheduler) RunsOn(name string) bool {
