@@ -18,14 +18,20 @@ type activity struct {
 	first   uint64 // the n of the first attempt
 	attempt int
 	name    string
-	f       func(ctx context.Context) ([]byte, error)
-	within  time.Duration // of a heartbeat, zero for none
+	work
+	within time.Duration // of a heartbeat, zero for none
 
 	cancel context.CancelFunc // nil until it has started
 
 	answered bool   // its end has come
 	data     []byte // the value, or the error,
 	failed   bool   // of that
+}
+
+// work is what an activity does.
+type work struct {
+	f     func(ctx context.Context) ([]byte, error)
+	unfit error // why it cannot be done here, nil as a rule
 }
 
 // Describe is what reports are told of the task.
@@ -40,6 +46,11 @@ func (a *activity) stop() {
 // startActivities starts those that the program has asked for and still waits for. What has led to them is
 // durable by then.
 func (p *program) startActivities(ctx context.Context) error {
+	for _, a := range p.fresh {
+		if a.unfit != nil {
+			return fmt.Errorf("program %q: %w", p.id, a.unfit)
+		}
+	}
 	if len(p.fresh) > 0 && p.needed {
 		if err := p.write(ctx); err != nil {
 			return err
@@ -56,11 +67,12 @@ func (p *program) startActivities(ctx context.Context) error {
 }
 
 func (p *program) startActivity(ctx context.Context, a *activity) {
-	b := &behind{program: p.id, name: a.name, key: fmt.Sprintf("%s/%s/%d", p.id, p.epoch, a.first), attempt: a.attempt,
-		n: a.n, progress: p.beats[a.first], codec: p.codec, mail: &p.mail}
+	b := &behind{name: a.name, key: fmt.Sprintf("%s/%s/%d", p.id, p.epoch, a.first), attempt: a.attempt,
+		progress: p.beats[a.first], codec: p.codec, every: beatEvery,
+		beat: func(progress []byte) { p.mail.put(Record{Kind: Beat, N: a.n, Data: progress}) }}
 	ctx, a.cancel = context.WithCancel(context.WithValue(ctx, behindKey{}, b))
 	p.mail.begin()
-	j := &job{activity: a, ctx: ctx, behind: b, known: p.known}
+	j := &job{activity: a, ctx: ctx, behind: b, mail: &p.mail, known: p.known}
 	b.expect(a.within, j)
 	if p.executor == nil {
 		go j.Run()
@@ -74,12 +86,13 @@ type job struct {
 	*activity
 	ctx    context.Context
 	behind *behind
+	mail   *mailbox
 	known  knownErrors
 	once   sync.Once
 }
 
 func (j *job) Run() {
-	defer j.behind.mail.end()
+	defer j.mail.end()
 	err := executor.ErrGoexit
 	var data []byte
 	defer func() {
@@ -96,7 +109,7 @@ func (j *job) Cancel() { j.end(nil, executor.ErrCanceled) }
 // end is the end of one that did not run.
 func (j *job) end(data []byte, err error) {
 	j.tell(data, err)
-	j.behind.mail.end()
+	j.mail.end()
 }
 
 // tell tells the program, once, what has come of the activity.
@@ -107,7 +120,7 @@ func (j *job) tell(data []byte, err error) {
 			r = Record{Kind: Failed, N: j.n, Data: j.known.encode(err)}
 		}
 		j.behind.quiet()
-		j.behind.mail.put(r)
+		j.mail.put(r)
 		j.stop()
 	})
 }

@@ -10,12 +10,12 @@ import (
 
 // What an activity knows of the program that it is done for, by its context.
 type behind struct {
-	program, name, key string
-	attempt            int
-	n                  uint64
-	progress           []byte // of an earlier attempt
-	codec              Codec
-	mail               *mailbox
+	name, key string
+	attempt   int
+	progress  []byte // of an earlier attempt
+	codec     Codec
+	beat      func(progress []byte) // tells how far it is
+	every     time.Duration         // no more often than that
 
 	mu    sync.Mutex
 	alarm *time.Timer // that there was no heartbeat
@@ -65,21 +65,30 @@ func Heartbeat(ctx context.Context, progress any) error {
 	if err != nil {
 		return err
 	}
+	err = b.alive(func() ([]byte, error) { return b.codec.Marshal(progress) })
+	if err != nil {
+		return fmt.Errorf("durable: the progress of activity %q cannot be kept: %w", b.name, err)
+	}
+	return ctx.Err()
+}
+
+// alive notes a heartbeat, and tells of it if it is time for that.
+func (b *behind) alive(progress func() ([]byte, error)) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.alarm != nil {
 		b.alarm.Reset(b.limit)
 	}
-	if !b.told.IsZero() && time.Since(b.told) < beatEvery {
-		return ctx.Err()
+	if !b.told.IsZero() && time.Since(b.told) < b.every {
+		return nil
 	}
-	data, err := b.codec.Marshal(progress)
+	data, err := progress()
 	if err != nil {
-		return fmt.Errorf("durable: the progress of activity %q cannot be kept: %w", b.name, err)
+		return err
 	}
 	b.told = time.Now()
-	b.mail.put(Record{Kind: Beat, N: b.n, Data: data})
-	return ctx.Err()
+	b.beat(data)
+	return nil
 }
 
 // Progress is what the last [Heartbeat] of an earlier attempt has told, and false if none has.

@@ -53,6 +53,23 @@ func Do[T any](name string, f func(ctx context.Context) (T, error), opts ...DoOp
 	if f == nil {
 		panic("durable: Do of a nil function")
 	}
+	o := newDoOptions(opts)
+	return func(co *coro.Co) (v T, err error) {
+		p, err := programOf(co)
+		if err != nil {
+			return v, err
+		}
+		return do[T](co, p, name, o, work{f: func(ctx context.Context) ([]byte, error) {
+			v, err := f(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return encodeResult(p.codec, name, v)
+		}})
+	}
+}
+
+func newDoOptions(opts []DoOption) doOptions {
 	o := doOptions{attempts: 1, first: time.Second, most: time.Minute}
 	for _, opt := range opts {
 		if opt == nil {
@@ -60,31 +77,29 @@ func Do[T any](name string, f func(ctx context.Context) (T, error), opts ...DoOp
 		}
 		opt(&o)
 	}
-	return func(co *coro.Co) (v T, err error) {
-		p, err := programOf(co)
-		if err != nil {
-			return v, err
-		}
-		data, err := p.do(co, name, o, func(ctx context.Context) ([]byte, error) {
-			v, err := f(ctx)
-			if err != nil {
-				return nil, err
-			}
-			data, err := p.codec.Marshal(v)
-			if err != nil {
-				return nil, Permanent(fmt.Errorf("durable: what activity %q returns cannot be kept: %w", name, err))
-			}
-			return data, nil
-		})
-		if err != nil {
-			return v, err
-		}
-		if v, err = decode[T](p.codec, data, "what activity %q has returned", name); err != nil {
-			// It was another type once. The program is not to take that for a failure of the activity.
-			return v, p.breakOff(co, fmt.Errorf("durable: program %q: %w", p.id, err))
-		}
-		return v, nil
+	return o
+}
+
+// encodeResult is what is kept of what an activity returns.
+func encodeResult(codec Codec, name string, v any) ([]byte, error) {
+	data, err := codec.Marshal(v)
+	if err != nil {
+		return nil, Permanent(fmt.Errorf("durable: what activity %q returns cannot be kept: %w", name, err))
 	}
+	return data, nil
+}
+
+// do does some work, whose result is a T.
+func do[T any](co *coro.Co, p *program, name string, o doOptions, w work) (v T, err error) {
+	data, err := p.do(co, name, o, w)
+	if err != nil {
+		return v, err
+	}
+	if v, err = decode[T](p.codec, data, "what activity %q has returned", name); err != nil {
+		// It was another type once. The program is not to take that for a failure of the activity.
+		return v, p.breakOff(co, fmt.Errorf("durable: program %q: %w", p.id, err))
+	}
+	return v, nil
 }
 
 // DoVoid is Do for a function without a result.
@@ -96,10 +111,10 @@ func DoVoid(name string, f func(ctx context.Context) error, opts ...DoOption) co
 }
 
 // do makes attempts until one succeeds.
-func (p *program) do(co *coro.Co, name string, o doOptions, f func(ctx context.Context) ([]byte, error)) ([]byte, error) {
+func (p *program) do(co *coro.Co, name string, o doOptions, w work) ([]byte, error) {
 	first := p.asked + 1
 	for attempt := 1; ; attempt++ {
-		a := &activity{first: first, attempt: attempt, name: name, f: f, within: o.heartbeat}
+		a := &activity{first: first, attempt: attempt, name: name, work: w, within: o.heartbeat}
 		data, failure, err := p.attempt(co, a, o.each)
 		switch {
 		case err != nil:

@@ -118,6 +118,9 @@ type knownErrors []error
 func newKnownErrors(more []error) knownErrors { return append(slices.Clone(record.Sentinels), more...) }
 
 func (k knownErrors) encode(err error) []byte {
+	if remote, ok := err.(*remoteError); ok {
+		return remote.data
+	}
 	stored := storedError{Type: fmt.Sprintf("%T", err), Text: err.Error(), Canceled: future.IsCanceled(err)}
 	if canceled := new(future.CanceledError); stored.Canceled && errors.As(err, &canceled) {
 		stored.Message, _ = canceled.Message()

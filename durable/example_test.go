@@ -134,6 +134,24 @@ func ExampleWorker() {
 	// hello Ada true <nil>
 }
 
+// An activity that others execute: here the same process; natswork.New(js) in place of functions has whoever serves them
+// do it.
+func ExampleRemote() {
+	type Payment struct{ Order, Card string }
+	charge := durable.Remote[Payment, string]("charge", durable.Attempts(5))
+
+	functions := durable.NewFunctions() // of the process that executes them
+	durable.Handle(functions, "charge", func(ctx context.Context, p Payment) (string, error) {
+		return "receipt for " + p.Order, nil
+	})
+
+	sell := func(co *coro.Co) (string, error) {
+		return charge(Payment{Order: "17", Card: "1234"})(co)
+	}
+	fmt.Println(durable.Run(context.Background(), durable.NewMemory(), "order 17", sell, durable.RemoteBy(functions)))
+	// Output: receipt for 17 <nil>
+}
+
 // A test with journals of programs that run somewhere fails for a change that would break them.
 func ExampleCheck() {
 	ctx, store := context.Background(), durable.NewMemory()

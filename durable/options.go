@@ -18,6 +18,7 @@ type options struct {
 	input    any
 	known    knownErrors
 	executor executor.Executor
+	remoter  Remoter
 	most     int
 	grace    time.Duration
 	logger   *slog.Logger
