@@ -21,7 +21,7 @@ type activity struct {
 	work
 	within time.Duration // of a heartbeat, zero for none
 
-	cancel context.CancelFunc // nil until it has started
+	cancel context.CancelCauseFunc // nil until it has started
 
 	answered bool   // its end has come
 	data     []byte // the value, or the error,
@@ -39,7 +39,7 @@ func (a *activity) Describe() string { return fmt.Sprintf("activity %q", a.name)
 
 func (a *activity) stop() {
 	if a.cancel != nil {
-		a.cancel()
+		a.cancel(ErrAbandoned)
 	}
 }
 
@@ -70,7 +70,7 @@ func (p *program) startActivity(ctx context.Context, a *activity) {
 	b := &behind{name: a.name, key: fmt.Sprintf("%s/%s/%d", p.id, p.epoch, a.first), attempt: a.attempt,
 		progress: p.beats[a.first], codec: p.codec, every: beatEvery,
 		beat: func(progress []byte) { p.mail.put(Record{Kind: Beat, N: a.n, Data: progress}) }}
-	ctx, a.cancel = context.WithCancel(context.WithValue(ctx, behindKey{}, b))
+	ctx, a.cancel = context.WithCancelCause(context.WithValue(ctx, behindKey{}, b))
 	p.mail.begin()
 	j := &job{activity: a, ctx: ctx, behind: b, mail: &p.mail, known: p.known}
 	b.expect(a.within, j)

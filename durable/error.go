@@ -22,6 +22,11 @@ var (
 	// go on from its journal, so nothing that it does now counts.
 	ErrStopped = errors.New("durable: the program is stopped, and goes on another time from its journal")
 
+	// ErrAbandoned is the cause, see context.Cause, with which the context of an activity ends that nobody waits for
+	// any more: its task was canceled, or the attempt has taken too long. It is not when the program stops, and goes on
+	// another time.
+	ErrAbandoned = errors.New("durable: nobody waits for the activity any more")
+
 	// ErrNotDurable is the error of what needs a durable program, in a coroutine that is in none.
 	ErrNotDurable = errors.New("durable: the coroutine is in no program that durable.Run runs")
 

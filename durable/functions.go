@@ -69,7 +69,7 @@ func (f *Functions) Execute(ctx context.Context, c Call, beat func(progress []by
 	fn, ok := f.byName[c.Name]
 	f.mu.RUnlock()
 	if !ok {
-		return f.failed(fmt.Errorf("durable: activity %q is not among those that are executed here: %s", c.Name,
+		return f.Failed(fmt.Errorf("durable: activity %q is not among those that are executed here: %s", c.Name,
 			cmp.Or(strings.Join(f.Names(), ", "), "none")))
 	}
 	b := &behind{name: c.Name, key: c.Key, attempt: c.Attempt, progress: c.Progress, codec: f.o.codec, beat: beat, every: beatEvery}
@@ -85,7 +85,7 @@ func (f *Functions) Execute(ctx context.Context, c Call, beat func(progress []by
 				err = future.NewPanicError(v)
 			}
 			if err != nil {
-				ended <- f.failed(err)
+				ended <- f.Failed(err)
 			} else {
 				ended <- Outcome{Value: data}
 			}
@@ -95,9 +95,10 @@ func (f *Functions) Execute(ctx context.Context, c Call, beat func(progress []by
 	return <-ended
 }
 
-func (f *Functions) failed(err error) Outcome { return Outcome{Err: f.o.known.encode(err)} }
+// Failed is the outcome of a call that cannot be executed. It is for authors of a Remoter, as Execute is.
+func (f *Functions) Failed(err error) Outcome { return Outcome{Err: f.o.known.encode(err)} }
 
-// Call is Execute, with an error if the function is not there.
+// Call is Execute, in this process.
 func (f *Functions) Call(ctx context.Context, c Call, beat func(progress []byte)) (Outcome, error) {
 	return f.Execute(ctx, c, beat), nil
 }

@@ -59,7 +59,8 @@ type Outcome struct {
 // natswork, in the module of natsstore, has one over NATS.
 type Remoter interface {
 	// Call has the function executed, and waits for its outcome. beat is called for each of its heartbeats, by one
-	// goroutine at a time. It returns soon when ctx is done, and has the function's context end too.
+	// goroutine at a time. It returns soon when ctx is done; if the cause is ErrAbandoned, the function's context ends too,
+	// else it may go on for the next Call.
 	//
 	// A call of the same key and attempt may have been made before, by a process that has died since: if that is
 	// under way, or has ended, its outcome is that of this one.

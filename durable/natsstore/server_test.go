@@ -7,36 +7,19 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/durable"
 	"github.com/ouro-loop/ouro/durable/durabletest"
 	"github.com/ouro-loop/ouro/durable/natsstore"
+	"github.com/ouro-loop/ouro/durable/natsstore/internal/natstest"
 )
 
-const startWithin = 30 * time.Second
-
-func startServer(t testing.TB, o *server.Options) *server.Server {
-	t.Helper()
-	s, err := server.NewServer(o)
-	require.NoError(t, err)
-	s.Start()
-	require.True(t, s.ReadyForConnections(startWithin))
-	return s
-}
+const startWithin = natstest.StartWithin
 
 // single is a server of its own.
-func single(t testing.TB) *server.Server {
-	t.Helper()
-	s := startServer(t, &server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
-	t.Cleanup(func() {
-		s.Shutdown()
-		s.WaitForShutdown()
-	})
-	return s
-}
+func single(t testing.TB) *server.Server { return natstest.Single(t) }
 
 // A cluster is three servers in this process.
 type cluster struct {
@@ -79,12 +62,11 @@ func startCluster(t *testing.T) *cluster {
 
 func (c *cluster) start(t *testing.T, i int) {
 	t.Helper()
-	c.servers[i] = startServer(t, c.options[i].Clone())
+	c.servers[i] = natstest.Start(t, c.options[i].Clone())
 }
 
 func (c *cluster) kill(i int) {
-	c.servers[i].Shutdown()
-	c.servers[i].WaitForShutdown()
+	natstest.Stop(c.servers[i])
 }
 
 func (c *cluster) urls() (all string) {
@@ -107,15 +89,7 @@ func (c *cluster) waitForLeader(t *testing.T) {
 	}, startWithin, 10*time.Millisecond)
 }
 
-func connect(t testing.TB, urls string) jetstream.JetStream {
-	t.Helper()
-	conn, err := nats.Connect(urls, nats.MaxReconnects(-1), nats.ReconnectWait(20*time.Millisecond), nats.RetryOnFailedConnect(true))
-	require.NoError(t, err)
-	t.Cleanup(conn.Close)
-	js, err := jetstream.New(conn)
-	require.NoError(t, err)
-	return js
-}
+func connect(t testing.TB, urls string) jetstream.JetStream { return natstest.Connect(t, urls) }
 
 func openStore(t testing.TB, js jetstream.JetStream, opts ...natsstore.Option) *natsstore.Store {
 	t.Helper()
