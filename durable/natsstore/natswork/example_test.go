@@ -18,6 +18,7 @@ func Example() {
 	js, stop := exampleServer()
 	defer stop()
 	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
 
 	// Any number of processes execute functions.
 	functions := durable.NewFunctions()
