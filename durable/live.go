@@ -37,17 +37,14 @@ func (p *program) run(ctx context.Context) (last Record, err error) {
 
 // live runs the program with what comes from outside.
 func (p *program) live(ctx context.Context) (last Record, err error) {
-	for {
+	for look := p.messages; ; look = p.startAndWait { // what was sent before the run comes before all that it does
 		if err := p.advance(p.now()); err != nil {
 			return last, err
 		}
 		if p.over {
 			return p.finish(ctx)
 		}
-		if err := p.startActivities(ctx); err != nil {
-			return last, err
-		}
-		events, err := p.wait(ctx)
+		events, err := look(ctx)
 		if err != nil {
 			return last, err
 		}
@@ -55,6 +52,14 @@ func (p *program) live(ctx context.Context) (last Record, err error) {
 			return last, err
 		}
 	}
+}
+
+// startAndWait starts what is to be started, and waits for events.
+func (p *program) startAndWait(ctx context.Context) ([]Record, error) {
+	if err := p.startActivities(ctx); err != nil {
+		return nil, err
+	}
+	return p.wait(ctx)
 }
 
 // admit writes events down, and gives them to the program.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/durable"
+	"github.com/ouro-loop/ouro/executor"
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/loop"
 )
@@ -28,6 +29,25 @@ func TestRun(t *testing.T) {
 	require.NoError(t, durable.Replay(t.Context(), store, "1", w.order, orderOptions...))
 	require.NoError(t, durable.Check(t.Context(), store, w.order, orderOptions...))
 	require.Equal(t, n, w.times())
+}
+
+// atOnce executes jobs where they are handed in.
+type atOnce struct{ executor.Executor }
+
+func (atOnce) Execute(job executor.Job) error {
+	job.Run()
+	return nil
+}
+
+// What was sent before a run comes before all that it does: an order that was canceled charges nobody.
+func TestSentBefore(t *testing.T) {
+	for range 50 {
+		store, w := durable.NewMemory(), newWorld()
+		require.NoError(t, durable.Cancel(t.Context(), store, "1", "no more"))
+		_, err := durable.Run(t.Context(), store, "1", w.act("charge"), durable.Executor(atOnce{}))
+		require.True(t, future.IsCanceled(err))
+		require.Zero(t, w.times())
+	}
 }
 
 // A program that sleeps for a month, and is stopped in the middle, goes on at its time.
