@@ -119,6 +119,7 @@ func parse(t *testing.T, dir string, mode parser.Mode) []*ast.File {
 var allowedImports = map[string][]string{
 	"timers":                   {},
 	"executor":                 {"future", "internal/frames", "internal/goroutine", "internal/mark"},
+	"internal/agenda":          {},
 	"internal/chain":           {},
 	"internal/driver":          {"coro", "future", "internal/sched", "internal/waits"},
 	"internal/events":          {},
@@ -140,7 +141,7 @@ var allowedImports = map[string][]string{
 	"streams/internal/network": {"coro", "internal/waits", "loop"},
 	"streams/simnet":           {"coro", "future", "internal/sched", "internal/waits", "loop", "streams/internal/network"},
 	"subprocess":               {"coro", "future", "internal/driver", "loop", "streams"},
-	"durable":                  {"coro", "executor", "future", "internal/frames", "internal/record", "internal/sched", "loop", "queues"},
+	"durable":                  {"coro", "executor", "future", "internal/agenda", "internal/frames", "internal/record", "internal/sched", "loop", "queues"},
 	"durable/durabletest":      {"coro", "durable"},
 	"trace":                    {"internal/events"},
 	"trace/explain":            {"internal/model", "trace"},
