@@ -9,6 +9,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/durable"
+	"github.com/ouro-loop/ouro/durable/durabletest"
 	"github.com/ouro-loop/ouro/executor"
 	"github.com/ouro-loop/ouro/future"
 	"github.com/ouro-loop/ouro/loop"
@@ -38,37 +39,20 @@ func stopped(t *testing.T, store durable.Store, main coro.Func[string], activiti
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	_, err := durable.Run(ctx, &returning{store, activities, cancel}, "1", main)
+	_, err := durable.Run(ctx, &durabletest.Watch{Store: store, Do: afterReturns(activities, cancel)}, "1", main)
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-// returning is a Store that calls a function when so many activities have returned.
-type returning struct {
-	durable.Store
-	left int
-	then func()
-}
-
-func (s *returning) Acquire(ctx context.Context, id string) (durable.Journal, error) {
-	j, err := s.Store.Acquire(ctx, id)
-	return &returningJournal{j, s}, err
-}
-
-type returningJournal struct {
-	durable.Journal
-	store *returning
-}
-
-func (j *returningJournal) Append(ctx context.Context, entries ...[]byte) error {
-	err := j.Journal.Append(ctx, entries...)
-	for _, entry := range entries {
-		if r, parsing := durable.ParseRecord(entry); parsing == nil && r.Kind == durable.Returned {
-			if j.store.left--; j.store.left == 0 {
-				j.store.then()
+// afterReturns is a function for a Watch that calls then when so many activities have returned.
+func afterReturns(n int, then func()) func(string, durable.Record) error {
+	return func(_ string, r durable.Record) error {
+		if r.Kind == durable.Returned {
+			if n--; n == 0 {
+				then()
 			}
 		}
+		return nil
 	}
-	return err
 }
 
 func TestParted(t *testing.T) {

@@ -176,9 +176,8 @@ func TestCancelAnywhere(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				memory, b := durable.NewMemory(), slow(newBooks(), fixed(seed))
 				require.NoError(t, durable.Send(t.Context(), memory, "1", "approve", shop.Approval{Yes: true}))
-				cut := &cutStore{Store: memory, after: k}
-				_, err := sell(t.Context(), cut, b, large)
-				if stopped = cut.stopped; !stopped {
+				_, err := sell(t.Context(), &durabletest.Watch{Store: memory, Do: cutAfter(k, &stopped)}, b, large)
+				if !stopped {
 					require.NoError(t, err)
 					return
 				}
