@@ -12,6 +12,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/durable"
+	"github.com/ouro-loop/ouro/durable/durabletest"
 )
 
 // stepsOf is a program of n activities that do nothing, so many at a time.
@@ -117,6 +118,13 @@ func BenchmarkSleeping(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkResting is a look for what is due, of 100,000 programs of which nothing is.
+func BenchmarkResting(b *testing.B) {
+	const n = 100_000
+	b.Run("Memory", func(b *testing.B) { durabletest.Resting(b, durable.NewMemory(), n) })
+	b.Run("Dir", func(b *testing.B) { durabletest.Resting(b, benchDir(b), n) })
 }
 
 func inUse() int64 {

@@ -24,13 +24,15 @@ type Dir struct {
 	mu    sync.Mutex
 	taken map[string]*dirJournal // of this process, by file
 	stop  chan struct{}          // ends the watch for mail, nil if there is none
+
+	index dirIndex
 }
 
 const (
 	journalSuffix = ".journal"
 	lockSuffix    = ".lock"
 	mailSuffix    = ".mail"
-	stampFile     = "mail-stamp" // is written when there is mail, for other processes to notice
+	newSuffix     = ".new" // of a journal that is being written
 )
 
 // maxName is how long the name of a file may be on most file systems, less what we add to it.
@@ -59,7 +61,7 @@ func (d *Dir) Acquire(_ context.Context, id string) (_ Journal, err error) {
 	if err != nil {
 		return nil, err
 	}
-	lock, err := acquireLock(base + lockSuffix)
+	lock, err := patientLock(base+lockSuffix, os.O_CREATE)
 	if err != nil {
 		return nil, err
 	}
@@ -73,22 +75,9 @@ func (d *Dir) Acquire(_ context.Context, id string) (_ Journal, err error) {
 		return nil, err
 	}
 	d.watch(j)
-	j.notify() // of what is there
+	j.notify()   // of what is there
+	d.note(base) // whose owner may die
 	return j, nil
-}
-
-// acquireLock locks a file. It may be locked for a moment by somebody who only looks whether it is.
-func acquireLock(name string) (lock *os.File, err error) {
-	const tries = 5
-	for try := range tries {
-		if try > 0 {
-			time.Sleep(time.Millisecond)
-		}
-		if lock, err = lockFile(name); !errors.Is(err, ErrRunning) {
-			break
-		}
-	}
-	return lock, err
 }
 
 // Read implements Store.
@@ -129,72 +118,6 @@ func (d *Dir) List(context.Context) ([]string, error) {
 	return ids, nil
 }
 
-// Due implements Store.
-func (d *Dir) Due(_ context.Context, now time.Time, limit int) (due []string, err error) {
-	files, err := os.ReadDir(d.path)
-	if err != nil {
-		return nil, fmt.Errorf("durable: %w", err)
-	}
-	for _, file := range files {
-		name, ok := strings.CutSuffix(file.Name(), journalSuffix)
-		if !ok || len(due) >= limit {
-			continue
-		}
-		if id, err := url.PathUnescape(name); err == nil && d.isDue(filepath.Join(d.path, name), now) {
-			due = append(due, id)
-		}
-	}
-	return due, nil
-}
-
-func (d *Dir) isDue(base string, now time.Time) bool {
-	info, err := os.Stat(base + lockSuffix)
-	switch {
-	case err != nil, !info.ModTime().Before(Never):
-		return false
-	case info.ModTime().After(now):
-		if mail, err := mailNames(base + mailSuffix); err != nil || len(mail) == 0 {
-			return false
-		}
-	}
-	d.mu.Lock()
-	_, taken := d.taken[base]
-	d.mu.Unlock()
-	if taken {
-		return false
-	}
-	lock, err := lockFile(base + lockSuffix)
-	if err != nil {
-		return false
-	}
-	_ = lock.Close()
-	return true
-}
-
-// Rest is until when a program rests unless it gets a message: a time that has passed if it is due, and [Never] if it has
-// ended; and whether somebody runs it, here or in another process. The error wraps ErrNoProgram if there is none.
-func (d *Dir) Rest(id string) (until time.Time, running bool, err error) {
-	base, err := d.base(id)
-	if err != nil {
-		return until, false, err
-	}
-	info, err := os.Stat(base + lockSuffix)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = ErrNoProgram
-	}
-	if err != nil {
-		return until, false, fmt.Errorf("durable: program %q: %w", id, err)
-	}
-	lock, err := acquireLock(base + lockSuffix)
-	if errors.Is(err, ErrRunning) {
-		return until, true, nil
-	}
-	if err != nil {
-		return until, false, fmt.Errorf("durable: program %q: %w", id, err)
-	}
-	return info.ModTime(), false, lock.Close()
-}
-
 // Send implements Store.
 func (d *Dir) Send(_ context.Context, id string, m Message) error {
 	base, err := d.base(id)
@@ -204,9 +127,7 @@ func (d *Dir) Send(_ context.Context, id string, m Message) error {
 	if err := putMail(base+mailSuffix, m); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(d.path, stampFile), []byte(m.Key), 0o666); err != nil {
-		return err
-	}
+	d.note(base)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if j := d.taken[base]; j != nil {
@@ -242,21 +163,25 @@ func (d *Dir) unwatch(j *dirJournal) {
 func (d *Dir) lookForMail(stop <-chan struct{}) {
 	ticker := time.NewTicker(mailEvery)
 	defer ticker.Stop()
-	var last time.Time
+	notes := d.noteReader()
 	for {
 		select {
 		case <-stop:
 			return
 		case <-ticker.C:
 		}
-		info, err := os.Stat(filepath.Join(d.path, stampFile))
-		if err != nil || info.ModTime().Equal(last) {
-			continue
-		}
-		last = info.ModTime()
+		names, complete, _ := notes.news()
 		d.mu.Lock()
-		for _, j := range d.taken {
-			j.notify()
+		if complete {
+			for _, name := range names {
+				if j := d.taken[filepath.Join(d.path, name)]; j != nil {
+					j.notify()
+				}
+			}
+		} else {
+			for _, j := range d.taken {
+				j.notify()
+			}
 		}
 		d.mu.Unlock()
 	}

@@ -20,6 +20,7 @@ type dirJournal struct {
 	entries [][]byte
 	broken  error // nothing can be written any more
 	arrived chan struct{}
+	closed  bool
 }
 
 func (j *dirJournal) open() error {
@@ -47,15 +48,15 @@ func (j *dirJournal) open() error {
 func (j *dirJournal) create(entries [][]byte) error {
 	name := j.base + journalSuffix
 	data := append([]byte(fileMagic), appendBatch(nil, entries)...)
-	file, err := os.OpenFile(name+".new", os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o666)
+	file, err := os.OpenFile(name+newSuffix, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o666)
 	if err != nil {
 		return err
 	}
 	_, err = file.Write(data)
-	if err = errors.Join(err, file.Sync()); err == nil {
-		err = os.Rename(name+".new", name)
+	if err = errors.Join(err, file.Sync()); err != nil {
+		return errors.Join(err, file.Close(), os.Remove(name+newSuffix)) // a disk that is full needs the room
 	}
-	if err == nil {
+	if err = os.Rename(name+newSuffix, name); err == nil {
 		err = syncDir(j.dir.path)
 	}
 	if err != nil {
@@ -65,6 +66,7 @@ func (j *dirJournal) create(entries [][]byte) error {
 		_ = j.file.Close() // nobody needs it any more
 	}
 	j.file, j.size, j.entries = file, int64(len(data)), entries
+	j.dir.note(j.base)
 	return nil
 }
 
@@ -122,13 +124,44 @@ func (j *dirJournal) Arrived() <-chan struct{} { return j.arrived }
 // Lost never happens: the system takes the lock from a process that is dead.
 func (j *dirJournal) Lost() <-chan struct{} { return nil }
 
-func (j *dirJournal) Close(wake time.Time) error {
-	j.dir.unwatch(j)
-	err := j.setWake(wake)
-	if j.file != nil {
-		err = errors.Join(err, j.file.Close())
+// Delete removes the messages first: without a journal they would be for another program with that id.
+func (j *dirJournal) Delete(context.Context) error {
+	if err := os.RemoveAll(j.base + mailSuffix); err != nil {
+		return err
 	}
-	return errors.Join(err, j.lock.Close())
+	if j.file != nil {
+		_ = j.file.Close() // Windows has no open files removed
+		j.file = nil
+	}
+	if err := os.Remove(j.base + journalSuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := syncDir(j.dir.path); err != nil {
+		return err
+	}
+	return j.giveBack(removeLock)
+}
+
+func (j *dirJournal) Close(wake time.Time) error {
+	switch {
+	case j.closed:
+		return nil
+	case j.file == nil: // a program that has not begun leaves nothing
+		return j.giveBack(removeLock)
+	}
+	return errors.Join(j.setWake(wake), j.giveBack((*os.File).Close))
+}
+
+// giveBack gives the lock back.
+func (j *dirJournal) giveBack(free func(lock *os.File) error) (err error) {
+	j.closed = true
+	j.dir.unwatch(j)
+	if j.file != nil {
+		err = j.file.Close()
+	}
+	err = errors.Join(err, free(j.lock))
+	j.dir.note(j.base)
+	return err
 }
 
 // setWake notes when the program is due, as the time at which the lock was changed. If that is lost it is due too

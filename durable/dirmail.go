@@ -39,10 +39,19 @@ func mailNames(dir string) ([]string, error) {
 	return names, err
 }
 
+// putMail leaves a message. A directory that is empty may be removed at any time before there is something in it.
 func putMail(dir string, m Message) error {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
+	for {
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			return err
+		}
+		if err := putMailIn(dir, m); !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
+}
+
+func putMailIn(dir string, m Message) error {
 	names, err := mailNames(dir)
 	if err != nil {
 		return err
@@ -72,7 +81,10 @@ func putMail(dir string, m Message) error {
 	if err != nil {
 		return errors.Join(err, os.Remove(file.Name()))
 	}
-	return errors.Join(syncDir(dir), syncDir(filepath.Dir(dir)))
+	if err := syncDir(dir); err != nil && !errors.Is(err, fs.ErrNotExist) { // it was received, and removed
+		return err
+	}
+	return syncDir(filepath.Dir(dir))
 }
 
 func readMail(dir string) ([]Message, error) {
@@ -115,5 +127,6 @@ func removeMail(dir string, keys []string) error {
 			}
 		}
 	}
+	_ = os.Remove(dir) // unless there are others
 	return nil
 }

@@ -8,6 +8,6 @@ import (
 	"os"
 )
 
-func lockFile(string) (*os.File, error) {
+func lockFile(string, int) (*os.File, error) {
 	return nil, fmt.Errorf("a directory cannot hold programs on this system, which has no locks: %w", errors.ErrUnsupported)
 }

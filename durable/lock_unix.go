@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lockFile locks a file, for as long as it is open.
-func lockFile(name string) (*os.File, error) {
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o666)
+// lockFile locks a file, for as long as it is open. flag is zero, or os.O_CREATE to make one.
+func lockFile(name string, flag int) (*os.File, error) {
+	f, err := os.OpenFile(name, os.O_RDWR|flag, 0o666)
 	if err != nil {
 		return nil, err
 	}

@@ -6,15 +6,19 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/ouro-loop/ouro/internal/agenda"
 )
 
 // Memory is a Store that forgets all when the process ends: for tests.
 type Memory struct {
 	mu       sync.Mutex
 	programs map[string]*memoryProgram
+	waiting  *agenda.Agenda // those that nobody has, by when they are due
 }
 
 type memoryProgram struct {
+	id      string
 	entries [][]byte
 	mail    []Message
 	owner   *memoryJournal
@@ -22,15 +26,29 @@ type memoryProgram struct {
 }
 
 // NewMemory makes one.
-func NewMemory() *Memory { return &Memory{programs: map[string]*memoryProgram{}} }
+func NewMemory() *Memory {
+	return &Memory{programs: map[string]*memoryProgram{}, waiting: agenda.New()}
+}
 
 func (s *Memory) program(id string) *memoryProgram {
 	p := s.programs[id]
 	if p == nil {
-		p = new(memoryProgram)
+		p = &memoryProgram{id: id}
 		s.programs[id] = p
 	}
 	return p
+}
+
+// note notes when a program is due that has changed.
+func (s *Memory) note(p *memoryProgram) {
+	switch {
+	case p.owner != nil, len(p.entries) == 0, !p.wake.Before(Never):
+		s.waiting.Remove(p.id)
+	case len(p.mail) > 0:
+		s.waiting.Set(p.id, time.Time{})
+	default:
+		s.waiting.Set(p.id, p.wake)
+	}
 }
 
 // Acquire implements Store.
@@ -41,9 +59,9 @@ func (s *Memory) Acquire(_ context.Context, id string) (Journal, error) {
 	if p.owner != nil {
 		return nil, ErrRunning
 	}
-	p.wake = time.Time{} // it is due if nobody closes it
 	p.owner = &memoryJournal{store: s, of: p, entries: slices.Clone(p.entries), arrived: make(chan struct{}, 1)}
 	p.owner.arrived <- struct{}{} // there may be mail
+	s.note(p)
 	return p.owner, nil
 }
 
@@ -69,11 +87,11 @@ func (s *Memory) List(context.Context) ([]string, error) {
 func (s *Memory) Due(_ context.Context, now time.Time, limit int) (ids []string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for id, p := range s.programs {
-		if len(ids) < limit && len(p.entries) > 0 && p.owner == nil &&
-			(!p.wake.After(now) || len(p.mail) > 0 && p.wake.Before(Never)) {
-			ids = append(ids, id)
+	for id := range s.waiting.Due(now) {
+		if len(ids) >= limit {
+			break
 		}
+		ids = append(ids, id)
 	}
 	return ids, nil
 }
@@ -87,6 +105,7 @@ func (s *Memory) Send(_ context.Context, id string, m Message) error {
 		return nil
 	}
 	p.mail = append(p.mail, m)
+	s.note(p)
 	if p.owner != nil {
 		select {
 		case p.owner.arrived <- struct{}{}:
@@ -138,9 +157,20 @@ func (j *memoryJournal) Remove(_ context.Context, keys ...string) error {
 func (j *memoryJournal) Arrived() <-chan struct{} { return j.arrived }
 func (j *memoryJournal) Lost() <-chan struct{}    { return nil }
 
+func (j *memoryJournal) Delete(context.Context) error {
+	j.store.mu.Lock()
+	defer j.store.mu.Unlock()
+	j.of.owner = nil
+	delete(j.store.programs, j.of.id)
+	return nil
+}
+
 func (j *memoryJournal) Close(wake time.Time) error {
 	j.store.mu.Lock()
 	defer j.store.mu.Unlock()
-	j.of.owner, j.of.wake = nil, wake
+	if j.of.owner == j {
+		j.of.owner, j.of.wake = nil, wake
+		j.store.note(j.of)
+	}
 	return nil
 }

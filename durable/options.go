@@ -25,6 +25,7 @@ type options struct {
 	loop     []loop.Option
 	onReplay func(records, of int)
 	restFor  time.Duration // a program that will do nothing for so long is put to rest; zero: none is
+	retain   time.Duration // a program that has ended is removed after so long; zero: never
 }
 
 const (

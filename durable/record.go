@@ -55,6 +55,9 @@ func (k Kind) isKnown() bool { return k >= Began && k <= Broke }
 // isCommand reports whether it is the program that does it.
 func (k Kind) isCommand() bool { return k == Asked || k == Versioned || k == Ended || k == Broke }
 
+// isEnd reports whether nothing comes after it.
+func (k Kind) isEnd() bool { return k == Ended || k == Broke }
+
 // String is the record in a line, as in: asks for activity 3, "charge" (order.go:12).
 func (r Record) String() string {
 	var b strings.Builder

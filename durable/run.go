@@ -91,11 +91,14 @@ func run(ctx context.Context, store Store, id string, body coro.Func[[]byte], o 
 	for {
 		if last, err := ParseRecord(journal.Entries()[len(journal.Entries())-1]); err != nil {
 			return nil, false, fmt.Errorf("durable: program %q: %w", id, err)
-		} else if last.Kind == Ended || last.Kind == Broke {
-			wake = Never
+		} else if last.Kind.isEnd() {
 			if o.restFor > 0 {
-				return nil, false, errEnded
+				if wake, err = o.tidy(ctx, id, journal, last); err == nil {
+					err = errEnded
+				}
+				return nil, false, err
 			}
+			wake = Never
 			data, err := o.known.result(last)
 			return data, true, err
 		}
@@ -109,7 +112,7 @@ func run(ctx context.Context, store Store, id string, body coro.Func[[]byte], o 
 		case err != nil:
 			return nil, false, err
 		case last.Kind != 0:
-			wake = Never
+			wake = o.keptUntil(p.begin, last)
 			data, err := o.known.result(last)
 			return data, true, err
 		}

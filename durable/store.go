@@ -41,7 +41,7 @@ type Journal interface {
 	Entries() [][]byte
 
 	// Append appends entries, to a journal that has some. They are durable when it returns nil; when it fails, a prefix of them
-	// may be. The error wraps ErrLost if another process has the program: then none is.
+	// may be. The error wraps ErrLost if another process has the program, or may have: nothing can be written then.
 	Append(ctx context.Context, entries ...[]byte) error
 
 	// Replace puts entries in the place of all that there are, if any, at once: after a crash there are either
@@ -59,6 +59,10 @@ type Journal interface {
 
 	// Lost is closed when another process may have the program.
 	Lost() <-chan struct{}
+
+	// Delete removes the program, its entries and its messages, and gives it back, in place of Close. After a crash
+	// there are either all of its entries or none. If it fails Close gives the program back, else Close does nothing.
+	Delete(ctx context.Context) error
 
 	// Close gives the program back. wake is when it is due even if there is no message: the zero Time for at
 	// once, and [Never] for one that has ended, which no message wakes either.

@@ -1,6 +1,7 @@
 package durable_test
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"testing"
@@ -11,18 +12,20 @@ import (
 	"github.com/ouro-loop/ouro/durable/durabletest"
 )
 
+var many = flag.Int("many", 400, "how many programs there are in TestConformance/.*/ManyPrograms")
+
 func TestConformance(t *testing.T) {
 	t.Run("Memory", func(t *testing.T) {
 		durabletest.Conformance(t, func(*testing.T) durabletest.Open {
 			store := durable.NewMemory()
 			return func(*testing.T) durable.Store { return store }
-		})
+		}, durabletest.Programs(*many))
 	})
 	t.Run("Dir", func(t *testing.T) {
 		durabletest.Conformance(t, func(t *testing.T) durabletest.Open {
 			path := filepath.Join(t.TempDir(), "programs")
 			return func(t *testing.T) durable.Store { return openDir(t, path) }
-		})
+		}, durabletest.Programs(*many))
 	})
 }
 

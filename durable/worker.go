@@ -50,6 +50,7 @@ type workerOptions struct {
 	most    int
 	every   time.Duration
 	restFor time.Duration
+	retain  time.Duration // zero for ever
 	ended   func(id string, ended bool, err error)
 }
 
@@ -90,41 +91,13 @@ func Register[T any](w *Worker, name string, main coro.Func[T], opts ...Option) 
 		panic("durable: Register of a nil function")
 	}
 	o := newOptions(opts)
-	o.restFor = w.o.restFor
+	o.restFor, o.retain = w.o.restFor, w.o.retain
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if _, ok := w.mains[name]; ok {
 		panic(fmt.Sprintf("durable: Register of %q twice", name))
 	}
 	w.mains[name] = programOptions{bodyOf(main, &o), o}
-}
-
-// ErrExists is wrapped by the error of a Start of a program that has begun before.
-var ErrExists = errors.New("durable: the program has begun already")
-
-// Start begins a program, for a [Worker] to run. name is what its main was registered as, and [Input] an option.
-func Start(ctx context.Context, store Store, id, name string, opts ...Option) (err error) {
-	o := newOptions(opts)
-	begin, err := beginning(&o, name)
-	if err != nil {
-		return err
-	}
-	journal, err := store.Acquire(ctx, id)
-	if errors.Is(err, ErrRunning) {
-		if _, reading := store.Read(ctx, id); reading == nil {
-			err = ErrExists
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("durable: program %q: %w", id, err)
-	}
-	if n := len(journal.Entries()); n > 0 {
-		return errors.Join(fmt.Errorf("program %q: %w", id, ErrExists), journal.Close(time.Time{}))
-	}
-	if err := journal.Replace(ctx, begin); err != nil {
-		return errors.Join(writing(id, err), journal.Close(time.Time{}))
-	}
-	return journal.Close(time.Time{})
 }
 
 // Result is what a program has returned, and false as long as it has not ended.
@@ -135,7 +108,7 @@ func Result[T any](ctx context.Context, store Store, id string, opts ...Option) 
 		return v, false, err
 	}
 	last, err := ParseRecord(entries[len(entries)-1])
-	if err != nil || last.Kind != Ended && last.Kind != Broke {
+	if err != nil || !last.Kind.isEnd() {
 		return v, false, err
 	}
 	data, err := o.known.result(last)
@@ -179,12 +152,29 @@ func (w *Worker) look(ctx context.Context, all *sync.WaitGroup) error {
 	if err != nil {
 		return fmt.Errorf("durable: looking for programs: %w", err)
 	}
+	if len(due) < room+failed {
+		w.forgetFailures(due)
+	}
 	for _, id := range due {
 		if w.claim(id) {
 			all.Go(func() { w.runAndTell(ctx, id) })
 		}
 	}
 	return nil
+}
+
+// forgetFailures forgets those of programs that are due no more, as another worker has got on with them. due are all that are.
+func (w *Worker) forgetFailures(due []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.again) == 0 {
+		return
+	}
+	isDue, now := make(map[string]bool, len(due)), time.Now()
+	for _, id := range due {
+		isDue[id] = true
+	}
+	maps.DeleteFunc(w.again, func(id string, f failure) bool { return !isDue[id] && !w.runs[id] && f.until.Before(now) })
 }
 
 // claim reports whether a program is to be run now.
@@ -201,23 +191,30 @@ func (w *Worker) claim(id string) bool {
 // runAndTell runs a program, and tells of its end.
 func (w *Worker) runAndTell(ctx context.Context, id string) {
 	ended, err := w.run(ctx, id)
+	tell := ended
 	w.mu.Lock()
 	delete(w.runs, id)
-	if rests := (*resting)(nil); ended || errors.As(err, &rests) || errors.Is(err, errEnded) {
+	if ended || isNoFailure(err) {
 		delete(w.again, id)
-		if !ended {
-			err = nil
-		}
 	} else {
 		f := w.again[id]
+		// Another worker may have removed it meanwhile. If there it is again it has a journal with nothing in it.
+		tell = err != errNoWorkers && (f.times > 0 || !errors.Is(err, ErrNoProgram))
 		f.until = time.Now().Add(min(firstRetry<<min(f.times, 10), lastRetry))
 		f.times++
 		w.again[id] = f
 	}
 	w.mu.Unlock()
-	if w.o.ended != nil && (ended || err != nil) && !errors.Is(err, ErrRunning) && err != errNoWorkers && ctx.Err() == nil {
+	if tell && w.o.ended != nil && ctx.Err() == nil {
 		w.o.ended(id, ended, err)
 	}
+}
+
+// isNoFailure reports whether a worker has to do with a program no more: it rests, or another worker has it or has seen it to
+// its end.
+func isNoFailure(err error) bool {
+	rests := (*resting)(nil)
+	return errors.As(err, &rests) || errors.Is(err, errEnded) || errors.Is(err, ErrRunning)
 }
 
 // run runs a program until it ends, or rests.

@@ -22,9 +22,21 @@ import (
 // opens it. The test is over when those are to be closed.
 type Open func(t *testing.T) durable.Store
 
+// An Option is one of Conformance.
+type Option func(*options)
+
+type options struct{ programs int }
+
+// Programs is how many programs there are where there are many, 400 if it is not given.
+func Programs(n int) Option { return func(o *options) { o.programs = n } }
+
 // Conformance tests that stores keep what interface durable.Store promises. For each test, fresh makes a
 // store that is new.
-func Conformance(t *testing.T, fresh func(t *testing.T) Open) {
+func Conformance(t *testing.T, fresh func(t *testing.T) Open, opts ...Option) {
+	o := options{programs: 400}
+	for _, opt := range opts {
+		opt(&o)
+	}
 	for _, test := range []struct {
 		name string
 		run  func(t *testing.T, open Open)
@@ -38,7 +50,10 @@ func Conformance(t *testing.T, fresh func(t *testing.T) Open) {
 		{"Mail", testMail},
 		{"MailFromElsewhere", testMailFromElsewhere},
 		{"CrashAtEveryWrite", testCrashAtEveryWrite},
-		{"ManyPrograms", testManyPrograms},
+		{"Delete", testDelete},
+		{"Forget", testForget},
+		{"StartAtOnce", testStartAtOnce},
+		{"ManyPrograms", func(t *testing.T, open Open) { testManyPrograms(t, open, o.programs) }},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, fresh(t)) })
 	}
@@ -318,29 +333,4 @@ func shop(co *coro.Co) ([]string, error) {
 
 func work(name string) coro.Func[string] {
 	return durable.Do(name, func(context.Context) (string, error) { return name + " is done", nil })
-}
-
-// testManyPrograms has many programs at a time.
-func testManyPrograms(t *testing.T, open Open) {
-	const n, atOnce = 400, 40
-	store := open(t)
-	room := make(chan struct{}, atOnce)
-	errs := make(chan error, n)
-	for i := range n {
-		room <- struct{}{}
-		go func() {
-			defer func() { <-room }()
-			got, err := durable.Run(context.Background(), store, fmt.Sprint("many-", i), work("a"))
-			if err == nil && got != "a is done" {
-				err = fmt.Errorf("program %d returned %q", i, got)
-			}
-			errs <- err
-		}()
-	}
-	for range n {
-		require.NoError(t, <-errs)
-	}
-	ids, err := open(t).List(t.Context())
-	require.NoError(t, err)
-	require.Len(t, ids, n)
 }

@@ -15,7 +15,7 @@ type Moment int
 
 const (
 	Before Moment = iota // nothing of it is written
-	Amid                 // the first half of the entries is; of a Replace nothing
+	Amid                 // the first half of the entries is; of a Replace or a Delete nothing
 	After                // all of it is, but nobody is told
 )
 
@@ -95,6 +95,13 @@ func (j *crashJournal) Remove(ctx context.Context, keys ...string) error {
 	return j.write(
 		func() error { return j.Journal.Remove(ctx, keys...) },
 		func() error { return j.Journal.Remove(ctx, keys[:len(keys)/2]...) },
+	)
+}
+
+func (j *crashJournal) Delete(ctx context.Context) error {
+	return j.write(
+		func() error { return j.Journal.Delete(ctx) },
+		func() error { return nil },
 	)
 }
 

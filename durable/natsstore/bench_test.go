@@ -8,7 +8,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ouro-loop/ouro/durable"
+	"github.com/ouro-loop/ouro/durable/durabletest"
 )
+
+// BenchmarkResting is a look for what is due, of 100,000 programs of which nothing is.
+func BenchmarkResting(b *testing.B) {
+	durabletest.Resting(b, openStore(b, connect(b, single(b).ClientURL())), 100_000)
+}
 
 // BenchmarkAppend is what an event of a program costs, beside a round trip to the server.
 func BenchmarkAppend(b *testing.B) {

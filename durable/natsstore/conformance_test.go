@@ -1,14 +1,17 @@
 package natsstore_test
 
 import (
+	"flag"
 	"testing"
 
 	"github.com/ouro-loop/ouro/durable/durabletest"
 	"github.com/ouro-loop/ouro/durable/natsstore"
 )
 
+var many = flag.Int("many", 400, "how many programs there are in TestConformance/.*/ManyPrograms")
+
 func TestConformance(t *testing.T) {
-	durabletest.Conformance(t, fresh(connect(t, single(t).ClientURL())))
+	durabletest.Conformance(t, fresh(connect(t, single(t).ClientURL())), durabletest.Programs(*many))
 }
 
 func TestConformanceCluster(t *testing.T) {

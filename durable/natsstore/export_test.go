@@ -1,6 +1,10 @@
 package natsstore
 
-import "context"
+import (
+	"context"
+
+	"github.com/ouro-loop/ouro/durable"
+)
 
 // TakeInPart takes a program as Acquire does, but goes on only when it is told to: then it may be late.
 func (s *Store) TakeInPart(ctx context.Context, id string) (goOn func() error, err error) {
@@ -20,4 +24,15 @@ func (s *Store) TakeInPart(ctx context.Context, id string) (goOn func() error, e
 		_, err := s.open(ctx, o, id, seq, mine)
 		return err
 	}, err
+}
+
+// DeleteInPart does the first steps of a Delete.
+func DeleteInPart(ctx context.Context, of durable.Journal, steps int) error {
+	j := of.(*journal)
+	for _, step := range []func(context.Context) error{j.beginDelete, j.deleteEntries}[:steps] {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -20,6 +20,7 @@ type journal struct {
 	owner *owner
 	id    string
 	token uint64 // of the state by which it was taken; it is higher than those of all owners before
+	said  uint64 // the sequence of the last state
 
 	alive context.Context // is done when it is lost
 	lose  context.CancelCauseFunc
@@ -37,7 +38,7 @@ type journal struct {
 }
 
 func newJournal(s *Store, o *owner, id string, token uint64) *journal {
-	j := &journal{store: s, owner: o, id: id, token: token, arrived: make(chan struct{}, 1), mail: map[string]uint64{}}
+	j := &journal{store: s, owner: o, id: id, token: token, said: token, arrived: make(chan struct{}, 1), mail: map[string]uint64{}}
 	j.alive, j.lose = context.WithCancelCause(o.alive)
 	return j
 }
@@ -109,21 +110,20 @@ func (j *journal) Replace(ctx context.Context, entries ...[]byte) error {
 		return err
 	}
 	if j.begun {
-		j.purge(ctx, first)
+		_ = j.purge(ctx, first) // or they are passed over when the journal is read, and the next Replace removes them
 	}
 	j.entries, j.begun = entries, len(entries) > 0
 	return nil
 }
 
-// purge removes the messages before one that has replaced them. If it fails they are passed over when
-// the journal is read, and the next Replace removes them.
-func (j *journal) purge(ctx context.Context, first uint64) {
+// purge removes the messages before one that has replaced them.
+func (j *journal) purge(ctx context.Context, first uint64) error {
 	ctx, cancel := context.WithTimeout(ctx, attemptFor)
 	defer cancel()
-	if stream, err := j.store.js.Stream(ctx, j.store.journals()); err == nil {
-		_ = stream.Purge(ctx, jetstream.WithPurgeSubject(j.subject()), jetstream.WithPurgeSequence(first))
-	}
+	return j.store.purge(ctx, j.store.journals(), jetstream.WithPurgeSubject(j.subject()), jetstream.WithPurgeSequence(first))
 }
+
+var errClosedJournal = errors.New("natsstore: a write to a journal that is closed")
 
 // write writes units, and returns the sequence of the first message.
 func (j *journal) write(ctx context.Context, kind string, all []unit) (first uint64, err error) {
@@ -131,7 +131,7 @@ func (j *journal) write(ctx context.Context, kind string, all []unit) (first uin
 		return 0, j.broken
 	}
 	if j.closed {
-		return 0, errors.New("natsstore: a write to a journal that is closed")
+		return 0, errClosedJournal
 	}
 	ctx, cancel := within(ctx, j.alive)
 	defer cancel()
@@ -157,7 +157,7 @@ func (j *journal) write(ctx context.Context, kind string, all []unit) (first uin
 	return first, nil
 }
 
-// fail is the end of all writes. The error wraps ErrLost only if nothing of the last one can be there.
+// fail is the end of all writes.
 func (j *journal) fail(err error, begun bool) error {
 	j.unsure = true
 	moved, unsure := errors.Is(err, errMoved), begun || errors.Is(err, errUnsure)
@@ -170,7 +170,7 @@ func (j *journal) fail(err error, begun bool) error {
 		return j.broken
 	case moved || j.alive.Err() != nil:
 		j.broken = fmt.Errorf("natsstore: program %q: %w", j.id, durable.ErrLost)
-		return fmt.Errorf("natsstore: program %q was taken over during a write, of which some may be there", j.id)
+		return fmt.Errorf("natsstore: program %q was taken over during a write, of which some may be there: %w", j.id, durable.ErrLost)
 	}
 	j.broken = fmt.Errorf("natsstore: program %q: a write has failed: %w", j.id, err)
 	return j.broken
@@ -204,7 +204,7 @@ func (j *journal) Close(wake time.Time) error {
 	ctx, cancel := within(context.Background(), j.alive)
 	defer cancel()
 	free := state{wake: wakeOf(wake), begun: j.begun, last: j.last, unsure: j.unsure}
-	_, err := j.store.put(ctx, j.store.programs(), free.message(j.store.state(token(j.id))), j.token)
+	_, err := j.store.put(ctx, j.store.programs(), free.message(j.store.state(token(j.id))), j.said)
 	if errors.Is(err, errMoved) || j.alive.Err() != nil {
 		return nil
 	}

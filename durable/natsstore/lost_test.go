@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -89,7 +90,7 @@ func TestLateOwner(t *testing.T) {
 	require.Equal(t, []string{"1"}, texts(taken.Entries()))
 	err = <-late
 	require.ErrorContains(t, err, "some may be there", "it does not know better")
-	require.NotErrorIs(t, err, durable.ErrLost)
+	require.ErrorIs(t, err, durable.ErrLost)
 	require.ErrorIs(t, j.Append(t.Context(), []byte("later")), durable.ErrLost)
 
 	p.release()
@@ -151,6 +152,23 @@ func TestClosedStore(t *testing.T) {
 	require.NoError(t, taken.Close(durable.Never))
 	_, err = old.Acquire(t.Context(), "b")
 	require.ErrorContains(t, err, "the store is closed")
+}
+
+// An Acquire that is canceled, whenever, leaves the program to others, although its store goes on.
+func TestAcquireCanceled(t *testing.T) {
+	js := connect(t, single(t).ClientURL())
+	store, other := openStore(t, js), openStore(t, js)
+	for i := range 300 {
+		id := fmt.Sprint(i)
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Duration(i)*2*time.Microsecond, cancel)
+		if j, err := store.Acquire(ctx, id); err == nil {
+			require.NoError(t, j.Close(time.Time{}))
+		}
+		j, err := other.Acquire(t.Context(), id)
+		require.NoError(t, err)
+		require.NoError(t, j.Close(time.Time{}))
+	}
 }
 
 // What was taken over before it had entries has none, and is nowhere.

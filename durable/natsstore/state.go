@@ -58,11 +58,12 @@ func wakeOf(t time.Time) int64 {
 	case t.Before(time.Unix(0, 0)):
 		return 0
 	case t.After(durable.Never):
-		return durable.Never.UnixNano()
+		return never
 	}
 	return t.UnixNano()
 }
 
 func (st state) wakeTime() time.Time { return time.Unix(0, st.wake) }
 
-func (st state) hasEnded() bool { return st.owner == "" && st.wake >= durable.Never.UnixNano() }
+// isAtRest reports whether nothing wakes it: it has ended, or was removed, or never begun.
+func (st state) isAtRest() bool { return st.owner == "" && st.wake >= never }

@@ -43,7 +43,7 @@ func Open(ctx context.Context, js jetstream.JetStream, opts ...Option) (*Store, 
 	s := &Store{js: js, get: newGetter(js), o: o, subjects: subjects{o.prefix}, taken: map[string]*journal{}}
 	s.watch = newWatch(s)
 	for _, config := range []jetstream.StreamConfig{
-		{Name: s.journals(), Subjects: []string{s.allJournals()}},
+		{Name: s.journals(), Subjects: []string{s.allJournals()}, AllowMsgTTL: true},
 		{Name: s.programs(), Subjects: s.allPrograms(), MaxMsgsPerSubject: 1, AllowMsgTTL: true},
 	} {
 		config.Replicas, config.AllowDirect = o.replicas, true
@@ -54,13 +54,18 @@ func Open(ctx context.Context, js jetstream.JetStream, opts ...Option) (*Store, 
 	return s, nil
 }
 
-// create creates a stream if there is none.
+// create creates a stream if there is none, and has one that an older version of this package has made forget messages.
 func (s *Store) create(ctx context.Context, config jetstream.StreamConfig) error {
 	for {
 		attempt, cancel := context.WithTimeout(ctx, attemptFor)
-		_, err := s.js.Stream(attempt, config.Name)
-		if errors.Is(err, jetstream.ErrStreamNotFound) {
+		stream, err := s.js.Stream(attempt, config.Name)
+		switch {
+		case errors.Is(err, jetstream.ErrStreamNotFound):
 			_, err = s.js.CreateStream(attempt, config)
+		case err == nil && !stream.CachedInfo().Config.AllowMsgTTL:
+			config = stream.CachedInfo().Config
+			config.AllowMsgTTL = true
+			_, err = s.js.UpdateStream(attempt, config)
 		}
 		cancel()
 		if err == nil || errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
@@ -103,11 +108,39 @@ func (s *Store) Acquire(ctx context.Context, id string) (durable.Journal, error)
 		return nil, durable.ErrRunning
 	}
 	j, err := s.acquire(ctx, owner, id)
-	if err != nil {
-		s.release(id)
-		return nil, err
+	if err == nil {
+		return j, nil
 	}
-	return j, nil
+	if errors.Is(err, errUnsure) {
+		err = errors.Join(err, s.disown(owner, id))
+	}
+	s.release(id)
+	return nil, err
+}
+
+// disown gives a program back of which nobody knows whether it was taken: nobody else would have it as long as the owner is
+// alive. If it was not yet, it cannot be any more.
+func (s *Store) disown(o *owner, id string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), attemptFor)
+	defer cancel()
+	ctx, stop := within(ctx, o.alive)
+	defer stop()
+	subject := s.state(token(id))
+	for {
+		last, _, err := s.get.last(ctx, s.programs(), subject)
+		if err != nil {
+			return err
+		}
+		free := parseState(last.header)
+		if free.owner != "" && free.owner != o.id {
+			return nil
+		}
+		free.unsure = free.unsure || free.owner != ""
+		free.owner = ""
+		if _, err = s.put(ctx, s.programs(), free.message(subject), last.seq); !errors.Is(err, errMoved) {
+			return err
+		}
+	}
 }
 
 func (s *Store) reserve(id string) bool {
@@ -147,8 +180,8 @@ func (s *Store) acquire(ctx context.Context, o *owner, id string) (*journal, err
 		mine.owner = o.id
 		mine.unsure = old.unsure || old.owner != ""
 		seq, err := s.put(ctx, s.programs(), mine.message(subject), last.seq)
-		if errors.Is(err, errMoved) && !errors.Is(err, errUnsure) {
-			continue
+		if errors.Is(err, errMoved) {
+			continue // even if it was there for a moment: who has moved it has taken it from us
 		}
 		if err != nil {
 			return nil, err

@@ -8,6 +8,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/ouro-loop/ouro/durable"
+	"github.com/ouro-loop/ouro/internal/agenda"
 )
 
 // A watch knows who has which program, when the others are due, and who has mail, by one consumer.
@@ -20,10 +21,18 @@ type watch struct {
 	more      chan struct{}
 
 	open   map[string]state    // of programs that have not ended
-	ended  map[string]struct{} // those that have
+	ended  set                 // those that have
 	mail   map[string]mailSeen // of programs that have some, or had
 	owners map[string]ownerSeen
+
+	// What is open is in one of these:
+	owned   map[string]set // that somebody has, by owner
+	mailed  set            // that nobody has, and that have mail
+	waiting *agenda.Agenda // the others, which rest
 }
+
+// A set is one of ids.
+type set map[string]struct{}
 
 type mailSeen struct {
 	seq uint64
@@ -39,8 +48,9 @@ type ownerSeen struct {
 func (o ownerSeen) isDead() bool { return time.Since(o.at) >= o.lease }
 
 func newWatch(s *Store) *watch {
-	return &watch{store: s, more: make(chan struct{}), open: map[string]state{}, ended: map[string]struct{}{},
-		mail: map[string]mailSeen{}, owners: map[string]ownerSeen{}}
+	return &watch{store: s, more: make(chan struct{}), open: map[string]state{}, ended: set{},
+		mail: map[string]mailSeen{}, owners: map[string]ownerSeen{},
+		owned: map[string]set{}, mailed: set{}, waiting: agenda.New()}
 }
 
 // heartbeat is how often the server says that it is there: after two of them that do not come another one is asked.
@@ -124,17 +134,52 @@ func (w *watch) handle(msg jetstream.Msg) {
 func (w *watch) sawState(id string, m stored) {
 	st := parseState(m.header)
 	w.mu.Lock()
-	if st.hasEnded() && st.begun {
+	w.unsort(id)
+	delete(w.ended, id)
+	switch {
+	case !st.isAtRest():
+		w.open[id] = st
+	case st.begun:
 		w.ended[id] = struct{}{}
+		fallthrough
+	default:
 		delete(w.open, id)
 		delete(w.mail, id)
-	} else {
-		delete(w.ended, id)
-		w.open[id] = st
 	}
+	w.sort(id)
 	w.mu.Unlock()
 	if j := w.journal(id); j != nil && st.owner != "" && st.owner != j.owner.id && m.seq > j.token {
 		j.lose(durable.ErrLost)
+	}
+}
+
+// unsort takes a program out of where it is.
+func (w *watch) unsort(id string) {
+	if of := w.owned[w.open[id].owner]; of != nil {
+		delete(of, id)
+		if len(of) == 0 {
+			delete(w.owned, w.open[id].owner)
+		}
+	}
+	delete(w.mailed, id)
+	w.waiting.Remove(id)
+}
+
+// sort puts a program where it belongs.
+func (w *watch) sort(id string) {
+	st, ok := w.open[id]
+	_, hasMail := w.mail[id]
+	switch {
+	case !ok:
+	case st.owner != "":
+		if w.owned[st.owner] == nil {
+			w.owned[st.owner] = set{}
+		}
+		w.owned[st.owner][id] = struct{}{}
+	case hasMail && st.begun:
+		w.mailed[id] = struct{}{}
+	case st.begun || st.unsure:
+		w.waiting.Set(id, st.wakeTime())
 	}
 }
 
@@ -152,7 +197,9 @@ func (w *watch) sawOwner(id string, m stored) (dead bool) {
 
 func (w *watch) sawMail(id string, m stored) {
 	w.mu.Lock()
+	w.unsort(id)
 	w.mail[id] = mailSeen{m.seq, time.Now()}
+	w.sort(id)
 	w.mu.Unlock()
 	if j := w.journal(id); j != nil {
 		j.notify()
@@ -186,21 +233,32 @@ type candidate struct {
 	mail mailSeen // if it is due only for that
 }
 
-func (w *watch) candidates(now time.Time) (all []candidate) {
+// candidates are programs that may be due, and no more than limit of those that rest, of which most are.
+func (w *watch) candidates(now time.Time, limit int) (all []candidate) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for id, st := range w.open {
-		switch mail, ok := w.mail[id]; {
-		case st.owner != "":
-			if w.owners[st.owner].isDead() {
-				all = append(all, candidate{id: id, ask: !st.begun})
-			}
-		case st.wake <= now.UnixNano():
-			if st.begun || st.unsure {
-				all = append(all, candidate{id: id, ask: !st.begun})
-			}
-		case ok && st.begun:
-			all = append(all, candidate{id: id, mail: mail})
+	for owner, programs := range w.owned {
+		if !w.owners[owner].isDead() {
+			continue
+		}
+		for id := range programs {
+			all = append(all, candidate{id: id, ask: !w.open[id].begun})
+		}
+	}
+	for id := range w.mailed {
+		c := candidate{id: id}
+		if w.open[id].wake > now.UnixNano() {
+			c.mail = w.mail[id]
+		}
+		all = append(all, c)
+	}
+	for id := range w.waiting.Due(now) {
+		ask := !w.open[id].begun
+		if all = append(all, candidate{id: id, ask: ask}); ask {
+			continue
+		}
+		if limit--; limit <= 0 {
+			break
 		}
 	}
 	return all
@@ -214,7 +272,9 @@ func (w *watch) forgetMail(c candidate) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.mail[c.id] == c.mail && time.Since(c.mail.at) > settle {
+		w.unsort(c.id)
 		delete(w.mail, c.id)
+		w.sort(c.id)
 	}
 }
 
@@ -223,7 +283,7 @@ func (s *Store) Due(ctx context.Context, now time.Time, limit int) (due []string
 	if err := s.begin(ctx); err != nil {
 		return nil, err
 	}
-	for _, c := range s.watch.candidates(now) {
+	for _, c := range s.watch.candidates(now, limit) {
 		if len(due) >= limit {
 			break
 		}

@@ -11,12 +11,22 @@ func (s *Store) inTurn(ctx context.Context, f func() error) error {
 	if s.turn == nil {
 		return f()
 	}
-	select {
-	case s.turn <- struct{}{}:
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	if err := s.turn.take(ctx); err != nil {
+		return err
 	}
-	defer func() { <-s.turn }()
+	defer s.turn.giveBack()
+	return f()
+}
+
+// first is inTurn for what may not wait until all others have written.
+func (s *Store) first(ctx context.Context, f func() error) error {
+	if s.turn == nil {
+		return f()
+	}
+	if err := s.turn.takeFirst(ctx); err != nil {
+		return err
+	}
+	defer s.turn.giveBack()
 	return f()
 }
 

@@ -16,6 +16,11 @@
 // changing the row with the journal's token: a process that has lost the program writes nothing, however late it
 // notices, and gets durable.ErrLost.
 //
+// # Connections
+//
+// They are those of the pool. By itself it makes one for each of many programs that write at once, and ends all but two of them,
+// which costs more than what they write; so give it SetMaxOpenConns and SetMaxIdleConns, of 20 say.
+//
 // # PostgreSQL
 //
 // Any driver will do. What is written is durable by synchronous_commit, which is on if nobody has turned it off. Open

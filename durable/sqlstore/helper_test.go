@@ -17,15 +17,17 @@ import (
 type database struct {
 	name    string
 	dialect sqlstore.Dialect
-	fresh   func(t *testing.T) (connect func(t *testing.T) *sql.DB)
+	fresh   func(t testing.TB) (connect func(t testing.TB) *sql.DB)
+}
+
+var databases = []database{
+	{"SQLite", sqlstore.SQLite, freshSQLite},
+	{"Postgres", sqlstore.Postgres, freshPostgres},
 }
 
 // onEach runs a test on each database.
 func onEach(t *testing.T, test func(t *testing.T, db database)) {
-	for _, db := range []database{
-		{"SQLite", sqlstore.SQLite, freshSQLite},
-		{"Postgres", sqlstore.Postgres, freshPostgres},
-	} {
+	for _, db := range databases {
 		t.Run(db.name, func(t *testing.T) {
 			t.Parallel()
 			test(t, db)
@@ -38,22 +40,26 @@ func sqliteDSN(path string) string {
 	return "file:" + filepath.ToSlash(path) + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)"
 }
 
-func freshSQLite(t *testing.T) (connect func(t *testing.T) *sql.DB) {
+func freshSQLite(t testing.TB) (connect func(t testing.TB) *sql.DB) {
 	path := filepath.Join(t.TempDir(), "programs.db")
-	return func(t *testing.T) *sql.DB { return connectTo(t, "sqlite", sqliteDSN(path)) }
+	return func(t testing.TB) *sql.DB { return connectTo(t, "sqlite", sqliteDSN(path)) }
 }
 
 // connectTo opens a database until the end of the test.
-func connectTo(t *testing.T, driver, dsn string) *sql.DB {
+func connectTo(t testing.TB, driver, dsn string) *sql.DB {
 	t.Helper()
 	db, err := sql.Open(driver, dsn)
 	require.NoError(t, err)
+	db.SetMaxOpenConns(connections) // else many at a time make one each
+	db.SetMaxIdleConns(connections) // and end it
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	return db
 }
 
+const connections = 20
+
 // open opens a store until the end of the test.
-func open(t *testing.T, db *sql.DB, d sqlstore.Dialect, opts ...sqlstore.Option) *sqlstore.Store {
+func open(t testing.TB, db *sql.DB, d sqlstore.Dialect, opts ...sqlstore.Option) *sqlstore.Store {
 	t.Helper()
 	store, err := sqlstore.Open(t.Context(), db, d, opts...)
 	require.NoError(t, err)

@@ -17,6 +17,7 @@ type journal struct {
 	num   int64 // of the program
 	token int64
 	all   [][]byte
+	gone  bool // with its program
 
 	held    context.Context // ends when the program is lost
 	lost    context.CancelCauseFunc
@@ -185,10 +186,34 @@ func (j *journal) Arrived() <-chan struct{} { return j.arrived }
 // Lost implements durable.Journal.
 func (j *journal) Lost() <-chan struct{} { return j.held.Done() }
 
+// Delete implements durable.Journal.
+func (j *journal) Delete(ctx context.Context) error {
+	defer j.store.changing()()
+	err := j.write(ctx, 0, func(ctx context.Context, tx *sql.Tx, _ int64) error {
+		for _, statement := range []string{j.store.dropMessages, j.store.dropEntries, j.store.remove} {
+			if _, err := tx.ExecContext(ctx, statement, j.num); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		j.gone = true
+		j.store.drop(j, errGivenBack)
+	}
+	return err
+}
+
+// errGivenBack is why a journal can be used no more.
+var errGivenBack = errors.New("its journal was closed")
+
 // Close implements durable.Journal. One that is lost is given back all the same, unless another has it.
 func (j *journal) Close(wake time.Time) error {
+	if j.gone {
+		return nil
+	}
 	defer j.store.changing()()
-	j.store.drop(j, errors.New("its journal was closed"))
+	j.store.drop(j, errGivenBack)
 	ctx, cancel := context.WithTimeout(context.Background(), j.store.lease) // then it has expired
 	defer cancel()
 	n, err := j.store.exec(ctx, j.store.release, j.num, j.token, nanoseconds(wake))

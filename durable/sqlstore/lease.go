@@ -94,7 +94,7 @@ func (s *Store) renewAll(ctx context.Context) {
 func (s *Store) renewBy(ctx context.Context, statement string) (strays []row, err error) {
 	asked := time.Now()
 	var rows []row
-	err = s.inTurn(ctx, func() (err error) {
+	err = s.first(ctx, func() (err error) { // many who write would keep it until the leases have expired
 		rows, err = s.programs(ctx, statement, s.owner, s.lease.Milliseconds())
 		return err
 	})

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func freshPostgres(t *testing.T) (connect func(t *testing.T) *sql.DB) {
+func freshPostgres(t testing.TB) (connect func(t testing.TB) *sql.DB) {
 	t.Skip("the tests start PostgreSQL only on Unix")
 	return nil
 }

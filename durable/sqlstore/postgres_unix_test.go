@@ -37,18 +37,18 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-var databases atomic.Int64
+var made atomic.Int64 // databases
 
-func freshPostgres(t *testing.T) (connect func(t *testing.T) *sql.DB) {
+func freshPostgres(t testing.TB) (connect func(t testing.TB) *sql.DB) {
 	dsn := startPostgres(t)
-	name := fmt.Sprint("test", databases.Add(1))
+	name := fmt.Sprint("test", made.Add(1))
 	_, err := connectTo(t, "pgx", dsn+" dbname=postgres").ExecContext(t.Context(), "CREATE DATABASE "+name)
 	require.NoError(t, err)
-	return func(t *testing.T) *sql.DB { return connectTo(t, "pgx", dsn+" dbname="+name) }
+	return func(t testing.TB) *sql.DB { return connectTo(t, "pgx", dsn+" dbname="+name) }
 }
 
 // startPostgres starts the server if it does not run, and returns how to connect to it.
-func startPostgres(t *testing.T) (dsn string) {
+func startPostgres(t testing.TB) (dsn string) {
 	t.Helper()
 	server.Lock()
 	defer server.Unlock()
@@ -85,7 +85,7 @@ func startPostgres(t *testing.T) (dsn string) {
 }
 
 // waitFor waits until a server answers.
-func waitFor(t *testing.T, dsn, log string) {
+func waitFor(t testing.TB, dsn, log string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -102,7 +102,7 @@ func waitFor(t *testing.T, dsn, log string) {
 }
 
 // program is where a program of PostgreSQL is; the test is skipped if there is none.
-func program(t *testing.T, name string) string {
+func program(t testing.TB, name string) string {
 	t.Helper()
 	if path, err := exec.LookPath(name); err == nil {
 		return path
@@ -116,7 +116,7 @@ func program(t *testing.T, name string) string {
 }
 
 // notRoot is who runs the server, which does not let root do that, and gives them a directory; nil for who runs the tests.
-func notRoot(t *testing.T, dir string) *syscall.Credential {
+func notRoot(t testing.TB, dir string) *syscall.Credential {
 	t.Helper()
 	if os.Getuid() != 0 {
 		return nil

@@ -13,7 +13,7 @@ const version = 1
 // Programs are known by their numbers in the other tables. In the row of a program
 //
 //   - owner is the Store that holds it, NULL if none does, and expires when it does so no longer, 0 if none does;
-//   - token grows each time that it changes hands;
+//   - token grows each time that it changes hands, and begins anywhere;
 //   - wake is when it is due if nobody holds it, in nanoseconds since 1970;
 //   - written is how many entries it ever had, which is the number of the last;
 //   - sent is how many messages it ever had, which is the number of the last, and pending how many there are.

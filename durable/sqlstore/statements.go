@@ -12,13 +12,13 @@ import (
 type statements struct {
 	version string
 
-	acquire, renew, renewRest, release, releaseAll, held string
+	acquire, renew, renewRest, release, releaseAll, remove, held string
 
 	read, list, due string
 
 	post, putMessage, messages, messagesGone string
 
-	fence, entries, dropEntries string
+	fence, entries, dropEntries, dropMessages string
 
 	insertEntries, fenceAndInsert, deleteMessages string
 }
@@ -28,9 +28,9 @@ func (g *grammar) statements(prefix string) statements {
 	return statements{
 		version: sql(`SELECT version FROM {p}schema`),
 
-		// id, owner, lease
+		// id, owner, lease, token of a row that is new
 		acquire: sql(`INSERT INTO {p}programs (id, owner, token, expires, wake, written, sent, pending)
-			VALUES ($1, $2, 1, {now} + $3, 0, 0, 0, 0)
+			VALUES ($1, $2, $4, {now} + $3, 0, 0, 0, 0)
 			ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, token = {p}programs.token + 1, expires = excluded.expires
 			WHERE {p}programs.expires <= {now}
 			RETURNING num, token, sent, pending`),
@@ -51,6 +51,8 @@ func (g *grammar) statements(prefix string) statements {
 		releaseAll: sql(`UPDATE {p}programs SET owner = NULL, token = token + 1, expires = 0,
 			wake = CASE WHEN written = 0 THEN {never} ELSE 0 END
 			WHERE owner = $1`),
+		// num
+		remove: sql(`DELETE FROM {p}programs WHERE num = $1`),
 		// owner
 		held: sql(`SELECT num, token, sent FROM {p}programs WHERE owner = $1 AND pending > 0`),
 
@@ -62,9 +64,9 @@ func (g *grammar) statements(prefix string) statements {
 			UNION ALL SELECT id FROM {p}programs WHERE expires > 0 AND expires <= {now} AND written > 0
 			LIMIT $2`),
 
-		// id
+		// id, token of a row that is new
 		post: sql(`INSERT INTO {p}programs (id, owner, token, expires, wake, written, sent, pending)
-			VALUES ($1, NULL, 0, 0, {never}, 0, 1, 1)
+			VALUES ($1, NULL, $2, 0, {never}, 0, 1, 1)
 			ON CONFLICT (id) DO UPDATE SET sent = {p}programs.sent + 1, pending = {p}programs.pending + 1,
 			wake = CASE WHEN {p}programs.wake < {never} THEN 0 ELSE {p}programs.wake END
 			RETURNING num, sent`),
@@ -82,6 +84,8 @@ func (g *grammar) statements(prefix string) statements {
 		entries: sql(`SELECT data FROM {p}entries WHERE program = $1 ORDER BY seq`),
 		// num
 		dropEntries: sql(`DELETE FROM {p}entries WHERE program = $1`),
+		// num
+		dropMessages: sql(`DELETE FROM {p}messages WHERE program = $1`),
 
 		// num, token, how many entries; and them
 		fenceAndInsert: sql(`WITH fenced AS (UPDATE {p}programs SET written = written + $3 WHERE num = $1 AND token = $2 RETURNING written)

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	mathrand "math/rand/v2"
 	"sync"
 	"time"
 
@@ -21,8 +22,8 @@ type Store struct {
 	grammar
 	statements
 	options
-	owner []byte        // its name in the database
-	turn  chan struct{} // has a value while one writes; nil where many may
+	owner []byte // its name in the database
+	turn  *turn  // to write; nil where many may at a time
 
 	mu      sync.Mutex
 	leases  map[int64]*journal // that it holds, by number
@@ -52,7 +53,7 @@ func Open(ctx context.Context, db *sql.DB, dialect Dialect, opts ...Option) (*St
 	}
 	s := &Store{db: db, grammar: g, statements: g.statements(o.prefix), options: o, owner: []byte(rand.Text()), leases: map[int64]*journal{}}
 	if g.serial {
-		s.turn = make(chan struct{}, 1)
+		s.turn = newTurn()
 	}
 	if err := s.createTables(ctx); err != nil {
 		return nil, fmt.Errorf("sqlstore: %w", err)
@@ -127,7 +128,7 @@ func (s *Store) Acquire(ctx context.Context, id string) (durable.Journal, error)
 	j.until = s.leaseFrom(time.Now())
 	var pending int64
 	err := s.inTurn(ctx, func() error {
-		return s.db.QueryRowContext(ctx, s.acquire, []byte(id), s.owner, s.lease.Milliseconds()).
+		return s.db.QueryRowContext(ctx, s.acquire, []byte(id), s.owner, s.lease.Milliseconds(), freshToken()).
 			Scan(&j.num, &j.token, &j.heard, &pending)
 	})
 	if errors.Is(err, sql.ErrNoRows) {
@@ -147,6 +148,10 @@ func (s *Store) Acquire(ctx context.Context, id string) (durable.Journal, error)
 	}
 	return j, nil
 }
+
+// freshToken is the token of a row that is new. SQLite may give it the number of one that was removed: who has lost that
+// must not have its token.
+func freshToken() int64 { return mathrand.Int64N(1 << 62) }
 
 // changing notes that it is about to change who holds a program, until done is called.
 func (s *Store) changing() (done func()) {
@@ -192,7 +197,7 @@ func (s *Store) Send(ctx context.Context, id string, m durable.Message) error {
 	}
 	var num, number int64
 	err := s.transact(ctx, func(tx *sql.Tx) error {
-		if err := tx.QueryRowContext(ctx, s.post, []byte(id)).Scan(&num, &number); err != nil {
+		if err := tx.QueryRowContext(ctx, s.post, []byte(id), freshToken()).Scan(&num, &number); err != nil {
 			return err
 		}
 		done, err := tx.ExecContext(ctx, s.putMessage, num, number, []byte(m.Key), notNil(m.Entry))

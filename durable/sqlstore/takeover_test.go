@@ -33,7 +33,7 @@ type process struct {
 var quiet = sqlstore.Logger(slog.New(slog.DiscardHandler))
 
 // begin starts a process with a connection of its own, which cut ends.
-func begin(t *testing.T, name string, db database, connect func(t *testing.T) *sql.DB, opts ...sqlstore.Option) *process {
+func begin(t *testing.T, name string, db database, connect func(t testing.TB) *sql.DB, opts ...sqlstore.Option) *process {
 	t.Helper()
 	p := &process{name: name, amid: make(chan struct{}, 100), pool: connect(t)}
 	store, err := sqlstore.Open(t.Context(), p.pool, db.dialect, opts...)

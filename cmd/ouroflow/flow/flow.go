@@ -61,7 +61,7 @@ func Command(programs ...Program) *cobra.Command {
 		SilenceUsage: true,
 	}
 	root.PersistentFlags().StringVar(&c.dir, "dir", "programs", "directory of the programs")
-	root.AddCommand(c.list(), c.show(), c.send(), c.cancel(), c.replay(), c.dev())
+	root.AddCommand(c.list(), c.show(), c.send(), c.cancel(), c.forget(), c.replay(), c.dev())
 	for _, cmd := range root.Commands() {
 		cmd.PreRunE = func(cmd *cobra.Command, _ []string) error { return c.open(cmd.Name() == "dev") }
 	}

@@ -238,6 +238,22 @@ func TestReplayOfALongJournal(t *testing.T) {
 	require.ErrorContains(t, err, "parts from record")
 }
 
+func TestForget(t *testing.T) {
+	d := newDesk(t)
+	for _, id := range []string{"1", "2", "3"} {
+		d.start(id, small)
+	}
+	d.work(func(text string) bool { return strings.Count(text, " has ended") == 3 })
+	out, _, err := d.run("forget", "1", "3")
+	require.NoError(t, err)
+	require.Equal(t, "1 is forgotten\n3 is forgotten\n", out)
+	ids, err := d.store.List(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{"2"}, ids)
+	d.start("1", small)
+	require.Contains(t, d.work(func(text string) bool { return strings.Contains(text, " has ended") }), "1 has ended")
+}
+
 // Errors say what to do.
 func TestErrors(t *testing.T) {
 	d := newDesk(t)
@@ -266,10 +282,12 @@ func TestErrors(t *testing.T) {
 		{"send 1 x yes", `"yes" is not JSON; a text has quotes`},
 		{"send ended x 1", "has ended: it gets no message"},
 		{"cancel ended", "has ended: it gets no message"},
+		{"forget 1", "has not ended: ouroflow cancel may end it"},
 		{"show torn", "damaged"},
 		{"replay 1 --to 5", "has 1 records: --to is from 1 to that"},
 		{"replay 1 --as nothing", `is a "nothing", and this command knows order, count`},
 		{"send 1", "accepts 3 arg(s)"},
+		{"forget ended 7", "there is no program \"7\""},
 	} {
 		_, errs, err := d.run(strings.Fields(test.args)...)
 		require.ErrorContains(t, err, test.want, test.args)
