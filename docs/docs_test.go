@@ -130,6 +130,7 @@ var allowedImports = map[string][]string{
 	"internal/sched":           {"internal/events", "internal/goroutine"},
 	"internal/mark":            {},
 	"internal/named":           {},
+	"internal/postgres":        {},
 	"internal/unretrieved":     {"internal/frames"},
 	"internal/waits":           {},
 	"future":                   {"internal/chain", "internal/events", "internal/frames", "internal/mark", "internal/sched", "internal/unretrieved", "internal/waits"},

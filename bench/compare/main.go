@@ -133,9 +133,7 @@ func run(ctx context.Context, c config) error {
 	}
 	out := c.path(c.out)
 	if old, err := os.ReadFile(out); err == nil {
-		if section := page.Section(string(old), page.Echo); section != "" {
-			text = page.SetSection(text, page.Echo, section) // bench/echo has written it
-		}
+		text = page.KeepOwn(text, string(old))
 	}
 	if svg, ok := plot(r.results); ok {
 		if err := os.WriteFile(filepath.Join(filepath.Dir(out), plotName), []byte(svg), 0o644); err != nil {

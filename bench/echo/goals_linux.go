@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/ouro-loop/ouro/bench/internal/figures"
+	"github.com/ouro-loop/ouro/bench/internal/page"
 )
 
 // A goal is a bound for one of ours.
@@ -90,19 +91,19 @@ func (g goal) show(x float64) string {
 
 // goalTable has a line for each goal of which something was measured, and a column for each number of
 // processors.
-func (r *runner) goalTable() *table {
-	t := &table{words: 4, head: []string{"connections", "who", "what", "against"}}
+func (r *runner) goalTable() *page.Table {
+	t := &page.Table{Words: 4, Head: []string{"connections", "who", "what", "against"}}
 	for _, n := range r.procs {
-		t.head = append(t.head, fmt.Sprintf("GOMAXPROCS=%d", n))
+		t.Head = append(t.Head, fmt.Sprintf("GOMAXPROCS=%d", n))
 	}
-	t.head = append(t.head, "goal")
+	t.Head = append(t.Head, "goal")
 	for _, g := range goals {
 		if cells, ok := r.goalCells(g); ok {
 			against := ""
 			if g.against != "" {
 				against = serverOf(g.against).title
 			}
-			t.add(append(append([]string{g.load.String(), serverOf(g.who).title, g.what, against}, cells...), g.wanted())...)
+			t.Add(append(append([]string{g.load.String(), serverOf(g.who).title, g.what, against}, cells...), g.wanted())...)
 		}
 	}
 	return t

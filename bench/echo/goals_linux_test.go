@@ -39,7 +39,7 @@ func TestGoals(t *testing.T) {
 | 50 | ouro, Conn | requests a second | goroutine per connection | missed: 1.00× | 2.00× | ≥ 1.30× |
 | 50 | ouro, Conn | requests a second | Tokio | missed: 0.67× | 1.33× | ≥ 1.00× |
 | 50 | ouro, Conn | system calls of a request |  | missed: 2.50 |  | ≤ 2.20 |
-`, r.goalTable().markdown())
+`, r.goalTable().Markdown())
 }
 
 func TestMainTable(t *testing.T) {
@@ -49,5 +49,5 @@ func TestMainTable(t *testing.T) {
 50           goroutine per connection, GOMAXPROCS=1   1500   1000       3    1000    10.0   10.0         2.5
 50           goroutine per connection, GOMAXPROCS=2   1500   1000       3    1000     9.0    9.0         2.2
 50           Tokio                                    2250   1500       3    1000     8.0    8.0         2.0
-`, sample().mainTable().text())
+`, sample().mainTable().Text())
 }

@@ -1,16 +1,29 @@
-// Package page is docs/benchmarks.md, which two commands write parts of.
+// Package page is docs/benchmarks.md, which three commands write parts of.
 package page
 
 import "strings"
 
-// Echo is the heading of the section that bench/echo writes, the last one.
-const Echo = "Echo"
+// The headings of sections that commands of their own write: bench/echo, and bench/durable.
+const (
+	Echo    = "Echo"
+	Durable = "Durable programs"
+)
 
 // SetSection gives text with a section that has the body, in place of the one of that heading, or at
 // the end.
 func SetSection(text, heading, body string) string {
 	before, _, after := cut(text, heading)
 	return strings.TrimRight(before, "\n") + "\n\n## " + heading + "\n\n" + strings.TrimSpace(body) + "\n" + after
+}
+
+// KeepOwn gives text with the sections that an old one has of commands of their own.
+func KeepOwn(text, old string) string {
+	for _, heading := range []string{Echo, Durable} {
+		if body := Section(old, heading); body != "" {
+			text = SetSection(text, heading, body)
+		}
+	}
+	return text
 }
 
 // Section is the body of a section, nothing if there is none.

@@ -19,3 +19,9 @@ func TestSection(t *testing.T) {
 		})
 	}
 }
+
+func TestKeepOwn(t *testing.T) {
+	old := "# Page\n\nold\n\n## Echo\n\nfast\n\n## Other\n\nold\n\n## Durable programs\n\nlasting\n"
+	require.Equal(t, "# Page\n\nnew\n\n## Echo\n\nfast\n\n## Durable programs\n\nlasting\n", KeepOwn("# Page\n\nnew\n", old))
+	require.Equal(t, "# Page\n\nnew\n", KeepOwn("# Page\n\nnew\n", "# Page\n\n## Other\n"))
+}

@@ -1,28 +1,30 @@
-package main
+package page
 
 import (
 	"strings"
 	"unicode/utf8"
 )
 
-// A table has a head and rows of as many cells. All columns but the first so many, which are words,
+// A Table has a head and rows of as many cells. All columns but the first so many, which are words,
 // are figures.
-type table struct {
-	words int
-	head  []string
+type Table struct {
+	Words int
+	Head  []string
 	rows  [][]string
 }
 
-func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+// Add adds a row.
+func (t *Table) Add(cells ...string) { t.rows = append(t.rows, cells) }
 
-func (t *table) markdown() string {
+// Markdown is for a page.
+func (t *Table) Markdown() string {
 	var s strings.Builder
 	line := func(cells []string) { s.WriteString("| " + strings.Join(cells, " | ") + " |\n") }
-	line(t.head)
-	rule := make([]string, len(t.head))
+	line(t.Head)
+	rule := make([]string, len(t.Head))
 	for i := range rule {
 		rule[i] = "---:"
-		if i < t.words {
+		if i < t.Words {
 			rule[i] = "---"
 		}
 	}
@@ -33,20 +35,20 @@ func (t *table) markdown() string {
 	return s.String()
 }
 
-// text has the columns below each other.
-func (t *table) text() string {
-	widths := make([]int, len(t.head))
-	for _, row := range append([][]string{t.head}, t.rows...) {
+// Text has the columns below each other, for a terminal.
+func (t *Table) Text() string {
+	widths := make([]int, len(t.Head))
+	for _, row := range append([][]string{t.Head}, t.rows...) {
 		for i, cell := range row {
 			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
 		}
 	}
 	var s strings.Builder
-	for _, row := range append([][]string{t.head}, t.rows...) {
+	for _, row := range append([][]string{t.Head}, t.rows...) {
 		var line strings.Builder
 		for i, cell := range row {
 			gap := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
-			if i < t.words {
+			if i < t.Words {
 				line.WriteString(cell + gap + "  ")
 			} else {
 				line.WriteString(gap + cell + "  ")
