@@ -1,0 +1,301 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/ouro-loop/ouro/bench/internal/machine"
+	"github.com/ouro-loop/ouro/internal/postgres"
+)
+
+// A runner measures everything.
+type runner struct {
+	config
+	machine   machine.Machine
+	busyness  string // before it began
+	temp      string
+	postgres  *postgres.Server // nil if there is none
+	databases int
+	missing   []string
+
+	steps   map[trial][]measurement
+	syncs   map[trial]float64 // of a step
+	replays map[string][]measurement
+	sleeps  map[string]sleep
+}
+
+// A trial is a contestant with a load.
+type trial struct {
+	*contestant
+	load
+}
+
+// A measurement is what so many steps have taken.
+type measurement struct {
+	begin time.Time
+	steps int64
+	time  time.Duration
+	cpu   time.Duration
+}
+
+func (r *runner) prepare() (err error) {
+	load, _ := os.ReadFile("/proc/loadavg")
+	r.busyness, _, _ = strings.Cut(string(load), " ")
+	if r.temp, err = os.MkdirTemp("", "ouro-durable-"); err != nil {
+		return err
+	}
+	r.postgres, err = postgres.Start("max_connections=100")
+	if errors.Is(err, postgres.ErrMissing) {
+		r.postgres, err = nil, nil
+	}
+	return err
+}
+
+func (r *runner) close() {
+	if r.postgres != nil {
+		r.postgres.Stop()
+	}
+	_ = os.RemoveAll(r.temp)
+}
+
+// database makes one in PostgreSQL.
+func (r *runner) database(ctx context.Context) (name string, drop func() error, err error) {
+	if r.postgres == nil {
+		return "", nil, postgres.ErrMissing
+	}
+	r.databases++
+	name = fmt.Sprint("bench", r.databases)
+	admin := func(ctx context.Context, statement string) error {
+		db, err := sql.Open("pgx", r.postgres.DSN("postgres"))
+		if err != nil {
+			return err
+		}
+		_, err = db.ExecContext(ctx, statement)
+		return errors.Join(err, db.Close())
+	}
+	return name, func() error { return admin(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)") }, admin(ctx, "CREATE DATABASE "+name)
+}
+
+func (r *runner) measure(ctx context.Context) error {
+	var trials []trial
+	for _, c := range selected(r.only) {
+		switch err := r.try(ctx, c); {
+		case errors.Is(err, postgres.ErrMissing):
+			r.missing = append(r.missing, c.name+": "+err.Error())
+			continue
+		case err != nil:
+			return fmt.Errorf("%s: %w", c.name, err)
+		}
+		for _, l := range loads {
+			trials = append(trials, trial{c, l})
+		}
+	}
+	for round := range r.rounds {
+		r.progress("round %d of %d", round+1, r.rounds)
+		rand.Shuffle(len(trials), func(i, k int) { trials[i], trials[k] = trials[k], trials[i] })
+		for _, t := range trials {
+			m, err := r.stepsOf(ctx, t, nil)
+			if err != nil {
+				return fmt.Errorf("%s, %s: %w", t.contestant.name, t.load.name, err)
+			}
+			r.steps[t] = append(r.steps[t], m)
+		}
+		if err := r.measureReplays(ctx); err != nil {
+			return err
+		}
+	}
+	return errors.Join(r.countSyncs(ctx, trials), r.measureSleeps(ctx, trials))
+}
+
+// try finds out whether this machine has what a contestant needs.
+func (r *runner) try(ctx context.Context, c *contestant) error {
+	return r.with(ctx, c, func(system) error { return nil })
+}
+
+// with does something with a system that is new, and has a directory of its own.
+func (r *runner) with(ctx context.Context, c *contestant, do func(system) error) error {
+	dir, err := os.MkdirTemp(r.temp, "")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	s, err := c.open(ctx, r, dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(s), s.close())
+}
+
+// A watch is told when the steps that count are about to begin, and what it returns when they are over.
+type watch func(s system) (stop func() error, err error)
+
+// slowest is how long a measurement may take of one that makes few steps.
+const slowest = 2 * time.Second
+
+// stepsOf measures the steps of a trial, when all programs have begun, and for a while.
+func (r *runner) stepsOf(ctx context.Context, t trial, w watch) (m measurement, err error) {
+	err = r.with(ctx, t.contestant, func(s system) error {
+		var (
+			begun  = make(chan struct{})
+			over   atomic.Bool
+			steps  atomic.Int64
+			first  = int64(2 * t.load.steps())
+			ended  = make(chan error, 1)
+			during = func(d time.Duration) error { return pass(ctx, d, ended) }
+		)
+		runtime.GC()
+		go func() {
+			ended <- s.work(ctx, t.load, func() bool {
+				if steps.Add(1) == first {
+					close(begun)
+				}
+				return !over.Load()
+			})
+		}()
+		finish := func(err error) error {
+			over.Store(true)
+			if err == nil {
+				err = <-ended
+			}
+			return err
+		}
+		select {
+		case <-begun:
+		case err := <-ended:
+			return fmt.Errorf("it has ended before it has begun: %w", err)
+		}
+		if err := during(r.warm); err != nil {
+			return err
+		}
+		stop := func() error { return nil }
+		if w != nil {
+			if stop, err = w(s); err != nil {
+				return finish(err)
+			}
+		}
+		before, err := cpuOf(s.servers())
+		if err != nil {
+			return finish(err)
+		}
+		n := steps.Load()
+		m.begin = time.Now()
+		for m.steps < first && m.time < slowest { // a slow one has longer
+			if err := during(r.time); err != nil {
+				return err
+			}
+			m.steps, m.time = steps.Load()-n, time.Since(m.begin)
+		}
+		after, err := cpuOf(s.servers())
+		m.cpu = after - before
+		return finish(errors.Join(err, stop()))
+	})
+	if err == nil && m.steps <= 0 {
+		err = fmt.Errorf("no step in %v", m.time)
+	}
+	return m, err
+}
+
+// pass lets time pass, in which what is measured must not end.
+func pass(ctx context.Context, d time.Duration, ended <-chan error) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case err := <-ended:
+		return fmt.Errorf("it has ended too early: %w", err)
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (r *runner) measureSleeps(ctx context.Context, trials []trial) error {
+	for _, c := range selected(r.only) {
+		has := slices.ContainsFunc(trials, func(t trial) bool { return t.contestant == c })
+		if !has || r.sleepers == 0 {
+			continue
+		}
+		r.progress("%d programs sleep: %s", r.sleepers, c.name)
+		err := r.with(ctx, c, func(s system) error { return r.sleep(ctx, c, s) })
+		if err != nil {
+			return fmt.Errorf("%s, asleep: %w", c.name, err)
+		}
+	}
+	return nil
+}
+
+// A sleep is how many bytes each of the programs takes that sleep.
+type sleep struct {
+	awake, atRest float64 // of memory, of this process; atRest is NaN if they cannot be put to rest
+	disk          float64 // NaN if they are not on one
+}
+
+func (r *runner) sleep(ctx context.Context, c *contestant, s system) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	got := sleep{nan, nan, nan}
+	each := func(bytes int64) float64 { return float64(bytes) / float64(r.sleepers) }
+	empty, err := diskUsage(s.disk())
+	if err != nil {
+		return err
+	}
+	before := memory()
+	err = s.sleep(ctx, r.sleepers, func(atRest bool) {
+		if atRest {
+			got.atRest = each(memory() - before)
+		} else {
+			got.awake = each(memory() - before)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if s.disk() != "" {
+		full, err := diskUsage(s.disk())
+		if err != nil {
+			return err
+		}
+		got.disk = each(full - empty)
+	}
+	r.sleeps[c.name] = got
+	return nil
+}
+
+// memory is what this process has in use, of which nothing is garbage.
+func memory() int64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapInuse + m.StackInuse)
+}
+
+// diskUsage is what the files below a directory take.
+func diskUsage(dir string) (total int64, err error) {
+	if dir == "" {
+		return 0, nil
+	}
+	err = filepath.WalkDir(dir, func(_ string, entry os.DirEntry, err error) error {
+		var info os.FileInfo
+		if err == nil {
+			info, err = entry.Info()
+		}
+		switch {
+		case errors.Is(err, os.ErrNotExist): // it was there a moment ago
+			return nil
+		case err != nil:
+			return err
+		}
+		total += blocks(info)
+		return nil
+	})
+	return total, err
+}
