@@ -8,5 +8,6 @@ import (
 )
 
 func main() {
-	flow.Main(flow.Register("order", shop.NewBooks(map[string]int{"book": 100, "desk": 10}).Shop().Sell, shop.Options...))
+	books := shop.NewBooks(map[string]int{"book": 100, "desk": 10})
+	flow.Main(flow.Register("order", shop.Sell, shop.Options(books.Functions())...))
 }

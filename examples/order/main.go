@@ -66,7 +66,7 @@ func run(ctx context.Context, dir string, pace time.Duration) error {
 	if err := begin(ctx, store); err != nil {
 		return err
 	}
-	return work(ctx, store, books.Shop())
+	return work(ctx, store, books.Functions())
 }
 
 // begin begins the orders that have not begun, and sends what people have to say, as often as it takes.
@@ -89,7 +89,7 @@ func begin(ctx context.Context, store durable.Store) error {
 }
 
 // work processes orders until all have ended, and says how.
-func work(ctx context.Context, store durable.Store, s *shop.Shop) error {
+func work(ctx context.Context, store durable.Store, services durable.Remoter) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var left sync.WaitGroup
@@ -100,7 +100,7 @@ func work(ctx context.Context, store durable.Store, s *shop.Shop) error {
 		}
 		left.Done()
 	}))
-	durable.Register(worker, "order", s.Sell, shop.Options...)
+	durable.Register(worker, "order", shop.Sell, shop.Options(services)...)
 	for id := range orders {
 		if _, ended, _ := durable.Result[string](ctx, store, id); !ended {
 			left.Add(1)
@@ -115,7 +115,7 @@ func work(ctx context.Context, store durable.Store, s *shop.Shop) error {
 		return err
 	}
 	for _, id := range slices.Sorted(maps.Keys(orders)) {
-		parcel, _, err := durable.Result[string](context.WithoutCancel(ctx), store, id, shop.Options...)
+		parcel, _, err := durable.Result[string](context.WithoutCancel(ctx), store, id, shop.Errors)
 		if err != nil {
 			parcel = err.Error()
 		}

@@ -28,14 +28,14 @@ type desk struct {
 	t     *testing.T
 	dir   string
 	store *durable.Dir
-	shop  *shop.Shop
+	books *shop.Books
 }
 
 func newDesk(t *testing.T) *desk {
 	dir := t.TempDir()
 	store, err := durable.OpenDir(dir)
 	require.NoError(t, err)
-	return &desk{t, dir, store, shop.NewBooks(map[string]int{"book": 10, "desk": 10}).Shop()}
+	return &desk{t, dir, store, shop.NewBooks(map[string]int{"book": 10, "desk": 10})}
 }
 
 func (d *desk) start(id string, order shop.Order) {
@@ -50,7 +50,7 @@ func (d *desk) run(args ...string) (out, errs string, err error) {
 }
 
 func (d *desk) runWith(ctx context.Context, out, errs io.Writer, args ...string) error {
-	root := flow.Command(flow.Register("order", d.shop.Sell, shop.Options...), flow.Register("count", count))
+	root := flow.Command(flow.Register("order", shop.Sell, shop.Options(d.books.Functions())...), flow.Register("count", count))
 	root.SetArgs(append(args, "--dir", d.dir))
 	root.SetOut(out)
 	root.SetErr(errs)
@@ -161,7 +161,7 @@ func TestListOfResting(t *testing.T) {
 	d.start("1", shop.Order{Item: "desk", Count: 1, Cents: shop.Large})
 	ctx, stop := context.WithCancel(t.Context())
 	worker := durable.NewWorker(d.store, durable.RestFor(1))
-	durable.Register(worker, "order", d.shop.Sell, shop.Options...)
+	durable.Register(worker, "order", shop.Sell, shop.Options(d.books.Functions())...)
 	ended := make(chan error)
 	go func() { ended <- worker.Run(ctx) }()
 	require.Eventually(t, func() bool {

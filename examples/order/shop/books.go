@@ -8,10 +8,12 @@ import (
 	"io"
 	"os"
 	"sync"
+
+	"github.com/ouro-loop/ouro/durable"
 )
 
-// Books are all services in one, in memory, and write down what they do. They stand for a bank and a carrier: what
-// has the key of an entry is done already.
+// Books are all services in one, in memory, and write down what they do. They stand for a bank and a carrier, which may
+// be elsewhere: what has the key of an entry is done already.
 type Books struct {
 	// Busy is why a service cannot do something now, nil for no reason. It may take its time. It is not called
 	// with the books closed to others.
@@ -35,9 +37,8 @@ type Account struct {
 
 // An entry is what was done for a key.
 type entry struct {
-	Key, Order, What string
-	Item             string `json:",omitempty"`
-	N                int    `json:",omitempty"`
+	Key, What string
+	Sale
 }
 
 // NewBooks are those of a shop that has so many of each item.
@@ -83,9 +84,6 @@ func (nowhere) Close() error                   { return nil }
 // Close closes the file, if there is one.
 func (b *Books) Close() error { return b.out.Close() }
 
-// Shop is one that the books are the services of.
-func (b *Books) Shop() *Shop { return &Shop{Stock: b, Bank: b, Carrier: b, Warehouse: b} }
-
 // Account is that of an order.
 func (b *Books) Account(order string) Account {
 	b.mu.Lock()
@@ -110,20 +108,20 @@ func (b *Books) account(order string) *Account {
 }
 
 // do makes an entry, unless there is one with its key or something is against it.
-func (b *Books) do(e entry, against func(*Account) error) (Account, error) {
+func (b *Books) do(e entry, against func(*Account, Sale) error) (Account, error) {
 	if b.Busy != nil {
-		if err := b.Busy(e.What, e.Order); err != nil {
+		if err := b.Busy(e.What, e.ID); err != nil {
 			return Account{}, err
 		}
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	a := b.account(e.Order)
+	a := b.account(e.ID)
 	if b.keys[e.Key] {
 		return *a, nil
 	}
-	if err := against(a); err != nil {
-		return Account{}, err
+	if err := against(a, e.Sale); err != nil {
+		return Account{}, durable.Permanent(err)
 	}
 	line, err := json.Marshal(e)
 	if err == nil {
@@ -139,20 +137,20 @@ func (b *Books) do(e entry, against func(*Account) error) (Account, error) {
 // post is what an entry means.
 func (b *Books) post(e entry) {
 	b.keys[e.Key] = true
-	a := b.account(e.Order)
+	a := b.account(e.ID)
 	switch e.What {
 	case "reserve":
-		a.Reserved, a.item = a.Reserved+e.N, e.Item
-		b.free[e.Item] -= e.N
+		a.Reserved, a.item = a.Reserved+e.Count, e.Item
+		b.free[e.Item] -= e.Count
 	case "release":
 		b.free[a.item] += a.Reserved
 		a.Reserved, a.released = 0, true
 	case "charge":
-		a.Charged += e.N
+		a.Charged += e.Cents
 	case "refund":
 		a.Charged, a.refunded = 0, true
 	case "send":
-		a.Parcel = "parcel " + e.Order
+		a.Parcel = "parcel " + e.ID
 	case "recall":
 		a.recalled = true
 	case "remind":
@@ -160,66 +158,39 @@ func (b *Books) post(e entry) {
 	}
 }
 
+// CardLimit is what the bank declines to charge.
+const CardLimit = 1_000_000
+
+// Functions are what the books do for the program Sell, in this process, or for those who serve it to others.
+func (b *Books) Functions() *durable.Functions {
+	f := durable.NewFunctions(Errors)
+	handle := func(what string, against func(*Account, Sale) error) {
+		durable.Handle(f, what, func(ctx context.Context, s Sale) (Account, error) {
+			return b.do(entry{durable.Key(ctx), what, s}, against)
+		})
+	}
+	handle("reserve", func(a *Account, s Sale) error {
+		if !a.released && b.free[s.Item] < s.Count {
+			return ErrSoldOut
+		}
+		return unless(a.released)
+	})
+	handle("charge", func(a *Account, s Sale) error {
+		if s.Cents >= CardLimit {
+			return ErrDeclined
+		}
+		return unless(a.refunded)
+	})
+	handle("send", func(a *Account, _ Sale) error { return unless(a.recalled) })
+	for _, what := range []string{"release", "refund", "recall", "remind"} {
+		handle(what, func(*Account, Sale) error { return nil })
+	}
+	return f
+}
+
 func unless(late bool) error {
 	if late {
 		return ErrTooLate
 	}
 	return nil
-}
-
-func always(*Account) error { return nil }
-
-// Reserve implements Stock.
-func (b *Books) Reserve(_ context.Context, key, order, item string, n int) error {
-	_, err := b.do(entry{key, order, "reserve", item, n}, func(a *Account) error {
-		if !a.released && b.free[item] < n {
-			return ErrSoldOut
-		}
-		return unless(a.released)
-	})
-	return err
-}
-
-// Release implements Stock.
-func (b *Books) Release(_ context.Context, key, order string) error {
-	_, err := b.do(entry{Key: key, Order: order, What: "release"}, always)
-	return err
-}
-
-// CardLimit is what the bank declines to charge.
-const CardLimit = 1_000_000
-
-// Charge implements Bank.
-func (b *Books) Charge(_ context.Context, key, order string, cents int) error {
-	_, err := b.do(entry{Key: key, Order: order, What: "charge", N: cents}, func(a *Account) error {
-		if cents >= CardLimit {
-			return ErrDeclined
-		}
-		return unless(a.refunded)
-	})
-	return err
-}
-
-// Refund implements Bank.
-func (b *Books) Refund(_ context.Context, key, order string) error {
-	_, err := b.do(entry{Key: key, Order: order, What: "refund"}, always)
-	return err
-}
-
-// Send implements Carrier.
-func (b *Books) Send(_ context.Context, key, order string) (parcel string, err error) {
-	a, err := b.do(entry{Key: key, Order: order, What: "send"}, func(a *Account) error { return unless(a.recalled) })
-	return a.Parcel, err
-}
-
-// Recall implements Carrier.
-func (b *Books) Recall(_ context.Context, key, order string) (parcel string, err error) {
-	a, err := b.do(entry{Key: key, Order: order, What: "recall"}, always)
-	return a.Parcel, err
-}
-
-// Remind implements Warehouse.
-func (b *Books) Remind(_ context.Context, key, order string) error {
-	_, err := b.do(entry{Key: key, Order: order, What: "remind"}, always)
-	return err
 }

@@ -13,21 +13,19 @@ import (
 // A sale is the process of one order. It lives as long as the order does, and that may be longer than any
 // process: after a crash it is run anew from its journal, and is where it was.
 type sale struct {
-	*Shop
-	id     string
-	order  Order
+	Sale
 	status string
-	undo   []coro.Func[coro.None] // takes back what was done, the last first
+	undo   []coro.Func[Account] // takes back what was done, the last first
 }
 
 // Sell is the program: it returns the name of the parcel. If anything fails, or the customer cancels, nothing is charged
 // and nothing reserved in the end.
-func (s *Shop) Sell(co *coro.Co) (parcel string, err error) {
+func Sell(co *coro.Co) (parcel string, err error) {
 	order, err := durable.InputOf[Order](co)
 	if err != nil {
 		return "", err
 	}
-	p := &sale{Shop: s, id: durable.ID(co), order: order, status: "new"}
+	p := &sale{Sale: Sale{durable.ID(co), order}, status: "new"}
 	if err := durable.HandleQuery(co, "status", func() (any, error) { return p.status, nil }); err != nil {
 		return "", err
 	}
@@ -46,7 +44,7 @@ func (s *Shop) Sell(co *coro.Co) (parcel string, err error) {
 
 // approve waits for somebody who approves of a large order, for a week.
 func (p *sale) approve(co *coro.Co) error {
-	if p.order.Cents < Large {
+	if p.Cents < Large {
 		return nil
 	}
 	p.status = "waits for approval"
@@ -67,8 +65,8 @@ func (p *sale) approve(co *coro.Co) error {
 // if the customer cancels meanwhile, or the other one fails.
 func (p *sale) pay(co *coro.Co) error {
 	p.status = "is paid"
-	p.undo = append(p.undo, p.release(), p.refund())
-	_, err := coro.Gather(co, coro.Awaitable[coro.None](p.reserve()), coro.Awaitable[coro.None](p.charge())).Await(co)
+	p.undo = append(p.undo, release(p.Sale), refund(p.Sale))
+	_, err := coro.Gather(co, coro.Awaitable[Account](reserve(p.Sale)), coro.Awaitable[Account](charge(p.Sale))).Await(co)
 	return err
 }
 
@@ -78,24 +76,25 @@ func (p *sale) ship(co *coro.Co) (parcel string, err error) {
 	p.status = "waits for the carrier"
 	reminder := coro.CreateTask(co, p.remindLater, coro.Name("reminder"))
 	defer reminder.Cancel()
-	if parcel, err = p.send()(co); err == nil {
-		return parcel, nil
+	sent, err := send(p.Sale)(co)
+	if err == nil {
+		return sent.Parcel, nil
 	}
-	left, failed := toTheEnd(co, p.recall())
+	left, failed := toTheEnd(co, recall(p.Sale))
 	switch {
 	case failed != nil:
 		return "", failed
-	case left != "":
-		return left, nil
+	case left.Parcel != "":
+		return left.Parcel, nil
 	}
 	return "", err
 }
 
-func (p *sale) remindLater(co *coro.Co) (coro.None, error) {
+func (p *sale) remindLater(co *coro.Co) (a Account, err error) {
 	if err := coro.Sleep(co, 24*time.Hour); err != nil {
-		return coro.None{}, err
+		return a, err
 	}
-	return p.remind()(co)
+	return remind(p.Sale)(co)
 }
 
 // takeBack takes all back that was done, and returns why, which is the end of the order.

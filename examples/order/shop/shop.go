@@ -3,7 +3,6 @@
 package shop
 
 import (
-	"context"
 	"errors"
 
 	"github.com/ouro-loop/ouro/durable"
@@ -33,40 +32,10 @@ var (
 	ErrTooLate  = errors.New("it was taken back before it was done")
 )
 
-// Options are those of the program Sell, wherever it is run.
-var Options = []durable.Option{durable.KnownErrors(ErrSoldOut, ErrDeclined, ErrRefused)}
+// Errors has them found in what comes from a journal, or from a service elsewhere.
+var Errors = durable.KnownErrors(ErrSoldOut, ErrDeclined, ErrRefused, ErrTooLate)
 
-// The services that a shop asks are outside of it, and may be on other machines. What they do is done once for a key, and
-// told again if they are asked again.
-//
-// Each thing has one that takes it back. That may come while it is not known whether the thing was done, or before it
-// is: then it is not done any more, and fails with ErrTooLate.
-type (
-	Stock interface {
-		Reserve(ctx context.Context, key, order, item string, count int) error
-		Release(ctx context.Context, key, order string) error
-	}
-
-	Bank interface {
-		Charge(ctx context.Context, key, order string, cents int) error
-		Refund(ctx context.Context, key, order string) error
-	}
-
-	// A Carrier names the parcel that it takes. Recall names it too if that has left, and cannot be taken back.
-	Carrier interface {
-		Send(ctx context.Context, key, order string) (parcel string, err error)
-		Recall(ctx context.Context, key, order string) (parcel string, err error)
-	}
-
-	Warehouse interface {
-		Remind(ctx context.Context, key, order string) error
-	}
-)
-
-// A Shop is where orders are processed.
-type Shop struct {
-	Stock     Stock
-	Bank      Bank
-	Carrier   Carrier
-	Warehouse Warehouse
+// Options are those of the program Sell where it is run: with services in this process, see [Books.Functions], or elsewhere.
+func Options(services durable.Remoter) []durable.Option {
+	return []durable.Option{Errors, durable.RemoteBy(services)}
 }

@@ -30,12 +30,12 @@ const books, desks = 50, 3
 
 func newBooks() *shop.Books { return shop.NewBooks(map[string]int{"book": books, "desk": desks}) }
 
-func options(order shop.Order) []durable.Option {
-	return append([]durable.Option{durable.Input(order), durable.Logger(slog.New(slog.DiscardHandler))}, shop.Options...)
+func options(b *shop.Books, order shop.Order) []durable.Option {
+	return append(shop.Options(b.Functions()), durable.Input(order), durable.Logger(slog.New(slog.DiscardHandler)))
 }
 
 func sell(ctx context.Context, store durable.Store, b *shop.Books, order shop.Order) (string, error) {
-	return durable.Run(ctx, store, "1", b.Shop().Sell, options(order)...)
+	return durable.Run(ctx, store, "1", shop.Sell, options(b, order)...)
 }
 
 // pass lets time pass, in a bubble of testing/synctest.
@@ -106,7 +106,7 @@ func TestReminder(t *testing.T) {
 				return nil
 			}
 			status := func() string {
-				text, err := durable.Query[string](t.Context(), store, "1", "status", b.Shop().Sell, options(small)...)
+				text, err := durable.Query[string](t.Context(), store, "1", "status", shop.Sell, options(b, small)...)
 				require.NoError(t, err)
 				return text
 			}

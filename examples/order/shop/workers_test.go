@@ -25,7 +25,7 @@ func TestWorkers(t *testing.T) {
 		work := func() (stop context.CancelFunc) {
 			ctx, stop := context.WithCancel(t.Context())
 			worker := durable.NewWorker(store, durable.PollEvery(30*time.Second))
-			durable.Register(worker, "order", b.Shop().Sell, shop.Options...)
+			durable.Register(worker, "order", shop.Sell, shop.Options(b.Functions())...)
 			all.Go(func() { require.ErrorIs(t, worker.Run(ctx), context.Canceled) })
 			return stop
 		}
@@ -61,7 +61,7 @@ func TestWorkers(t *testing.T) {
 
 		ends, free := map[string]int{}, map[string]int{"book": books, "desk": desks}
 		for id, order := range wants {
-			parcel, ended, err := durable.Result[string](t.Context(), store, id, shop.Options...)
+			parcel, ended, err := durable.Result[string](t.Context(), store, id, shop.Errors)
 			require.True(t, ended, "%s: %v", id, err)
 			require.NoError(t, balance(b, id, order))
 			require.Equal(t, parcel, b.Account(id).Parcel)
