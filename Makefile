@@ -78,10 +78,8 @@ bench-looptest: ## how many schedules a second looptest tries on one core, and h
 bench-echo: ## echo servers: ours, goroutines, Tokio, uvloop, CPython, on Linux (ten minutes); flags in ECHO
 	$(GO) run ./bench/echo $(ECHO)
 
-bench-durable: ## durable programs: steps a second, replays, what one takes that sleeps; and the replayer of Temporal's SDK
-	$(GO) test ./durable -run '^$$' -bench 'Step|Replay' -count 3
-	$(GO) test ./durable -run '^$$' -bench Sleeping -benchtime 1x
-	cd bench/durable && $(GO) test -run '^$$' -bench . -count 3
+bench-durable: ## durable programs by store, beside DBOS and Temporal's replayer, on Linux (six minutes); flags in DURABLE
+	cd bench/durable && $(GO) run . $(DURABLE)
 
 compare: ## ours beside CPython, uvloop, Node, Tokio and goroutines, into docs/benchmarks.md and the baseline (half an hour)
 	$(GO) run ./bench/compare -save

@@ -28,7 +28,8 @@ const inShort = `
 - A program of very many tasks gains from ` + "`GOGC=400`" + `: half of its time may be the garbage collector's.
 
 [Every row](#at-a-glance) is below, and [how costs grow](#cost-as-work-grows), the [goals](#goals) and what keeps us from
-those that are missed, [all measurements](#all-measurements), and [echo servers](#echo).
+those that are missed, [all measurements](#all-measurements), [echo servers](#echo), and
+[durable programs](#durable-programs) by store.
 `
 
 // whyMissed says for a row what keeps us from its goal: what the profile shows, and what

@@ -34,7 +34,7 @@ func openDBOSSQLiteFull(ctx context.Context, _ *runner, dir string) (system, err
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxOpenConns(8)
+	db.SetMaxOpenConns(sqliteConnections)
 	db.SetMaxIdleConns(4)
 	return launch(ctx, dbos.Config{SQLiteSystemDB: db}, &dbosSystem{dir: dir, end: db.Close})
 }

@@ -20,6 +20,7 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/ouro-loop/ouro/bench/internal/machine"
@@ -34,6 +35,7 @@ type config struct {
 	time     time.Duration // that is measured
 	replayed int           // steps of the program that is replayed
 	sleepers int
+	syncs    bool // whether they are counted
 	progress func(format string, args ...any)
 }
 
@@ -43,7 +45,7 @@ func main() {
 	}
 	c, err := parse(os.Args[1:])
 	if err == nil {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
 		err = run(ctx, c, os.Stdout)
 	}
@@ -66,6 +68,7 @@ func parse(args []string) (c config, err error) {
 	f.IntVar(&c.rounds, "rounds", 7, "how often everything is measured")
 	f.IntVar(&c.replayed, "replayed", 1_000, "how many `steps` the program has that is replayed")
 	f.IntVar(&c.sleepers, "sleepers", 10_000, "how many programs sleep; none is not measured")
+	f.BoolVar(&c.syncs, "syncs", true, "count with strace how often data is forced to the disk")
 	seconds := f.Float64("seconds", 0.5, "how long one measurement takes")
 	only := f.String("only", "", "the `names` of those that are measured, all if it is not given")
 	if err := f.Parse(args); err != nil {
@@ -89,8 +92,8 @@ func parse(args []string) (c config, err error) {
 }
 
 func run(ctx context.Context, c config, out io.Writer) error {
-	r := &runner{config: c, machine: machine.Here(ctx, "."), steps: map[trial][]measurement{}, syncs: map[trial]float64{},
-		replays: map[string][]measurement{}, sleeps: map[string]sleep{}}
+	r := &runner{config: c, machine: machine.Here(ctx, "."), steps: map[trial][]measurement{}, forced: map[trial]float64{},
+		replays: map[*replayer][]measurement{}, sleeps: map[string]sleep{}}
 	if err := r.prepare(); err != nil {
 		return err
 	}

@@ -69,8 +69,8 @@ func (o *ours) sleep(ctx context.Context, n int, asleep func(atRest bool)) error
 	}
 	// A worker puts a program to rest, and a worker that ends does, by giving it back: so they are counted by the store.
 	counted := &countingStore{Store: o.store}
-	stop := o.sleepers(ctx, counted, n, longSleep*2)
-	err = until(ctx, func() bool { return counted.entries.Load() == entriesOfSleeper*int64(n) })
+	running, stop := o.sleepers(ctx, counted, n, longSleep*2)
+	err = until(running, func() bool { return counted.entries.Load() >= entriesOfSleeper*int64(n) })
 	if err == nil {
 		asleep(false)
 	}
@@ -78,8 +78,11 @@ func (o *ours) sleep(ctx context.Context, n int, asleep func(atRest bool)) error
 		return err
 	}
 	counted = &countingStore{Store: o.store}
-	stop = o.sleepers(ctx, counted, n, time.Second)
-	err = until(ctx, func() bool { return counted.taken.Load() == int64(n) && counted.given.Load() == int64(n) })
+	running, stop = o.sleepers(ctx, counted, n, time.Second)
+	err = until(running, func() bool { // one that was listed as due before it was at rest is taken twice
+		given := counted.given.Load()
+		return given >= int64(n) && given == counted.taken.Load()
+	})
 	if err == nil {
 		asleep(true)
 	}
@@ -87,19 +90,22 @@ func (o *ours) sleep(ctx context.Context, n int, asleep func(atRest bool)) error
 }
 
 // sleepers has a worker run programs that make a step, and sleep; they are put to rest if that is for longer than rest.
-func (o *ours) sleepers(ctx context.Context, store durable.Store, n int, rest time.Duration) (stop func() error) {
-	worker := durable.NewWorker(store, durable.MaxPrograms(n), durable.RestFor(rest))
+// running is done when one of them fails.
+func (o *ours) sleepers(ctx context.Context, store durable.Store, n int, rest time.Duration) (running context.Context, stop func() error) {
+	running, cancel := context.WithCancelCause(ctx)
+	worker := durable.NewWorker(store, durable.MaxPrograms(n), durable.RestFor(rest), durable.OnEnd(func(id string, _ bool, err error) {
+		cancel(fmt.Errorf("program %s does not sleep: %w", id, err))
+	}))
 	durable.Register(worker, "sleeper", func(co *coro.Co) (coro.None, error) {
 		if _, err := durable.Do("step", func(context.Context) (bool, error) { return true, nil })(co); err != nil {
 			return coro.None{}, err
 		}
 		return coro.None{}, coro.Sleep(co, longSleep)
 	}, durable.Logger(slog.New(slog.DiscardHandler)))
-	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- worker.Run(ctx) }()
-	return func() error {
-		cancel()
+	go func() { ended <- worker.Run(running) }()
+	return running, func() error {
+		cancel(nil)
 		if err := <-ended; !errors.Is(err, context.Canceled) {
 			return err
 		}

@@ -38,9 +38,9 @@ When the outcome of a step is on the disk:
 	fmt.Fprintf(&s, `
 ### Replay
 
-Of a program of %d steps, one after the other. A step has %d records in our journal, and %d events in Temporal's history.
+Of a program of so many steps, one after the other. A step has %d records in our journal, and %d events in Temporal's history.
 
-%s`, r.replayed, recordsOf[replayOurs], recordsOf[replayTemporal], r.replayTable().Markdown())
+%s`, r.replayers[0].records, r.replayers[len(r.replayers)-1].records, r.replayTable().Markdown())
 	if len(r.sleeps) > 0 {
 		fmt.Fprintf(&s, `
 ### Sleeping programs
@@ -65,7 +65,7 @@ func (r *runner) notes() []string {
 		fmt.Sprintf("Machine: %s, %d cores, %s, at a load average of %s when it began", m.CPU, m.Cores, m.System, r.busyness),
 		fmt.Sprintf("Commit: %s, %s, %s", m.Commit, m.Go, m.Date),
 		fmt.Sprintf("Median of %d rounds; each has all contestants with all loads, in random order, %v each, on a store that is new.", r.rounds, r.time),
-		"DBOS has no tasks: it begins 100 steps at once, waits for all, and begins the next. Its PostgreSQL and ours have 20 connections.",
+		"DBOS has no tasks: it begins 100 steps at once, waits for all, and begins the next. It has as many connections to a database as we have here.",
 	}
 	if versions := versions(); versions != "" {
 		notes = append(notes, "Versions: "+versions)
@@ -101,7 +101,7 @@ func (r *runner) stepTable() *page.Table {
 		cells := []string{c.name}
 		for _, l := range loads {
 			ms := r.steps[trial{c, l}]
-			cells = append(cells, median(ms, perSecond), median(ms, cpuMicros), r.syncsOf(trial{c, l}))
+			cells = append(cells, median(ms, perSecond), median(ms, cpuMicros), r.forcedBy(trial{c, l}))
 		}
 		if len(r.steps[trial{c, alone}]) > 0 {
 			t.Add(cells...)
@@ -110,19 +110,19 @@ func (r *runner) stepTable() *page.Table {
 	return t
 }
 
-func (r *runner) syncsOf(t trial) string {
-	if n, ok := r.syncs[t]; ok {
+func (r *runner) forcedBy(t trial) string {
+	if n, ok := r.forced[t]; ok {
 		return fmt.Sprintf("%.2f", n)
 	}
 	return ""
 }
 
 func (r *runner) replayTable() *page.Table {
-	t := &page.Table{Words: 1, Head: []string{"replay", "steps/s", "records/s", "CPU µs of a step"}}
-	for _, name := range []string{replayOurs, replayTemporal} {
-		ms := r.replays[name]
-		records := func(m measurement) float64 { return perSecond(m) * float64(recordsOf[name]) }
-		t.Add(name, median(ms, perSecond), median(ms, records), median(ms, cpuMicros))
+	t := &page.Table{Words: 1, Head: []string{"replay", "of steps", "steps/s", "records/s", "CPU µs of a step"}}
+	for _, p := range r.replayers {
+		ms := r.replays[p]
+		records := func(m measurement) float64 { return perSecond(m) * float64(p.records) }
+		t.Add(p.name, fmt.Sprint(p.steps), median(ms, perSecond), median(ms, records), median(ms, cpuMicros))
 	}
 	return t
 }

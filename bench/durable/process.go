@@ -98,6 +98,20 @@ func tree(all map[int]process, roots []int) []int {
 	return found
 }
 
+// descriptors is how many this process may have, which are more if it is root's.
+func descriptors() int {
+	const many = 1 << 16
+	var limit syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil {
+		return many
+	}
+	if limit.Cur < many {
+		_ = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: many, Max: max(many, limit.Max)})
+		_ = syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit)
+	}
+	return int(min(limit.Cur, 1<<20))
+}
+
 // blocks is how much a file takes on the disk.
 func blocks(info os.FileInfo) int64 {
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok {

@@ -8,16 +8,31 @@ import (
 	"github.com/ouro-loop/ouro/durable"
 )
 
-// The replays, in the order of their table: of a program whose steps are one after the other.
-const (
-	replayOurs     = "ouro, durable.Replay"
-	replayTemporal = "Temporal's SDK, WorkflowReplayer"
-)
+// A replayer replays a program of steps one after the other.
+type replayer struct {
+	name    string
+	steps   int
+	records int // of a step, in the journal or the history
+	replay  func() error
+}
 
-// recordsOf is how many records a step has in the journal or history of each.
-var recordsOf = map[string]int64{
-	replayOurs:     2, // asked, and what came of it
-	replayTemporal: 6, // scheduled, started and completed, of the activity and of the task that it begins
+// replayers in the order of their table.
+func replayers(ctx context.Context, steps int) ([]*replayer, error) {
+	ours, err := ourReplay(ctx, steps)
+	if err != nil {
+		return nil, err
+	}
+	many := 500 * steps
+	long, err := ourReplay(ctx, many)
+	if err != nil {
+		return nil, err
+	}
+	theirs, err := temporalReplay(steps)
+	return []*replayer{
+		{"ouro, durable.Replay", steps, 2, ours}, // asked, and what came of it
+		{"ouro, durable.Replay", many, 2, long},
+		{"Temporal's SDK, WorkflowReplayer", steps, 6, theirs}, // scheduled, started and completed: the activity, and the task that it begins
+	}, err
 }
 
 // ourReplay is a replay of a program of n steps.
@@ -37,39 +52,20 @@ func ourReplay(ctx context.Context, n int) (func() error, error) {
 	return func() error { return durable.Replay(ctx, store, "1", main, durable.MaxRecords(1<<30)) }, err
 }
 
-// measureReplays measures each of them for a while.
-func (r *runner) measureReplays(ctx context.Context) error {
-	ours, err := ourReplay(ctx, r.replayed)
-	if err != nil {
-		return err
-	}
-	theirs, err := temporalReplay(r.replayed)
-	if err != nil {
-		return err
-	}
-	for name, replay := range map[string]func() error{replayOurs: ours, replayTemporal: theirs} {
-		m, err := r.replay(replay)
-		if err != nil {
-			return err
-		}
-		r.replays[name] = append(r.replays[name], m)
-	}
-	return ctx.Err()
-}
-
-func (r *runner) replay(replay func() error) (m measurement, err error) {
-	if err := replay(); err != nil { // to warm up
+// measure replays for a while.
+func (p *replayer) measure(d time.Duration) (m measurement, err error) {
+	if err := p.replay(); err != nil { // to warm up
 		return m, err
 	}
 	before, err := cpuOf(nil)
 	if err != nil {
 		return m, err
 	}
-	for begin := time.Now(); m.time < r.time; m.time = time.Since(begin) {
-		if err := replay(); err != nil {
+	for begin := time.Now(); m.time < d; m.time = time.Since(begin) {
+		if err := p.replay(); err != nil {
 			return m, err
 		}
-		m.steps += int64(r.replayed)
+		m.steps += int64(p.steps)
 	}
 	after, err := cpuOf(nil)
 	m.cpu = after - before

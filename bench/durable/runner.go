@@ -26,11 +26,12 @@ type runner struct {
 	temp      string
 	postgres  *postgres.Server // nil if there is none
 	databases int
+	replayers []*replayer
 	missing   []string
 
 	steps   map[trial][]measurement
-	syncs   map[trial]float64 // of a step
-	replays map[string][]measurement
+	forced  map[trial]float64 // how often a step forces data to the disk
+	replays map[*replayer][]measurement
 	sleeps  map[string]sleep
 }
 
@@ -100,6 +101,10 @@ func (r *runner) measure(ctx context.Context) error {
 			trials = append(trials, trial{c, l})
 		}
 	}
+	var err error
+	if r.replayers, err = replayers(ctx, r.replayed); err != nil {
+		return err
+	}
 	for round := range r.rounds {
 		r.progress("round %d of %d", round+1, r.rounds)
 		rand.Shuffle(len(trials), func(i, k int) { trials[i], trials[k] = trials[k], trials[i] })
@@ -110,8 +115,12 @@ func (r *runner) measure(ctx context.Context) error {
 			}
 			r.steps[t] = append(r.steps[t], m)
 		}
-		if err := r.measureReplays(ctx); err != nil {
-			return err
+		for _, p := range r.replayers {
+			m, err := p.measure(r.time)
+			if err != nil {
+				return fmt.Errorf("%s: %w", p.name, err)
+			}
+			r.replays[p] = append(r.replays[p], m)
 		}
 	}
 	return errors.Join(r.countSyncs(ctx, trials), r.measureSleeps(ctx, trials))
@@ -139,8 +148,8 @@ func (r *runner) with(ctx context.Context, c *contestant, do func(system) error)
 // A watch is told when the steps that count are about to begin, and what it returns when they are over.
 type watch func(s system) (stop func() error, err error)
 
-// slowest is how long a measurement may take of one that makes few steps.
-const slowest = 2 * time.Second
+// slow is how long a measurement may take of one that makes few steps, but some.
+const slow = 2 * time.Second
 
 // stepsOf measures the steps of a trial, when all programs have begun, and for a while.
 func (r *runner) stepsOf(ctx context.Context, t trial, w watch) (m measurement, err error) {
@@ -189,7 +198,7 @@ func (r *runner) stepsOf(ctx context.Context, t trial, w watch) (m measurement, 
 		}
 		n := steps.Load()
 		m.begin = time.Now()
-		for m.steps < first && m.time < slowest { // a slow one has longer
+		for m.steps == 0 || m.steps < first && m.time < slow {
 			if err := during(r.time); err != nil {
 				return err
 			}
@@ -199,9 +208,6 @@ func (r *runner) stepsOf(ctx context.Context, t trial, w watch) (m measurement, 
 		m.cpu = after - before
 		return finish(errors.Join(err, stop()))
 	})
-	if err == nil && m.steps <= 0 {
-		err = fmt.Errorf("no step in %v", m.time)
-	}
 	return m, err
 }
 
@@ -218,6 +224,7 @@ func pass(ctx context.Context, d time.Duration, ended <-chan error) error {
 }
 
 func (r *runner) measureSleeps(ctx context.Context, trials []trial) error {
+	r.sleepers = min(r.sleepers, (descriptors()-spare)/2) // a Directory has two for each that is awake
 	for _, c := range selected(r.only) {
 		has := slices.ContainsFunc(trials, func(t trial) bool { return t.contestant == c })
 		if !has || r.sleepers == 0 {
@@ -231,6 +238,9 @@ func (r *runner) measureSleeps(ctx context.Context, trials []trial) error {
 	}
 	return nil
 }
+
+// spare are descriptors for all else.
+const spare = 500
 
 // A sleep is how many bytes each of the programs takes that sleep.
 type sleep struct {

@@ -26,14 +26,21 @@ func openDirectory(_ context.Context, _ *runner, dir string) (system, error) {
 	return &ours{store: store, dir: dir}, err
 }
 
-// maxConnections is how many DBOS has to PostgreSQL.
-const maxConnections = 20
+// lease is so long that no program is lost where thousands of them wait for their turn to write.
+const lease = time.Hour
+
+// Connections are as many as DBOS has.
+const (
+	postgresConnections = 20
+	sqliteConnections   = 8
+)
 
 func openSQLite(ctx context.Context, _ *runner, dir string) (system, error) {
 	db, err := sql.Open("sqlite", sqliteDSN(dir))
 	if err != nil {
 		return nil, err
 	}
+	db.SetMaxOpenConns(sqliteConnections)
 	return ofDatabase(ctx, db, sqlstore.SQLite, &ours{dir: dir})
 }
 
@@ -51,8 +58,8 @@ func openPostgres(ctx context.Context, r *runner, _ string) (system, error) {
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxOpenConns(maxConnections)
-	db.SetMaxIdleConns(maxConnections)
+	db.SetMaxOpenConns(postgresConnections)
+	db.SetMaxIdleConns(postgresConnections)
 	return ofDatabase(ctx, db, sqlstore.Postgres, &ours{
 		dir: filepath.Join(r.postgres.Dir, "data", "base"), pids: []int{r.postgres.Pid()}, end: []func() error{drop}})
 }
@@ -60,7 +67,7 @@ func openPostgres(ctx context.Context, r *runner, _ string) (system, error) {
 // ofDatabase completes a system whose store is in a database.
 func ofDatabase(ctx context.Context, db *sql.DB, dialect sqlstore.Dialect, o *ours) (system, error) {
 	o.end = append(o.end, db.Close)
-	store, err := sqlstore.Open(ctx, db, dialect)
+	store, err := sqlstore.Open(ctx, db, dialect, sqlstore.Lease(lease))
 	if err != nil {
 		return nil, errors.Join(err, o.close())
 	}
@@ -84,7 +91,7 @@ func openJetStream(sync string) func(context.Context, *runner, string) (system, 
 		if err != nil {
 			return nil, errors.Join(err, o.close())
 		}
-		store, err := natsstore.Open(ctx, js)
+		store, err := natsstore.Open(ctx, js, natsstore.Lease(lease))
 		if err != nil {
 			return nil, errors.Join(err, o.close())
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -19,6 +20,9 @@ import (
 
 // countSyncs counts them for each trial.
 func (r *runner) countSyncs(ctx context.Context, trials []trial) error {
+	if !r.syncs {
+		return nil
+	}
 	strace, err := exec.LookPath("strace")
 	if err != nil {
 		r.missing = append(r.missing, "how often data is forced to the disk: "+err.Error())
@@ -26,37 +30,33 @@ func (r *runner) countSyncs(ctx context.Context, trials []trial) error {
 	}
 	r.progress("how often data is forced to the disk")
 	for _, t := range trials {
-		var file string
-		m, err := r.stepsOf(ctx, t, func(s system) (stop func() error, err error) {
-			file, stop, err = attach(ctx, strace, s.servers())
-			return stop, err
-		})
+		n, err := r.syncsOf(ctx, t, strace)
 		if err != nil {
 			return fmt.Errorf("%s, %s, under strace: %w", t.contestant.name, t.load.name, err)
 		}
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		n := syncsIn(string(text), m.begin, m.begin.Add(m.time))
-		r.syncs[t] = float64(n) / float64(m.steps)
-		_ = os.Remove(file)
+		r.forced[t] = n
 	}
 	return nil
 }
 
-// attach has strace write the calls into a file, until stop.
-func attach(ctx context.Context, strace string, servers []int) (file string, stop func() error, err error) {
-	calls, err := os.CreateTemp("", "syncs")
+// syncsOf is how many there are for a step.
+func (r *runner) syncsOf(ctx context.Context, t trial, strace string) (float64, error) {
+	file := filepath.Join(r.temp, "calls")
+	m, err := r.stepsOf(ctx, t, func(s system) (func() error, error) { return attach(ctx, strace, file, s.servers()) })
 	if err != nil {
-		return "", nil, err
+		return 0, err
 	}
-	_ = calls.Close()
-	args := []string{"-f", "-ttt", "-o", calls.Name(), "-e", "trace=fsync,fdatasync,sync_file_range,msync,syncfs", "-p", strconv.Itoa(os.Getpid())}
+	text, err := os.ReadFile(file)
+	return float64(syncsIn(string(text), m.begin, m.begin.Add(m.time))) / float64(m.steps), err
+}
+
+// attach has strace write the calls into a file, until stop.
+func attach(ctx context.Context, strace, file string, servers []int) (stop func() error, err error) {
+	args := []string{"-f", "-ttt", "-o", file, "-e", "trace=fsync,fdatasync,sync_file_range,msync,syncfs", "-p", strconv.Itoa(os.Getpid())}
 	if len(servers) > 0 {
 		all, err := processes()
 		if err != nil {
-			return "", nil, err
+			return nil, err
 		}
 		for _, pid := range tree(all, servers) {
 			args = append(args, "-p", strconv.Itoa(pid))
@@ -65,17 +65,17 @@ func attach(ctx context.Context, strace string, servers []int) (file string, sto
 	cmd := exec.CommandContext(ctx, strace, args...)
 	said, err := cmd.StderrPipe()
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	attached := make(chan error, 1)
 	go awaitAttached(said, attached)
 	if err := <-attached; err != nil {
-		return "", nil, errors.Join(err, cmd.Wait())
+		return nil, errors.Join(err, cmd.Wait())
 	}
-	return calls.Name(), func() error {
+	return func() error {
 		err := cmd.Process.Signal(syscall.SIGINT)
 		_ = cmd.Wait() // it ends by that signal, too
 		return err
