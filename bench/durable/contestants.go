@@ -10,6 +10,8 @@ type contestant struct {
 	name string
 	how  string // when the outcome of a step is on the disk
 	open func(ctx context.Context, r *runner, dir string) (system, error)
+
+	twin bool // differs from another one only in how it syncs, and is the same asleep
 }
 
 // A system runs programs, and keeps them in a directory.
@@ -49,15 +51,15 @@ func (l load) steps() int { return l.programs * l.tasks }
 
 // contestants in the order of the table.
 var contestants = []contestant{
-	{"Memory", "never: it is the floor", openMemory},
-	{"Directory", "fsync, before the program goes on", openDirectory},
-	{"SQLite", "a commit with synchronous=FULL", openSQLite},
-	{"PostgreSQL", "a commit with fsync and synchronous_commit on", openPostgres},
-	{"JetStream that syncs", "one server with sync_always, before it acknowledges", openJetStream("always")},
-	{"JetStream", "one server as it comes: it syncs every 2 minutes, and acknowledges before", openJetStream("later")},
-	{"DBOS on SQLite that syncs", "a commit with synchronous=FULL", openDBOSSQLiteFull},
-	{"DBOS on SQLite", "as it comes, synchronous=NORMAL: at a checkpoint, which may be after the program has gone on", openDBOSSQLite},
-	{"DBOS on PostgreSQL", "a commit with fsync and synchronous_commit on", openDBOSPostgres},
+	{"Memory", "never: it is the floor", openMemory, false},
+	{"Directory", "fsync, before the program goes on", openDirectory, false},
+	{"SQLite", "a commit with synchronous=FULL", openSQLite, false},
+	{"PostgreSQL", "a commit with fsync and synchronous_commit on", openPostgres, false},
+	{"JetStream that syncs", "one server with sync_always, before it acknowledges", openJetStream("always"), true},
+	{"JetStream", "one server as it comes: it syncs every 2 minutes, and acknowledges before", openJetStream("later"), false},
+	{"DBOS on SQLite that syncs", "a commit with synchronous=FULL", openDBOSSQLiteFull, true},
+	{"DBOS on SQLite", "as it comes, synchronous=NORMAL: at a checkpoint, which may be after the program has gone on", openDBOSSQLite, false},
+	{"DBOS on PostgreSQL", "a commit with fsync and synchronous_commit on", openDBOSPostgres, false},
 }
 
 func names() (all []string) {

@@ -65,8 +65,11 @@ func launch(ctx context.Context, config dbos.Config, d *dbosSystem) (system, err
 func (d *dbosSystem) servers() []int { return d.pids }
 func (d *dbosSystem) disk() string   { return d.dir }
 
+// shutdownWithin is enough where all workflows have ended, and those that sleep do not.
+const shutdownWithin = 500 * time.Millisecond
+
 func (d *dbosSystem) close() error {
-	return errors.Join(dbos.Shutdown(d.context, 10*time.Second), d.end())
+	return errors.Join(dbos.Shutdown(d.context, shutdownWithin), d.end())
 }
 
 func (d *dbosSystem) work(_ context.Context, l load, step func() bool) error {

@@ -65,7 +65,7 @@ func exit(err error) {
 func parse(args []string) (c config, err error) {
 	f := flag.NewFlagSet("durable", flag.ContinueOnError)
 	f.StringVar(&c.markdown, "markdown", "", "also write it into its section of this `page`")
-	f.IntVar(&c.rounds, "rounds", 7, "how often everything is measured")
+	f.IntVar(&c.rounds, "rounds", 5, "how often everything is measured")
 	f.IntVar(&c.replayed, "replayed", 1_000, "how many `steps` the program has that is replayed")
 	f.IntVar(&c.sleepers, "sleepers", 10_000, "how many programs sleep; none is not measured")
 	f.BoolVar(&c.syncs, "syncs", true, "count with strace how often data is forced to the disk")

@@ -148,8 +148,8 @@ func (r *runner) with(ctx context.Context, c *contestant, do func(system) error)
 // A watch is told when the steps that count are about to begin, and what it returns when they are over.
 type watch func(s system) (stop func() error, err error)
 
-// slow is how long a measurement may take of one that makes few steps, but some.
-const slow = 2 * time.Second
+// slow is how many times longer the measurement may take of one that makes few steps, but some.
+const slow = 4
 
 // stepsOf measures the steps of a trial, when all programs have begun, and for a while.
 func (r *runner) stepsOf(ctx context.Context, t trial, w watch) (m measurement, err error) {
@@ -198,7 +198,7 @@ func (r *runner) stepsOf(ctx context.Context, t trial, w watch) (m measurement, 
 		}
 		n := steps.Load()
 		m.begin = time.Now()
-		for m.steps == 0 || m.steps < first && m.time < slow {
+		for m.steps == 0 || m.steps < first && m.time < slow*r.time {
 			if err := during(r.time); err != nil {
 				return err
 			}
@@ -227,7 +227,7 @@ func (r *runner) measureSleeps(ctx context.Context, trials []trial) error {
 	r.sleepers = min(r.sleepers, (descriptors()-spare)/2) // a Directory has two for each that is awake
 	for _, c := range selected(r.only) {
 		has := slices.ContainsFunc(trials, func(t trial) bool { return t.contestant == c })
-		if !has || r.sleepers == 0 {
+		if !has || c.twin || r.sleepers == 0 {
 			continue
 		}
 		r.progress("%d programs sleep: %s", r.sleepers, c.name)
