@@ -45,7 +45,7 @@ Of a program of so many steps, one after the other. A step has %d records in our
 		fmt.Fprintf(&s, `
 ### Sleeping programs
 
-%d programs that have made a step and sleep for a month: bytes each. Memory is heap and stacks of the process that runs them, without its
+%d programs that have made a step and sleep for weeks: bytes each. Memory is heap and stacks of the process that runs them, without its
 server; at rest is what a worker keeps of those that it has put to rest. Disk is what the files take, also of indices, and of what
 was written ahead, but for PostgreSQL's log.
 
