@@ -28,6 +28,7 @@ import (
 )
 
 type config struct {
+	args     []string
 	markdown string // the page
 	only     []string
 	rounds   int
@@ -74,6 +75,7 @@ func parse(args []string) (c config, err error) {
 	if err := f.Parse(args); err != nil {
 		return c, err
 	}
+	c.args = args
 	c.time = time.Duration(*seconds * float64(time.Second))
 	c.warm = c.time / 5
 	if c.rounds < 1 || c.time <= 0 || c.replayed < 1 || c.sleepers < 0 {
