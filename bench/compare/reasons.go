@@ -80,7 +80,7 @@ var whyMissed = map[string]string{
 	"AsyncTree/none": `9,331 of 55,987 tasks are suspended at once, each with a stack that the garbage collector looks at:
   that, and its share of the allocations, is half of the time: with GOGC=400 we take two thirds, without garbage
   collection half. The rest is what Gather takes.`,
-	"Lock/free": `What is not the mutex is the check that the task which runs is the owner.`,
+	"Lock/free":            `What is not the mutex is the check that the task which runs is the owner.`,
 	"Growth/tasks/n=10000": `As with a gather of 100,000.`,
 	"AsyncTree/eager": `A third are switches: an eager task may suspend, so that it needs a coroutine before it runs, and
   CPython's does not. The rest is what Gather takes, and the garbage collector.`,
