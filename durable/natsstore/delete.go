@@ -8,6 +8,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/ouro-loop/ouro/durable"
+	"github.com/ouro-loop/ouro/durable/natsstore/internal/passing"
 )
 
 // Delete implements durable.Journal. The program is gone with a message that says so at the end of its journal, and refuses
@@ -89,7 +90,7 @@ func (s *Store) purge(ctx context.Context, stream string, which ...jetstream.Str
 			err = from.Purge(attempt, which...)
 		}
 		cancel()
-		if err == nil || !isPassing(err) || !pause(ctx) {
+		if err == nil || !passing.Is(err) || !pause(ctx) {
 			return err
 		}
 	}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/ouro-loop/ouro/durable/natsstore/internal/passing"
 )
 
 // A stored is a message of a stream.
@@ -68,7 +70,7 @@ func (g getter) next(ctx context.Context, stream, subject string, seq uint64) (m
 func (g getter) fromLeader(ctx context.Context, stream string, r getRequest) (m stored, ok bool, err error) {
 	for {
 		m, ok, err = g.attempt(ctx, stream, r)
-		if err == nil || !isPassing(err) || !pause(ctx) {
+		if err == nil || !passing.Is(err) || !pause(ctx) {
 			return m, ok, err
 		}
 	}
@@ -132,7 +134,7 @@ func (g getter) all(ctx context.Context, stream, subject string, last uint64, f 
 			f(m)
 		})
 		switch {
-		case err != nil && !isPassing(err):
+		case err != nil && !passing.Is(err):
 			return err
 		case err == nil && more:
 			continue
@@ -189,22 +191,6 @@ func (g getter) batch(ctx context.Context, stream string, r getRequest, f func(s
 		next = seq + 1
 		f(stored{seq, m.Header.Get(jetstream.SubjectHeader), m.Header, m.Data})
 	}
-}
-
-// isPassing reports whether what has failed may not fail the next time: the server is away, or has no leader.
-func isPassing(err error) bool {
-	if api := new(jetstream.APIError); errors.As(err, &api) {
-		return api.Code == 503
-	}
-	for _, passing := range []error{
-		nats.ErrNoResponders, nats.ErrTimeout, nats.ErrDisconnected, nats.ErrConnectionReconnecting,
-		nats.ErrReconnectBufExceeded, jetstream.ErrNoStreamResponse, context.DeadlineExceeded,
-	} {
-		if errors.Is(err, passing) {
-			return true
-		}
-	}
-	return false
 }
 
 // pause waits a little, and reports whether ctx is not done.

@@ -11,6 +11,7 @@ import (
 	"github.com/nats-io/nuid"
 
 	"github.com/ouro-loop/ouro/durable"
+	"github.com/ouro-loop/ouro/durable/natsstore/internal/passing"
 )
 
 // An owner is what has programs: a Store, for as long as it can renew its lease; then it begins another one.
@@ -86,7 +87,7 @@ func (o *owner) renew(ctx context.Context, lease time.Duration) (seq uint64, err
 			o.until = asked.Add(lease * 3 / 4)
 			return ack.Sequence, nil
 		}
-		if !isPassing(err) || !pause(ctx) {
+		if !passing.Is(err) || !pause(ctx) {
 			return 0, err
 		}
 	}
@@ -127,7 +128,7 @@ func (o *owner) end() error {
 	o.lose(errClosed)
 	ctx, cancel := context.WithTimeout(context.Background(), attemptFor)
 	defer cancel()
-	if _, err := o.renew(ctx, 0); err != nil && !errors.Is(err, nats.ErrConnectionClosed) && !isPassing(err) {
+	if _, err := o.renew(ctx, 0); err != nil && !errors.Is(err, nats.ErrConnectionClosed) && !passing.Is(err) {
 		return err
 	}
 	return nil // or others wait until it is over

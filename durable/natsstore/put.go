@@ -6,6 +6,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/ouro-loop/ouro/durable/natsstore/internal/passing"
 )
 
 // errMoved is the error of a write after which another one has come: none of it is there.
@@ -41,7 +43,7 @@ func (s *Store) put(ctx context.Context, stream string, m *nats.Msg, after uint6
 			default:
 				return 0, errMoved
 			}
-		case !isPassing(err):
+		case !passing.Is(err):
 			if unsure || ctx.Err() != nil {
 				err = errors.Join(errUnsure, err)
 			}

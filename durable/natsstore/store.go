@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/nuid"
 
 	"github.com/ouro-loop/ouro/durable"
+	"github.com/ouro-loop/ouro/durable/natsstore/internal/passing"
 )
 
 // A Store is a durable.Store in JetStream. Its methods are safe for concurrent use.
@@ -71,7 +72,7 @@ func (s *Store) create(ctx context.Context, config jetstream.StreamConfig) error
 		if err == nil || errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
 			return nil
 		}
-		if !isPassing(err) || !pause(ctx) {
+		if !passing.Is(err) || !pause(ctx) {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/ouro-loop/ouro/durable"
+	"github.com/ouro-loop/ouro/durable/natsstore/internal/passing"
 	"github.com/ouro-loop/ouro/internal/agenda"
 )
 
@@ -94,7 +95,7 @@ func (w *watch) consumer(ctx context.Context) (jetstream.Consumer, error) {
 		attempt, cancel := context.WithTimeout(ctx, attemptFor)
 		consumer, err := w.store.js.OrderedConsumer(attempt, w.store.programs(), jetstream.OrderedConsumerConfig{HeadersOnly: true})
 		cancel()
-		if err == nil || !isPassing(err) || !pause(ctx) {
+		if err == nil || !passing.Is(err) || !pause(ctx) {
 			return consumer, err
 		}
 	}

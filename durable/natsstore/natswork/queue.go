@@ -14,6 +14,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/ouro-loop/ouro/durable"
+	"github.com/ouro-loop/ouro/durable/natsstore/internal/passing"
 )
 
 // A queue is what both sides know of: two streams, one of calls and one of their outcomes, and subjects of NATS itself for
@@ -134,7 +135,7 @@ func again(ctx context.Context, f func(ctx context.Context) error) error {
 		attempt, cancel := context.WithTimeout(ctx, attemptFor)
 		err := f(attempt)
 		cancel()
-		if err == nil || !isPassing(err) {
+		if err == nil || !passing.Is(err) {
 			return err
 		}
 		select {
@@ -143,23 +144,6 @@ func again(ctx context.Context, f func(ctx context.Context) error) error {
 		case <-time.After(retryAfter):
 		}
 	}
-}
-
-// isPassing reports whether what has failed may not fail the next time: the server is away, or has no leader.
-func isPassing(err error) bool {
-	if api := new(jetstream.APIError); errors.As(err, &api) {
-		return api.Code == 503
-	}
-	for _, passing := range []error{
-		nats.ErrNoResponders, nats.ErrTimeout, nats.ErrDisconnected, nats.ErrConnectionReconnecting,
-		nats.ErrReconnectBufExceeded, jetstream.ErrNoStreamResponse, jetstream.ErrServerShutdown,
-		jetstream.ErrConsumerLeadershipChanged, jetstream.ErrNoHeartbeat, context.DeadlineExceeded,
-	} {
-		if errors.Is(err, passing) {
-			return true
-		}
-	}
-	return false
 }
 
 func parseCall(data []byte) (c durable.Call, err error) {

@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/ouro-loop/ouro/durable"
+	"github.com/ouro-loop/ouro/durable/natsstore/internal/passing"
 )
 
 // Serve executes the functions that f has when it is called, for whoever asks, until ctx is done. It returns when
@@ -102,13 +103,13 @@ func (s *server) next(ctx context.Context, consumer jetstream.Consumer) (jetstre
 	defer cancel()
 	batch, err := consumer.Fetch(1, jetstream.FetchContext(ctx))
 	if err != nil {
-		if ctx.Err() != nil || isPassing(err) {
+		if ctx.Err() != nil || passing.Is(err) {
 			return nil, nil
 		}
 		return nil, err
 	}
 	m := <-batch.Messages()
-	if err := batch.Error(); m == nil && err != nil && ctx.Err() == nil && !isPassing(err) {
+	if err := batch.Error(); m == nil && err != nil && ctx.Err() == nil && !passing.Is(err) {
 		return nil, err
 	}
 	return m, nil
