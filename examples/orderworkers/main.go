@@ -110,11 +110,11 @@ func work(ctx context.Context, js jetstream.JetStream, store durable.Store, out 
 func place(ctx context.Context, store durable.Store, id, item, count, cents string) error {
 	n, err := strconv.Atoi(count)
 	if err != nil {
-		return err
+		return fmt.Errorf("the count %q is no number", count)
 	}
 	price, err := strconv.Atoi(cents)
 	if err != nil {
-		return err
+		return fmt.Errorf("the price %q is no number of cents", cents)
 	}
 	return durable.Start(ctx, store, id, "order", durable.Input(shop.Order{Item: item, Count: n, Cents: price}))
 }
