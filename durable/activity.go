@@ -18,8 +18,8 @@ type activity struct {
 	first   uint64 // the n of the first attempt
 	attempt int
 	name    string
-	work
-	within time.Duration // of a heartbeat, zero for none
+	work    work
+	within  time.Duration // of a heartbeat, zero for none
 
 	cancel context.CancelCauseFunc // nil until it has started
 
@@ -28,11 +28,19 @@ type activity struct {
 	failed   bool   // of that
 }
 
-// work is what an activity does.
-type work struct {
-	f     func(ctx context.Context) ([]byte, error)
-	unfit error // why it cannot be done here, nil as a rule
+// work is what an activity does, on another goroutine than the program's.
+type work interface {
+	do(ctx context.Context) ([]byte, error)
 }
+
+type workFunc func(ctx context.Context) ([]byte, error)
+
+func (f workFunc) do(ctx context.Context) ([]byte, error) { return f(ctx) }
+
+// unfit is work that cannot be done in this process, and why.
+type unfit struct{ err error }
+
+func (u unfit) do(context.Context) ([]byte, error) { return nil, u.err }
 
 // Describe is what reports are told of the task.
 func (a *activity) Describe() string { return fmt.Sprintf("activity %q", a.name) }
@@ -47,8 +55,8 @@ func (a *activity) stop() {
 // durable by then.
 func (p *program) startActivities(ctx context.Context) error {
 	for _, a := range p.fresh {
-		if a.unfit != nil {
-			return fmt.Errorf("program %q: %w", p.id, a.unfit)
+		if u, ok := a.work.(unfit); ok {
+			return fmt.Errorf("program %q: %w", p.id, u.err)
 		}
 	}
 	if len(p.fresh) > 0 && p.needed {
@@ -101,7 +109,7 @@ func (j *job) Run() {
 		}
 		j.tell(data, err)
 	}()
-	data, err = j.f(j.ctx)
+	data, err = j.work.do(j.ctx)
 }
 
 func (j *job) Cancel() { j.end(nil, executor.ErrCanceled) }

@@ -59,13 +59,13 @@ func Do[T any](name string, f func(ctx context.Context) (T, error), opts ...DoOp
 		if err != nil {
 			return v, err
 		}
-		return do[T](co, p, name, o, work{f: func(ctx context.Context) ([]byte, error) {
+		return do[T](co, p, name, o, workFunc(func(ctx context.Context) ([]byte, error) {
 			v, err := f(ctx)
 			if err != nil {
 				return nil, err
 			}
 			return encodeResult(p.codec, name, v)
-		}})
+		}))
 	}
 }
 

@@ -37,7 +37,7 @@ func (p *program) run(ctx context.Context) (last Record, err error) {
 
 // live runs the program with what comes from outside.
 func (p *program) live(ctx context.Context) (last Record, err error) {
-	for look := p.messages; ; look = p.startAndWait { // what was sent before the run comes before all that it does
+	for look := p.sentBefore; ; look = p.startAndWait { // what was sent before the run comes before all that it does
 		if err := p.advance(p.now()); err != nil {
 			return last, err
 		}
@@ -51,6 +51,16 @@ func (p *program) live(ctx context.Context) (last Record, err error) {
 		if err := p.admit(ctx, events); err != nil {
 			return last, err
 		}
+	}
+}
+
+// sentBefore are the messages that were there when the program was taken.
+func (p *program) sentBefore(ctx context.Context) ([]Record, error) {
+	select {
+	case <-p.journal.Arrived():
+		return p.messages(ctx)
+	default:
+		return nil, nil
 	}
 }
 

@@ -82,25 +82,34 @@ var errNoRemoter = errors.New("the option RemoteBy has to say who executes it")
 // elsewhere is the work of having a function executed.
 func (p *program) elsewhere(name string, args []byte, heartbeat time.Duration) work {
 	if p.remoter == nil {
-		return work{unfit: fmt.Errorf("durable: activity %q is one for elsewhere: %w", name, errNoRemoter)}
+		return unfit{fmt.Errorf("durable: activity %q is one for elsewhere: %w", name, errNoRemoter)}
 	}
-	return work{f: func(ctx context.Context) ([]byte, error) {
-		b, err := behindOf(ctx)
-		if err != nil {
-			return nil, err
-		}
-		c := Call{Name: name, Key: b.key, Attempt: b.attempt, Args: args, Progress: b.progress, Heartbeat: heartbeat}
-		out, err := p.remoter.Call(ctx, c, func(progress []byte) {
-			_ = b.alive(func() ([]byte, error) { return progress, nil })
-		})
-		switch {
-		case err != nil:
-			return nil, err
-		case out.Err != nil:
-			return nil, &remoteError{out.Err}
-		}
-		return out.Value, nil
-	}}
+	return &errand{by: p.remoter, call: Call{Name: name, Args: args, Heartbeat: heartbeat}}
+}
+
+// An errand is a call that may be made again, for another attempt.
+type errand struct {
+	by   Remoter
+	call Call
+}
+
+func (e *errand) do(ctx context.Context) ([]byte, error) {
+	b, err := behindOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := e.call
+	c.Key, c.Attempt, c.Progress = b.key, b.attempt, b.progress
+	out, err := e.by.Call(ctx, c, func(progress []byte) {
+		_ = b.alive(func() ([]byte, error) { return progress, nil })
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case out.Err != nil:
+		return nil, &remoteError{out.Err}
+	}
+	return out.Value, nil
 }
 
 // A remoteError is the error of a function elsewhere, as it was encoded there.
