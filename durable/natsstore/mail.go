@@ -9,15 +9,22 @@ import (
 
 // Messages implements durable.Journal. It asks the leader, as a message that was announced must be seen.
 func (j *journal) Messages(ctx context.Context) (all []durable.Message, err error) {
-	s, announced := j.store, j.store.watch.lastMail(j.id)
-	seq := uint64(0)
-	for {
-		m, ok, err := s.get.next(ctx, s.programs(), s.subjects.mail(token(j.id), "*"), seq+1)
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			break
+	s, announced := j.store, j.store.watch.mailOf(j.id)
+	of := s.subjects.mail(token(j.id), "*")
+	last, ok, err := s.get.last(ctx, s.programs(), of)
+	if err != nil {
+		return nil, err
+	}
+	seq := max(announced.first, 1) - 1 // the server goes through all that are behind it, also those of others
+	for ok && seq < last.seq {
+		m := last
+		if seq+1 < last.seq {
+			if m, ok, err = s.get.next(ctx, s.programs(), of, seq+1); err != nil {
+				return nil, err
+			}
+			if !ok {
+				break // they were removed
+			}
 		}
 		message, err := parseMail(m.data)
 		if err != nil {
@@ -27,8 +34,8 @@ func (j *journal) Messages(ctx context.Context) (all []durable.Message, err erro
 		j.mail[message.Key] = seq
 		all = append(all, message)
 	}
-	if announced > max(seq, j.missed) { // the leader does not have it yet; or it was removed
-		j.missed = announced
+	if announced.seq > max(seq, j.missed) { // the leader does not have it yet; or it was removed
+		j.missed = announced.seq
 		time.AfterFunc(retryAfter, j.notify)
 	}
 	return all, nil

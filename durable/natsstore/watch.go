@@ -1,6 +1,7 @@
 package natsstore
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -36,8 +37,9 @@ type watch struct {
 type set map[string]struct{}
 
 type mailSeen struct {
-	seq uint64
-	at  time.Time
+	first uint64 // there is none before it
+	seq   uint64 // the last
+	at    time.Time
 }
 
 type ownerSeen struct {
@@ -144,8 +146,7 @@ func (w *watch) sawState(id string, m stored) {
 		w.ended[id] = struct{}{}
 		fallthrough
 	default:
-		delete(w.open, id)
-		delete(w.mail, id)
+		delete(w.open, id) // it may have mail, of which the first is known
 	}
 	w.sort(id)
 	w.mu.Unlock()
@@ -199,7 +200,7 @@ func (w *watch) sawOwner(id string, m stored) (dead bool) {
 func (w *watch) sawMail(id string, m stored) {
 	w.mu.Lock()
 	w.unsort(id)
-	w.mail[id] = mailSeen{m.seq, time.Now()}
+	w.mail[id] = mailSeen{cmp.Or(w.mail[id].first, m.seq), m.seq, time.Now()}
 	w.sort(id)
 	w.mu.Unlock()
 	if j := w.journal(id); j != nil {
@@ -213,10 +214,10 @@ func (w *watch) journal(id string) *journal {
 	return w.store.taken[id]
 }
 
-func (w *watch) lastMail(id string) uint64 {
+func (w *watch) mailOf(id string) mailSeen {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.mail[id].seq
+	return w.mail[id]
 }
 
 // hasBegun reports whether a program has entries for certain.
@@ -306,7 +307,7 @@ func (s *Store) isDue(ctx context.Context, c candidate) (bool, error) {
 	case c.mail == mailSeen{}:
 		return true, nil
 	}
-	_, ok, err := s.get.next(ctx, s.programs(), s.subjects.mail(token(c.id), "*"), 1)
+	_, ok, err := s.get.last(ctx, s.programs(), s.subjects.mail(token(c.id), "*"))
 	if err == nil && !ok {
 		s.watch.forgetMail(c)
 	}
