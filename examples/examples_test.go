@@ -118,10 +118,8 @@ Alan    charge
 Alan    refund
 Alan    release
 Alan    reserve
-Edsger  charge
 Edsger  refund
 Edsger  release
-Edsger  reserve
 Grace   charge
 Grace   reserve
 Grace   send
