@@ -80,6 +80,17 @@ func TestSyncs(t *testing.T) {
 	}
 }
 
+// Who interrupts it does not wait for a server that is gone: programs are given back to it first.
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	r := &runner{temp: t.TempDir()}
+	err := r.with(ctx, selected([]string{"JetStream"})[0], func(s system) error {
+		return s.sleep(ctx, 3, func(bool) { cancel() })
+	})
+	require.ErrorIs(t, err, context.Canceled)
+}
+
 func TestParse(t *testing.T) {
 	for _, test := range []struct{ name, args, says string }{
 		{"nobody", "-only Directory,Nobody", `there is no "Nobody"`},

@@ -2,13 +2,13 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -46,13 +46,14 @@ type natsServer struct {
 	quit io.Closer
 }
 
-func startNATS(ctx context.Context, dir, sync string) (*natsServer, error) {
+func startNATS(dir, sync string) (*natsServer, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, self, natsRole, dir, sync)
+	cmd := exec.Command(self, natsRole, dir, sync)
 	cmd.Stderr = os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt is for us: programs are given back before it ends
 	quit, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err

@@ -77,7 +77,7 @@ func ofDatabase(ctx context.Context, db *sql.DB, dialect sqlstore.Dialect, o *ou
 
 func openJetStream(sync string) func(context.Context, *runner, string) (system, error) {
 	return func(ctx context.Context, _ *runner, dir string) (system, error) {
-		server, err := startNATS(ctx, dir, sync)
+		server, err := startNATS(dir, sync)
 		if err != nil {
 			return nil, err
 		}
