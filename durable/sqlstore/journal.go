@@ -217,8 +217,11 @@ func (j *journal) Close(wake time.Time) error {
 	ctx, cancel := context.WithTimeout(context.Background(), j.store.lease) // then it has expired
 	defer cancel()
 	n, err := j.store.exec(ctx, j.store.release, j.num, j.token, nanoseconds(wake))
-	if err == nil && n == 0 {
+	switch {
+	case err == nil && n == 0:
 		err = durable.ErrLost
+	case ctx.Err() != nil:
+		err = fmt.Errorf("it was not given back before its lease expired: %w", durable.ErrLost)
 	}
 	return err
 }

@@ -259,3 +259,18 @@ func TestCloseGivesBack(t *testing.T) {
 		require.NoError(t, store.Close())
 	})
 }
+
+// A program that cannot be given back before its lease expires, as the database is busy, is lost: anybody may have it by then.
+func TestCloseThatIsLate(t *testing.T) {
+	onEach(t, func(t *testing.T, db database) {
+		connect := db.fresh(t)
+		pool := connect(t)
+		j := begun(t, open(t, pool, db.dialect, sqlstore.Lease(short), quiet))
+		blocker, err := connect(t).BeginTx(t.Context(), nil)
+		require.NoError(t, err)
+		defer func() { require.NoError(t, blocker.Rollback()) }()
+		_, err = blocker.ExecContext(t.Context(), "UPDATE durable_programs SET expires = expires")
+		require.NoError(t, err)
+		require.ErrorIs(t, j.Close(time.Time{}), durable.ErrLost)
+	})
+}
