@@ -127,6 +127,40 @@ func TestJoin(t *testing.T) {
 	require.EqualValues(t, 1, times.Load())
 }
 
+// However often it is asked for, a call is in the queue once; and one that comes again after its end, as the queue was not told
+// of that, is not executed again.
+func TestOnce(t *testing.T) {
+	js := natstest.Connect(t, natstest.Single(t).ClientURL())
+	r := remoter(t, js)
+	work, err := js.Stream(t.Context(), "durable_work")
+	require.NoError(t, err)
+	queued := func() uint64 {
+		info, err := work.Info(t.Context())
+		require.NoError(t, err)
+		return info.State.Msgs
+	}
+	for range 2 {
+		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		_, err := r.Call(ctx, call("double", "a"), ignore)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		cancel()
+		require.EqualValues(t, 1, queued())
+	}
+	asked, err := work.GetMsg(t.Context(), 1)
+	require.NoError(t, err)
+	times := atomic.Int32{}
+	serve(t, js, one("double", func(_ context.Context, n int) (int, error) {
+		times.Add(1)
+		return 2 * n, nil
+	}))
+	_, err = r.Call(t.Context(), call("double", "a"), ignore)
+	require.NoError(t, err)
+	_, err = js.Publish(t.Context(), asked.Subject, asked.Data)
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return queued() == 0 }, time.Minute, time.Millisecond)
+	require.EqualValues(t, 1, times.Load())
+}
+
 // A call that nobody waits for any more is taken out of the queue, and who executes it is told.
 func TestAbandoned(t *testing.T) {
 	js := natstest.Connect(t, natstest.Single(t).ClientURL())
