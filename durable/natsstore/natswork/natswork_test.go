@@ -52,6 +52,18 @@ func one(name string, fn func(ctx context.Context, n int) (int, error)) *durable
 
 func ignore([]byte) {}
 
+// theQueue is the stream of calls, and tells how many are in it.
+func theQueue(t *testing.T, js jetstream.JetStream) (work jetstream.Stream, queued func() uint64) {
+	t.Helper()
+	work, err := js.Stream(t.Context(), "durable_work")
+	require.NoError(t, err)
+	return work, func() uint64 {
+		info, err := work.Info(t.Context())
+		require.NoError(t, err)
+		return info.State.Msgs
+	}
+}
+
 func call(name, key string) durable.Call {
 	return durable.Call{Name: name, Key: key, Attempt: 1, Args: []byte("20")}
 }
@@ -132,13 +144,7 @@ func TestJoin(t *testing.T) {
 func TestOnce(t *testing.T) {
 	js := natstest.Connect(t, natstest.Single(t).ClientURL())
 	r := remoter(t, js)
-	work, err := js.Stream(t.Context(), "durable_work")
-	require.NoError(t, err)
-	queued := func() uint64 {
-		info, err := work.Info(t.Context())
-		require.NoError(t, err)
-		return info.State.Msgs
-	}
+	work, queued := theQueue(t, js)
 	for range 2 {
 		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 		_, err := r.Call(ctx, call("double", "a"), ignore)
@@ -165,13 +171,7 @@ func TestOnce(t *testing.T) {
 func TestAbandoned(t *testing.T) {
 	js := natstest.Connect(t, natstest.Single(t).ClientURL())
 	r := remoter(t, js)
-	work, err := js.Stream(t.Context(), "durable_work")
-	require.NoError(t, err)
-	queued := func() uint64 {
-		info, err := work.Info(t.Context())
-		require.NoError(t, err)
-		return info.State.Msgs
-	}
+	_, queued := theQueue(t, js)
 	abandoned := func(name string, when func()) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		ended := make(chan error, 1)
