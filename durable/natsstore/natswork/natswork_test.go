@@ -2,6 +2,7 @@ package natswork_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -165,6 +166,34 @@ func TestOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.Eventually(t, func() bool { return queued() == 0 }, time.Minute, time.Millisecond)
 	require.EqualValues(t, 1, times.Load())
+}
+
+// The first outcome counts, and counts when it is stored: who waits does not take one that the stream has refused, as a server
+// that was cut off publishes one.
+func TestRefusedOutcome(t *testing.T) {
+	js := natstest.Connect(t, natstest.Single(t).ClientURL())
+	r := remoter(t, js)
+	work, queued := theQueue(t, js)
+	got := make(chan durable.Outcome, 1)
+	go func() {
+		out, err := r.Call(t.Context(), call("double", "a"), ignore)
+		require.NoError(t, err)
+		got <- out
+	}()
+	require.Eventually(t, func() bool { return queued() == 1 }, time.Minute, time.Millisecond)
+	asked, err := work.GetMsg(t.Context(), 1)
+	require.NoError(t, err)
+	parts := strings.Split(asked.Subject, ".")
+	outcome := "durable.d." + parts[len(parts)-1]
+	publish := func(value string, opts ...jetstream.PublishOpt) error {
+		data, err := json.Marshal(durable.Outcome{Value: []byte(value)})
+		require.NoError(t, err)
+		_, err = js.Publish(t.Context(), outcome, data, opts...)
+		return err
+	}
+	require.Error(t, publish("1", jetstream.WithExpectLastSequencePerSubject(7)))
+	require.NoError(t, publish("2"))
+	require.Equal(t, durable.Outcome{Value: []byte("2")}, <-got)
 }
 
 // A call that nobody waits for any more is taken out of the queue, and who executes it is told.

@@ -40,6 +40,8 @@ func open(ctx context.Context, js jetstream.JetStream, opts []Option) (*queue, e
 	}
 	q.ends, err = q.stream(ctx, jetstream.StreamConfig{
 		Name: o.prefix + "_outcomes", Subjects: []string{o.prefix + ".d.*"}, MaxMsgsPerSubject: 1, MaxAge: o.keep,
+		// Who waits hears of an outcome when it is stored. What servers publish may be refused, as another one was faster.
+		RePublish: &jetstream.RePublish{Source: o.prefix + ".d.*", Destination: o.prefix + ".e.$1"},
 	})
 	return q, err
 }
@@ -75,6 +77,7 @@ func id(c durable.Call) string { return token(c.Key, strconv.Itoa(c.Attempt), c.
 func (q *queue) calls(name string) string      { return q.prefix + ".w." + token(name) + ".*" }
 func (q *queue) call(c durable.Call) string    { return q.prefix + ".w." + token(c.Name) + "." + id(c) }
 func (q *queue) outcome(c durable.Call) string { return q.prefix + ".d." + id(c) }
+func (q *queue) ended(c durable.Call) string   { return q.prefix + ".e." + id(c) }
 func (q *queue) beat(c durable.Call) string    { return q.prefix + ".b." + id(c) }
 func (q *queue) abandon(c durable.Call) string { return q.prefix + ".c." + id(c) }
 func (q *queue) consumer(name string) string   { return "f_" + token(name) }

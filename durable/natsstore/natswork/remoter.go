@@ -41,7 +41,7 @@ func (r *Remoter) Call(ctx context.Context, c durable.Call, beat func(progress [
 		return out, durable.Permanent(fmt.Errorf("natswork: a call of %q with %d bytes is too large: the server takes %d; send where the rest is to be found",
 			c.Name, len(data), most))
 	}
-	ends, err := q.conn().SubscribeSync(q.outcome(c))
+	ends, err := q.conn().SubscribeSync(q.ended(c))
 	if err != nil {
 		return out, fmt.Errorf("natswork: %w", err)
 	}
