@@ -55,7 +55,7 @@ interop: ## streams and what others have written: curl, Redis, Postgres, MariaDB
 	cd interop && $(GO) vet ./... && $(GO) test -timeout 2m -v . | grep -v '^ *=== '
 
 nats: ## the store of durable programs in NATS JetStream, with a server and a cluster in the test
-	cd durable/natsstore && $(GO) vet ./... && $(STATICCHECK) ./... && $(GO) test -race -timeout 5m .
+	cd durable/natsstore && $(GO) vet ./... && $(STATICCHECK) ./... && $(GO) test -race -timeout 5m ./...
 
 fuzz: ## a minute of fuzzing for each fuzz test
 	$(GO) test -run '^$$' -fuzz FuzzQueue -fuzztime 60s -fuzzminimizetime 10x ./timers

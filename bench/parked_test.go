@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"runtime"
+	"runtime/metrics"
 	"testing"
 	"time"
 
@@ -68,17 +69,18 @@ func warmUp(n int) {
 type parked struct {
 	create, cancel spent
 	memory         int64
+	scanned        int64 // by the garbage collector
 
 	start  time.Time
 	cpu    time.Duration // at the start
-	before int64
+	before, scan int64
 }
 
 // spent is how long something has taken, and how much of the processors.
 type spent struct{ time, cpu time.Duration }
 
 func (p *parked) begin() {
-	p.before = inUse()
+	p.before, p.scan = inUse()
 	p.restart()
 }
 
@@ -92,7 +94,9 @@ func (p *parked) add(to *spent) {
 // all is called when all are parked; what it costs itself does not count.
 func (p *parked) all() {
 	p.add(&p.create)
-	p.memory += inUse() - p.before
+	memory, scanned := inUse()
+	p.memory += memory - p.before
+	p.scanned += scanned - p.scan
 	p.restart()
 }
 
@@ -107,14 +111,18 @@ func (p *parked) report(b *testing.B, n int) {
 		}
 	}
 	b.ReportMetric(float64(p.memory)/all, "B/task")
+	b.ReportMetric(float64(p.scanned)/all, "scanned-B/task")
 }
 
-// inUse is how much heap and stack is in use, without garbage.
-func inUse() int64 {
+// inUse is how much heap and stack is in use, without garbage, and in how much of it the garbage collector has looked for
+// pointers.
+func inUse() (memory, scanned int64) {
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc + m.StackInuse)
+	scan := []metrics.Sample{{Name: "/gc/scan/total:bytes"}}
+	metrics.Read(scan)
+	return int64(m.HeapAlloc + m.StackInuse), int64(scan[0].Value.Uint64())
 }
 
 func (p *parked) tasks(co *coro.Co, n int) error {

@@ -281,7 +281,7 @@ func allocs(r *results, row string) float64 {
 
 // format is a value of the row with its unit.
 func (row row) format(v float64) string {
-	if strings.HasSuffix(row.name, "/bytes") {
+	if strings.HasSuffix(row.name, "bytes") {
 		return fmt.Sprintf("%.0f B", v)
 	}
 	return nanoseconds(v)

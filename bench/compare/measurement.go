@@ -129,9 +129,9 @@ func parseBenchmark(name, count, values string, round int) ([]measurement, error
 	var ms []measurement
 	m.Allocs, m.HasMem = 0, false
 	for _, unit := range own {
-		_, what, _ := strings.Cut(unit, "/")
-		if strings.HasPrefix(unit, "B/") {
-			what = "bytes"
+		of, what, _ := strings.Cut(unit, "/")
+		if size, ok := strings.CutSuffix(of, "B"); ok { // B/task is the row "bytes", scanned-B/task "scanned-bytes"
+			what = size + "bytes"
 		}
 		each := m
 		each.Row, each.Value, each.CPU = m.Row+"/"+what, metrics[unit], metrics["CPU-"+unit]

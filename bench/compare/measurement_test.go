@@ -16,7 +16,7 @@ BenchmarkYield/tasks=2000/ouro-2         	 3000	       110.5 ns/op	       0 B/op
 BenchmarkYield/tasks=2000/floor          	 4000	        95.00 ns/op	       0 B/op	       0 allocs/op
 BenchmarkGather/n=100/ouro-2  	      10	     20000 ns/op	       200.0 ns/task	    4000 B/op	     150 allocs/op
 BenchmarkGather/n=100/floor-2  	      10	     20000 ns/op	       200.0 ns/task	   25000 CPU-ns/op	   12.5 GC-%	    4000 B/op	     150 allocs/op
-BenchmarkParked/n=10/ouro-16  	       2	     70000 ns/op	      3152 B/task	      2020 ns/cancel	 3000 CPU-ns/cancel	      5000 ns/create	 11 B/op	  12 allocs/op
+BenchmarkParked/n=10/ouro-16  	       2	     70000 ns/op	      3152 B/task	      800 scanned-B/task	      2020 ns/cancel	 3000 CPU-ns/cancel	      5000 ns/create	 11 B/op	  12 allocs/op
 --- BENCH: something that go test says
 PASS
 `), 3)
@@ -28,6 +28,7 @@ PASS
 		{Row: "Gather/n=100", Who: "ouro", Round: 3, Value: 200, Ops: 1000, Allocs: 1.5, HasMem: true},
 		{Row: "Gather/n=100", Who: "floor", Round: 3, Value: 200, Ops: 1000, Allocs: 1.5, HasMem: true, CPU: 250, GC: 12.5},
 		{Row: "Parked/n=10/bytes", Who: "ouro", Round: 3, Value: 3152, Ops: 2},
+		{Row: "Parked/n=10/scanned-bytes", Who: "ouro", Round: 3, Value: 800, Ops: 2},
 		{Row: "Parked/n=10/cancel", Who: "ouro", Round: 3, Value: 2020, Ops: 2, CPU: 3000},
 		{Row: "Parked/n=10/create", Who: "ouro", Round: 3, Value: 5000, Ops: 2},
 	}, ms)

@@ -75,9 +75,11 @@ var rows = []row{
 	{"Parked/n=1000000/create", "1,000,000 tasks that wait: to create one", []goal{within(1.1, floor), onOneCore(1.6, floor)}},
 	{"Parked/n=1000000/cancel", "to cancel one", []goal{within(1.1, floor), onOneCore(1.4, floor)}},
 	{"Parked/n=1000000/bytes", "bytes of memory that one takes", []goal{within(1.1, floor)}},
+	{"Parked/n=1000000/scanned-bytes", "of them, the garbage collector looks at", nil},
 	{"Parked/n=10000/create", "10,000 tasks that wait: to create one", nil},
 	{"Parked/n=10000/cancel", "to cancel one", nil},
 	{"Parked/n=10000/bytes", "bytes of memory that one takes", nil},
+	{"Parked/n=10000/scanned-bytes", "of them, the garbage collector looks at", nil},
 
 	{"AsyncTree/none", "async_tree none, the whole tree", append(slices.Clone(treeGoals), onOneCore(1.2, "goroutine"))},
 	{"AsyncTree/eager", "async_tree eager", treeGoals},
