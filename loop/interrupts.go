@@ -5,7 +5,6 @@ import (
 	"os/signal"
 	"time"
 
-	"github.com/ouro-loop/ouro/internal/goroutine"
 	"github.com/ouro-loop/ouro/internal/record"
 )
 
@@ -34,9 +33,9 @@ type interrupts struct {
 	exhausted bool // the last interrupt is with the loop, which has not stirred yet
 }
 
-// keep has the interrupts of l come to i until l is closed.
+// keep has the interrupts of l come to i until l is closed. The caller is where l may run, so in its bubble.
 func (i *interrupts) keep(l *Loop) {
-	if i.watch != nil || !hasSignals || goroutine.Bubble() != "" || signal.Ignored(os.Interrupt) {
+	if i.watch != nil || !hasSignals || l.bubble != "" || signal.Ignored(os.Interrupt) {
 		return
 	}
 	i.watch = l.signalWatch(os.Interrupt)
