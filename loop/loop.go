@@ -32,17 +32,17 @@ type Loop struct {
 
 	tape *tape // nil unless it is recorded or replayed
 
-	goroutine string // that the loop runs on
-	bubble    string // the testing/synctest bubble that it was made in
-	abort     error  // ends the run before the next entry
-	resting   *guest // what steps the loop, while it waits for something to do
-	stays     atomic.Pointer[staying]
-	steps     *steps // what the run is for, nil for RunForever
-	watchful  bool   // what is scheduled has to be looked at: debug mode, a recorder, a replay, or a guest is resting
-	midway    bool   // the last run ended in the middle of an iteration
-	runsMain  bool   // of a Run or a Runner
-	looking   bool   // somebody makes a view
-	found     error  // a deadlock or that the clock is stuck: what the last run ended with
+	goroutine string        // that the loop runs on
+	bubble    string        // the testing/synctest bubble that it was made in
+	abort     error         // ends the run before the next entry
+	resting   *guest        // what steps the loop, while it waits for something to do
+	stays     atomic.Uint64 // the key of the goroutine that steps it, see Stay
+	steps     *steps        // what the run is for, nil for RunForever
+	watchful  bool          // what is scheduled has to be looked at: debug mode, a recorder, a replay, or a guest is resting
+	midway    bool          // the last run ended in the middle of an iteration
+	runsMain  bool          // of a Run or a Runner
+	looking   bool          // somebody makes a view
+	found     error         // a deadlock or that the clock is stuck: what the last run ended with
 
 	isRunning atomic.Bool
 	stopping  atomic.Uint32 // why the run ends after this iteration: stopAsked, stopStep
@@ -185,11 +185,9 @@ func (l *Loop) mayRun() (me goroutine.ID, err error) {
 	case l.tape != nil && l.tape.err != nil:
 		return me, l.tape.err
 	}
-	if s := l.stays.Load(); s != nil && s.key == goroutine.Key() {
-		return s.me, nil
-	}
 	me = goroutine.Self()
 	switch {
+	case l.stayed():
 	case me.Bubble != l.bubble:
 		return me, errOtherBubble
 	case insideRunningLoop():

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/future"
+	"github.com/ouro-loop/ouro/internal/goroutine"
 	"github.com/ouro-loop/ouro/internal/record"
 )
 
@@ -41,6 +42,7 @@ func Run[T any](main coro.Func[T], opts ...Option) (v T, err error) {
 	if insideRunningLoop() {
 		return v, errRunInside
 	}
+	defer goroutine.Remember()()
 	r := NewRunner(opts...)
 	defer func() { err = join(err, r.Close()) }()
 	return RunIn(r, main)

@@ -1,5 +1,7 @@
 package looptest
 
+import "github.com/ouro-loop/ouro/internal/goroutine"
+
 // A worker runs functions on one goroutine, and on another one if that is ended by a function. To
 // use it again saves the growing of its stack.
 type worker struct {
@@ -20,6 +22,7 @@ func (w *worker) do(f func()) {
 }
 
 func (w *worker) run() {
+	defer goroutine.Remember()() // a run asks four times
 	w.begin()
 	returned := false
 	defer func() {

@@ -1,6 +1,6 @@
 // Package goroutine tells on which goroutine its caller runs. Go keeps that to
 // itself, except in stack traces, whose first line is read here. That takes some
-// microseconds, more on a deep stack, and is for what is seldom.
+// microseconds, more on a deep stack, and is for what is seldom; see Remember.
 package goroutine
 
 import (
@@ -25,15 +25,18 @@ type ID struct {
 
 // Self is the calling goroutine.
 func Self() ID {
+	if id, ok := recall(); ok {
+		return id
+	}
 	head := head()
 	return ID{nameIn(head), strings.Contains(head, "locked to thread"), bubbleIn(head)}
 }
 
 // Name is the Name of Self.
-func Name() string { return nameIn(head()) }
+func Name() string { return Self().Name }
 
 // Bubble is the Bubble of Self.
-func Bubble() string { return bubbleIn(head()) }
+func Bubble() string { return Self().Bubble }
 
 func nameIn(head string) string {
 	name, _, ok := strings.Cut(head, " [")

@@ -69,6 +69,40 @@ func TestKey(t *testing.T) {
 	require.False(t, seen[key], "a coroutine is a goroutine")
 }
 
+// What is remembered is what a stack trace says, of that goroutine alone, and no longer than it lasts.
+func TestRemember(t *testing.T) {
+	self := func(id chan goroutine.ID) { id <- goroutine.Self() }
+	ids := make(chan goroutine.ID)
+	for range 100 { // of which the later ones have the keys of the earlier
+		go func() {
+			before := goroutine.Self()
+			forget := goroutine.Remember()
+			goroutine.Remember()() // inside: nothing is forgotten
+			go self(ids)
+			require.NotEqual(t, before, <-ids)
+			require.Equal(t, before, goroutine.Self())
+			forget()
+			require.Equal(t, before, goroutine.Self())
+			ids <- before
+		}()
+		<-ids
+	}
+	synctest.Test(t, func(t *testing.T) {
+		defer goroutine.Remember()()
+		require.NotEmpty(t, goroutine.Bubble())
+	})
+	require.Empty(t, goroutine.Bubble())
+}
+
+// A goroutine that is remembered is found without a stack trace, whose cost depends on how deep it is called.
+func TestRememberedIsCheap(t *testing.T) {
+	if !goroutine.HasKeys {
+		t.Skip("goroutines have no keys here")
+	}
+	defer goroutine.Remember()()
+	require.Zero(t, testing.AllocsPerRun(100, func() { goroutine.Self() }), "a stack trace becomes a string")
+}
+
 func BenchmarkKey(b *testing.B) {
 	for b.Loop() {
 		goroutine.Key()
