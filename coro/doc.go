@@ -34,6 +34,7 @@
 //   - [Generator]: values with awaits between them, for any task.
 //   - [Var] and [Vars]: context variables; [TaskLocal]: what no other task inherits.
 //   - [AllTasks], [CurrentTask], [Task.Stack]: looking around.
+//   - [Workers]: goroutines that many loops share.
 //
 // # For authors
 //

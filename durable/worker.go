@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ouro-loop/ouro/coro"
+	"github.com/ouro-loop/ouro/loop"
 )
 
 // A Worker runs the programs of a store that have something to do, each on a loop of its own. There may be
@@ -124,12 +125,14 @@ func Result[T any](ctx context.Context, store Store, id string, opts ...Option) 
 func (w *Worker) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	workers := coro.NewWorkers(w.o.most)
+	defer workers.Close()
 	var all sync.WaitGroup
 	defer all.Wait()
 	ticker := time.NewTicker(w.o.every)
 	defer ticker.Stop()
 	for {
-		if err := w.look(ctx, &all); err != nil && ctx.Err() == nil {
+		if err := w.look(ctx, &all, workers); err != nil && ctx.Err() == nil {
 			cancel(err)
 		}
 		select {
@@ -141,7 +144,7 @@ func (w *Worker) Run(ctx context.Context) error {
 }
 
 // look begins to run what is due, as far as there is room.
-func (w *Worker) look(ctx context.Context, all *sync.WaitGroup) error {
+func (w *Worker) look(ctx context.Context, all *sync.WaitGroup, workers *coro.Workers) error {
 	w.mu.Lock()
 	room, failed := w.o.most-len(w.runs), len(w.again)
 	w.mu.Unlock()
@@ -157,7 +160,7 @@ func (w *Worker) look(ctx context.Context, all *sync.WaitGroup) error {
 	}
 	for _, id := range due {
 		if w.claim(id) {
-			all.Go(func() { w.runAndTell(ctx, id) })
+			all.Go(func() { w.runAndTell(ctx, id, workers) })
 		}
 	}
 	return nil
@@ -189,8 +192,8 @@ func (w *Worker) claim(id string) bool {
 }
 
 // runAndTell runs a program, and tells of its end.
-func (w *Worker) runAndTell(ctx context.Context, id string) {
-	ended, err := w.run(ctx, id)
+func (w *Worker) runAndTell(ctx context.Context, id string, workers *coro.Workers) {
+	ended, err := w.run(ctx, id, workers)
 	tell := ended
 	w.mu.Lock()
 	delete(w.runs, id)
@@ -217,8 +220,8 @@ func isNoFailure(err error) bool {
 	return errors.As(err, &rests) || errors.Is(err, errEnded) || errors.Is(err, ErrRunning)
 }
 
-// run runs a program until it ends, or rests.
-func (w *Worker) run(ctx context.Context, id string) (ended bool, err error) {
+// run runs a program until it ends, or rests. Its loop borrows workers.
+func (w *Worker) run(ctx context.Context, id string, workers *coro.Workers) (ended bool, err error) {
 	entries, err := readEntries(ctx, w.store, id)
 	if err != nil {
 		return false, err
@@ -237,6 +240,7 @@ func (w *Worker) run(ctx context.Context, id string) (ended bool, err error) {
 	if !ok {
 		return false, fmt.Errorf("durable: program %q is a %q, and this worker knows %s", id, begin.Name, cmp.Or(strings.Join(known, ", "), "none"))
 	}
+	main.o.loop = append([]loop.Option{loop.Workers(workers)}, main.o.loop...)
 	_, ended, err = run(ctx, w.store, id, main.body, main.o)
 	return ended, err
 }

@@ -105,6 +105,9 @@ func newLoop(o options) *Loop {
 	l.closing.ended = make(chan struct{})
 	l.bubble = goroutine.Bubble()
 	l.sched.Init((*wired)(l), o.maxIdle)
+	if o.workers != nil && l.bubble == "" {
+		l.sched.Borrow((*sched.Workers)(o.workers))
+	}
 	l.regions.on = o.regions
 	if o.leaks {
 		l.sched.Leaks = true

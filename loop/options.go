@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/internal/driver"
 	"github.com/ouro-loop/ouro/trace"
 )
@@ -27,6 +28,7 @@ type options struct {
 	handler      ExceptionHandler
 	eager        bool
 	maxIdle      int
+	workers      *coro.Workers
 	ctx          context.Context
 	interrupts   bool
 	hermetic     bool
@@ -87,6 +89,14 @@ func EagerTasks(on bool) Option { return func(o *options) { o.eager = on } }
 // if it is not given. Each costs a goroutine's stack, of 2 kB or more; those that are more than 256, and that nothing has
 // needed while the garbage collector ran eight times, are given up.
 func MaxIdleWorkers(n int) Option { return func(o *options) { o.maxIdle = max(n, 0) } }
+
+// Workers has the loop borrow its coroutine workers, from w. See there for what that is for.
+func Workers(w *coro.Workers) Option {
+	if w == nil {
+		panic("loop: nil Workers; leave the option out, or give coro.NewWorkers(n)")
+	}
+	return func(o *options) { o.workers = w }
+}
 
 // IOBudget is how many operations on sockets, pipes and the like the tasks do in an iteration
 // without giving way, 64 if it is not given. From then on until the next iteration each operation lets

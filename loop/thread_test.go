@@ -320,4 +320,22 @@ var lockedPrograms = map[string]struct {
 		check(l.Close())
 		fmt.Println("closed")
 	}, "closed\nPASS"},
+	"workers of loops that are not locked": {func() {
+		ws := coro.NewWorkers(10)
+		for i, locked := range []bool{false, true, false, true} {
+			if locked {
+				runtime.LockOSThread()
+			}
+			l := loop.New(loop.Workers(ws))
+			suspend(l)
+			check(iterateOnce(l))
+			fmt.Println(i, workers())
+			check(l.Close())
+			if locked && i < 3 {
+				runtime.UnlockOSThread()
+			}
+		}
+		ws.Close()
+		fmt.Println("closed")
+	}, "0 2\ndeferred\n1 2\ndeferred\n2 2\ndeferred\n3 2\ndeferred\nclosed\nPASS"},
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ouro-loop/ouro/coro"
 	"github.com/ouro-loop/ouro/looptest/internal/schedule"
 	"github.com/ouro-loop/ouro/looptest/internal/search"
 	"github.com/ouro-loop/ouro/trace"
@@ -19,6 +20,7 @@ type explorer struct {
 	main    Main
 	options options
 	worker  worker
+	workers *coro.Workers // of the loops
 	name    string // of the test
 	number  int    // which of its explorations it is, from 1 on
 	began   time.Time
@@ -35,6 +37,9 @@ type explorer struct {
 
 	err error // what FailEverywhere gives
 }
+
+// keptWorkers is for how many tasks at a time a run finds the stacks grown that those of the run before had.
+const keptWorkers = 1000
 
 // wanted is what is to be so in some run.
 type wanted struct {
@@ -55,6 +60,7 @@ func newExplorer(tb testing.TB, main Main, opts []Option) *explorer {
 	}
 	x := &explorer{tb: tb, name: tb.Name(), main: main, options: newOptions(opts), began: time.Now()}
 	x.worker.begin = x.setLabel
+	x.workers = coro.NewWorkers(keptWorkers)
 	for _, n := range x.options.jobs.named {
 		x.sometimes(n.missing(), false)
 	}
@@ -72,6 +78,7 @@ func newExplorer(tb testing.TB, main Main, opts []Option) *explorer {
 func (x *explorer) end() {
 	x.tb.Helper()
 	x.worker.stop()
+	x.workers.Close()
 	x.lookForGoroutines()
 }
 

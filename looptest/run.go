@@ -162,6 +162,7 @@ func (r *run) scheduler() *sched.Scheduler { return (*sched.Scheduler)(r.loop.Sc
 func (r *run) loopOptions() []loop.Option {
 	opts := []loop.Option{
 		loop.ReportLeaks(true),
+		loop.Workers(r.x.workers),
 		loop.OnException(r.reported),
 		loop.Logger(slog.New((*runLogger)(r))),
 	}

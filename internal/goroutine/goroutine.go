@@ -32,7 +32,9 @@ func Self() ID {
 	return ID{nameIn(head), strings.Contains(head, "locked to thread"), bubbleIn(head)}
 }
 
-// Name is the Name of Self.
+// Name is the Name of Self. It is not inlined, as a coroutine's worker calls it: an ID would be on every stack.
+//
+//go:noinline
 func Name() string { return Self().Name }
 
 // Bubble is the Bubble of Self.

@@ -204,17 +204,17 @@ func (w *worker) register() {
 	if !w.registered {
 		w.registered = true
 		w.name()
-		known.Store(w.goroutine, w.pool.sched)
+		known.Store(w.goroutine, w.sched)
 	}
 }
 
-// unregister is called at the end of the worker.
+// unregister is called at the end of the worker, or when it is given back.
 func (w *worker) unregister() {
 	if w.registered {
 		w.registered = false
 		known.Delete(w.goroutine)
 	}
-	if w.pool.sched.tracking {
+	if w.sched != nil && w.sched.tracking {
 		leave(w.key)
 	}
 }

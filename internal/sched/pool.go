@@ -2,22 +2,17 @@ package sched
 
 import (
 	"iter"
-	"math"
 	"runtime"
 	"sync/atomic"
 )
 
 // pool keeps idle workers, the last used first: it is the one whose stack is warm.
 type pool struct {
-	sched   *Scheduler
 	idle    []*worker
+	lender  *Workers // where others are to be had, nil for none
 	maxIdle int32
 	least   int32        // so many were idle all the time since renew
 	since   *collections // renew; nil as long as few are idle
-}
-
-func (p *pool) init(s *Scheduler, maxIdle int) {
-	p.sched, p.maxIdle = s, int32(min(maxIdle, math.MaxInt32))
 }
 
 // get gives c a worker, which runs its function when it is first resumed.
@@ -28,8 +23,8 @@ func (p *pool) get(c *Coroutine) {
 		p.idle[n-1] = nil
 		p.idle = p.idle[:n-1]
 		p.least = min(p.least, int32(n-1))
-	} else {
-		w = &worker{pool: p}
+	} else if w = p.lender.lend(c.s); w == nil {
+		w = &worker{sched: c.s}
 		w.resume, w.stop = iter.Pull(w.run())
 	}
 	w.take(c)
@@ -37,7 +32,7 @@ func (p *pool) get(c *Coroutine) {
 
 // put takes w back, and reports whether there was room for it.
 func (p *pool) put(w *worker) bool {
-	if p.sched.closed || len(p.idle) >= int(p.maxIdle) {
+	if w.sched.closed || len(p.idle) >= int(p.maxIdle) {
 		return false
 	}
 	p.idle = append(p.idle, w)

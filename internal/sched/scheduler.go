@@ -2,6 +2,7 @@ package sched
 
 import (
 	"errors"
+	"math"
 	"time"
 
 	"github.com/ouro-loop/ouro/internal/events"
@@ -120,7 +121,7 @@ type Scheduler struct {
 func (s *Scheduler) Init(loop Loop, maxIdle int) {
 	s.loop = loop
 	s.maxHosted = DefaultMaxHosted
-	s.pool.init(s, maxIdle)
+	s.pool.maxIdle = int32(min(maxIdle, math.MaxInt32))
 }
 
 // Loop is the loop that s belongs to.

@@ -44,10 +44,12 @@ func (s *Scheduler) enterThread(g goroutine.ID) error {
 }
 
 // leaveThread is called after a run. Workers that only this thread can end are not left to
-// others.
+// others; what was lent is given back.
 func (s *Scheduler) leaveThread() {
 	if s.thread != "" {
 		s.stopIdle(true)
+	} else {
+		s.giveBack()
 	}
 }
 
@@ -85,19 +87,7 @@ func (s *Scheduler) anyBegun() bool {
 func (s *Scheduler) stopIdle(locked bool) {
 	idle := s.pool.idle
 	s.pool.idle = nil
-	if len(idle) == 0 {
-		return
-	}
-	stop := func() {
-		for _, w := range idle {
-			w.stop()
-		}
-	}
-	if s.thread == "" && locked {
-		elsewhere(stop)
-	} else {
-		stop()
-	}
+	stopAll(idle, s.thread == "" && locked)
 }
 
 // elsewhere calls f on a goroutine that is not locked to a thread, and waits for its end.

@@ -179,7 +179,7 @@ func (s *Scheduler) hostedLost(v any) {
 // this worker's stack. So a function that ends without having suspended, as most of a
 // great many do, and the next one cost no switch in between.
 func (w *worker) takeOver() bool {
-	s := w.pool.sched
+	s := w.sched
 	if len(s.creators) > 0 || !s.mayTake() { // a creator goes on, rather than another coroutine
 		return false
 	}

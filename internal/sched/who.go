@@ -158,7 +158,7 @@ func (s *Scheduler) trackLoop() {
 // track enters the worker, if it has begun.
 func (w *worker) track() {
 	if w.key != 0 {
-		(&goroutineOf{s: w.pool.sched, worker: w}).enter(w.key)
+		(&goroutineOf{s: w.sched, worker: w}).enter(w.key)
 	}
 }
 

@@ -22,7 +22,7 @@ type worker struct {
 	resume func() (struct{}, bool) // switches to it
 	yield  func(struct{}) bool     // switches back from it
 	stop   func()
-	pool   *pool
+	sched  *Scheduler // whose coroutines it runs; nil while nobody has borrowed it, see Workers
 	co     *Coroutine // whose function it runs, nil when idle
 	inside *Generator // that it drives, the innermost one; nil if there is none
 
@@ -45,17 +45,17 @@ func (w *worker) run() iter.Seq[struct{}] {
 	return func(yield func(struct{}) bool) {
 		w.yield = yield
 		w.key = goroutine.Key()
-		if w.pool.sched.tracking {
+		if w.sched.tracking {
 			w.track()
-		}
-		if w.pool.sched.Debug {
-			w.name()
 		}
 		for {
 			if anySet.Load() {
 				w.register()
 			}
-			if w.pool.sched.watch != nil {
+			if w.sched.Debug {
+				w.name()
+			}
+			if w.sched.watch != nil {
 				w.nameWatched()
 			}
 			w.co.body.Run()
@@ -68,7 +68,7 @@ func (w *worker) run() iter.Seq[struct{}] {
 			if w.takeOver() {
 				continue
 			}
-			if !w.pool.put(w) || !yield(struct{}{}) {
+			if !w.sched.pool.put(w) || !yield(struct{}{}) {
 				w.unregister()
 				return
 			}
