@@ -71,8 +71,8 @@ type parked struct {
 	memory         int64
 	scanned        int64 // by the garbage collector
 
-	start  time.Time
-	cpu    time.Duration // at the start
+	start        time.Time
+	cpu          time.Duration // at the start
 	before, scan int64
 }
 

@@ -21,17 +21,17 @@ func TestEmbeddingMemory(t *testing.T) {
 		kilobytes float64
 		open      func() (shut func())
 	}{
-		"made": {"| `loop.New` and Close | 8 µs | 2 kB |", 2, func() func() {
+		"made": {"| `loop.New` and Close | 10 µs | 2 kB |", 2, func() func() {
 			l := loop.New()
 			return func() { _ = l.Close() }
 		}},
-		"has run": {"| New, a task that runs, Close | 30 µs | 6 kB,", 6, func() func() {
+		"has run": {"| New, a task that runs, Close | 18 µs | 6 kB,", 6, func() func() {
 			l := loop.New()
 			_, err := loop.RunUntilComplete(l, coro.Do1(coro.Sleep, 0))
 			require.NoError(t, err)
 			return func() { _ = l.Close() }
 		}},
-		"runs": {"| `loop.Main`, with its cleanup | 70 µs | 12 kB,", 12, func() func() {
+		"runs": {"| `loop.Main` with `loop.Interrupts(false)`, and its cleanup | 14 µs | 12 kB,", 12, func() func() {
 			sleeps, stop := make(chan func(), 1), make(chan error, 1)
 			go func() {
 				stop <- loop.Main(func(co *coro.Co) error {

@@ -21,8 +21,8 @@ type explorer struct {
 	options options
 	worker  worker
 	workers *coro.Workers // of the loops
-	name    string // of the test
-	number  int    // which of its explorations it is, from 1 on
+	name    string        // of the test
+	number  int           // which of its explorations it is, from 1 on
 	began   time.Time
 	ran     int
 	wanted  []*wanted
