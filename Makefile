@@ -68,7 +68,7 @@ fuzz: ## a minute of fuzzing for each fuzz test
 	$(GO) test -run '^$$' -fuzz FuzzRequests -fuzztime 60s -fuzzminimizetime 10x ./examples/httpserver
 	! $(GO) test -run '^$$' -fuzz FuzzDeep -fuzztime 60s -fuzzminimizetime 10x ./looptest && rm -r looptest/testdata/fuzz # is to find what is planted
 
-bench: ## the benchmarks, each beside its floor, and how the ratios have changed (six minutes)
+bench: ## the benchmarks, each beside its floor, and how the ratios have changed (a quarter of an hour)
 	$(GO) run ./bench/compare -baseline
 
 bench-looptest: ## how many schedules a second looptest tries on one core, and how long a year of seconds takes
