@@ -23,4 +23,9 @@ func NewWorkers(most int) *Workers {
 
 // Close ends the workers that are idle, and from then on each that a loop gives back. Loops that borrow go on as if they had not been
 // given any. Closing again does nothing.
-func (w *Workers) Close() { (*sched.Workers)(w).Close() }
+func (w *Workers) Close() {
+	if w == nil {
+		panic("coro: Close of nil Workers; NewWorkers makes them")
+	}
+	(*sched.Workers)(w).Close()
+}

@@ -184,5 +184,6 @@ func TestWorkersAndBubbles(t *testing.T) {
 }
 
 func TestNilWorkers(t *testing.T) {
+	require.PanicsWithValue(t, "coro: Close of nil Workers; NewWorkers makes them", (*coro.Workers)(nil).Close)
 	require.PanicsWithValue(t, "loop: nil Workers; leave the option out, or give coro.NewWorkers(n)", func() { loop.Workers(nil) })
 }
