@@ -25,6 +25,9 @@ func ExampleHandler() {
 		defer server.Close()
 
 		coro.CreateTask(co, coro.Do(serve), coro.Name("server"))
+		if err := coro.Sleep(co, 0); err != nil { // the server begins
+			return err
+		}
 		page, err := loop.Go(func(context.Context) (string, error) {
 			r, err := http.Get(server.URL + "/debug/ouro/pstree")
 			if err != nil {
