@@ -23,6 +23,7 @@ func (p *pool) get(c *Coroutine) {
 		p.idle[n-1] = nil
 		p.idle = p.idle[:n-1]
 		p.least = min(p.least, int32(n-1))
+		p.lookAhead()
 	} else if w = p.lender.lend(c.s); w == nil {
 		w = &worker{sched: c.s}
 		w.resume, w.stop = iter.Pull(w.run())

@@ -30,6 +30,9 @@ func (q *ready) push(e Entry) {
 
 func (q *ready) first() Entry { return q.ring[q.head] }
 
+// at is the i-th entry, if there is room for so many.
+func (q *ready) at(i int) Entry { return q.ring[(q.head+i)&(len(q.ring)-1)] }
+
 func (q *ready) pop() Entry {
 	ring, head := q.ring, q.head
 	e := ring[head]

@@ -80,6 +80,9 @@ func (s *Scheduler) RunRest() {
 			panic(ErrWrongGoroutine) // others have pushed without being the loop's goroutine
 		}
 		s.running = e
+		if s.crowded {
+			s.lookAhead()
+		}
 		if s.observed {
 			s.runObserved(e)
 		} else {

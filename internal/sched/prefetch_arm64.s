@@ -1,0 +1,43 @@
+#include "go_asm.h"
+#include "textflag.h"
+
+// func prefetch(object Entry, worker, goroutine, stack *worker)
+TEXT ·prefetch(SB), NOSPLIT, $0-40
+	MOVD object_data+8(FP), R0
+	PRFM (R0), PLDL1KEEP
+	PRFM 64(R0), PLDL1KEEP
+
+	MOVD worker+16(FP), R0
+	PRFM (R0), PLDL1KEEP
+	PRFM 64(R0), PLDL1KEEP
+
+	MOVD goroutine+24(FP), R0
+	CBZ R0, stack
+	MOVD worker_resume(R0), R1
+	PRFM (R1), PLDL1KEEP
+	MOVD worker_key(R0), R1
+	PRFM (R1), PLDL1KEEP
+	PRFM 64(R1), PLDL1KEEP
+	PRFM 128(R1), PLDL1KEEP
+
+stack:
+	MOVD stack+32(FP), R0
+	CBZ R0, done
+	MOVD worker_key(R0), R1
+	CBZ R1, done
+	MOVD const_savedSP(R1), R1
+	PRFM (R1), PLDL1KEEP
+	PRFM 64(R1), PLDL1KEEP
+	PRFM 128(R1), PLDL1KEEP
+	PRFM 192(R1), PLDL1KEEP
+	PRFM 256(R1), PLDL1KEEP
+	PRFM 320(R1), PLDL1KEEP
+	PRFM 384(R1), PLDL1KEEP
+	PRFM 448(R1), PLDL1KEEP
+	PRFM 512(R1), PLDL1KEEP
+	PRFM 576(R1), PLDL1KEEP
+	PRFM 640(R1), PLDL1KEEP
+	PRFM 704(R1), PLDL1KEEP
+
+done:
+	RET
