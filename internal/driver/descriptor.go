@@ -81,7 +81,7 @@ func (t *Descriptor) FD() int { return t.fd }
 // there was a LookAgain since. Tasks that wait for the same are woken together, in order, and may
 // find that one before them has left nothing.
 //
-// Where it is ready and the operations of this iteration are used up, see the loop's option
+// Where it is ready and the operations of this iteration and of this turn are used up, see the loop's option
 // IOBudget, the task gives way to the others once. That is so before the operation: the error, which is the
 // cancellation of the task, or os.ErrClosed after a Close, never comes after something was taken.
 func (t *Descriptor) Await(co *coro.Co, in Direction) error {
@@ -94,12 +94,12 @@ func (t *Descriptor) Await(co *coro.Co, in Direction) error {
 		if err := t.suspend(co, in); err != nil {
 			return err
 		}
-	case t.driver.pace.spent():
+	case t.driver.pace.spent(t.driver.turn()):
 		if err := coro.Sleep(co, 0); err != nil {
 			return err
 		}
 	}
-	t.driver.pace.spend() // of the iteration that it is now
+	t.driver.pace.spend(t.driver.turn()) // of the iteration that it is now
 	if t.closed {
 		return os.ErrClosed
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -493,6 +494,49 @@ func TestDescriptorBudget(t *testing.T) {
 			require.Equal(t, 400-4*budget, n, "the canceled one has taken nothing more")
 		}, loop.IOBudget(budget))
 	}
+}
+
+// Where more are ready than the budget has operations for, each that was woken has some in its turn all the
+// same: who answers what it has read does so at once, and gives way after that.
+func TestBudgetOfATurn(t *testing.T) {
+	main(t, func(co *coro.Co) {
+		ticks := testkit.CountTicks(loop.Of(co))
+		var clients []int
+		var tasks []*coro.Task[coro.None]
+		atOnce := make([]int, 2*driver.DefaultBudget) // operations of each in the iteration that has woken it
+		for i := range atOnce {
+			a, b := pair(t)
+			d := register(t, co, a)
+			clients = append(clients, b)
+			tasks = append(tasks, do(co, func(co *coro.Co) error {
+				d.Blocked(driver.Read)
+				if _, err := read(co, d, make([]byte, 1)); err != nil {
+					return err
+				}
+				for woken := ticks.N(); ticks.N() == woken; {
+					atOnce[i]++
+					if err := write(co, d, []byte("x")); err != nil {
+						return err
+					}
+				}
+				return nil // after a write for which it gave way
+			}))
+		}
+		require.NoError(t, coro.Sleep(co, 0))
+		for _, b := range clients {
+			_, err := unix.Write(b, []byte("x"))
+			require.NoError(t, err)
+		}
+		for _, task := range tasks {
+			require.NoError(t, coro.Await(co, task))
+		}
+		ticks.Stop()
+		first := slices.Index(atOnce, 4)
+		require.Positive(t, first, "the first of them have what the iteration has")
+		for i, n := range atOnce[first:] {
+			require.Equal(t, 4, n, "the %dth that was woken", first+i+1)
+		}
+	})
 }
 
 // Beside a task that never runs out of data another one hears of its descriptor soon.
