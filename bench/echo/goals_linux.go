@@ -47,8 +47,8 @@ func speedGoals(who string) (all []goal) {
 	)
 }
 
-// now is the figure, or the ratio, of a contestant; NaN if it was not measured.
-func (g goal) now(r *runner, who *contestant) float64 {
+// now is the figure, or the ratio, of a contestant to others on so many processors; NaN if it was not measured.
+func (g goal) now(r *runner, who *contestant, procs int) float64 {
 	us := trial{who, g.load}
 	switch {
 	case g.figure == nil:
@@ -60,7 +60,7 @@ func (g goal) now(r *runner, who *contestant) float64 {
 		return figures.Median(r.results.of(us, g.figure))
 	}
 	for _, c := range r.contestants {
-		if c.id == g.against && (c.procs == 0 || c.procs == who.procs) {
+		if c.id == g.against && (c.procs == 0 || c.procs == procs) {
 			return r.results.ratio(us, trial{c, g.load}, g.figure)
 		}
 	}
@@ -117,17 +117,29 @@ func (r *runner) goalCells(g goal) (cells []string, any bool) {
 			if c.id != g.who || c.procs != n {
 				continue
 			}
-			now := g.now(r, c)
+			now := g.now(r, c, n)
 			if math.IsNaN(now) {
 				continue
 			}
 			any = true
 			cell = g.show(now)
 			if !g.isMet(now) {
-				cell = "missed: " + cell
+				cell = "missed: " + cell + g.leastThereIs(r, n)
 			}
 		}
 		cells = append(cells, cell)
 	}
 	return cells, any
+}
+
+// leastThereIs tells what the system calls alone come to.
+func (g goal) leastThereIs(r *runner, procs int) string {
+	for _, c := range r.contestants {
+		if c.id == floor {
+			if now := g.now(r, c, procs); !math.IsNaN(now) {
+				return ", the floor " + g.show(now)
+			}
+		}
+	}
+	return ""
 }

@@ -1,5 +1,5 @@
-// Echo measures servers that send back what they are sent: ours, a goroutine for each connection,
-// Tokio, uvloop and CPython.
+// Echo measures servers that send back what they are sent: ours, the system calls alone, a goroutine for
+// each connection, Tokio, uvloop and CPython.
 //
 //	go run ./bench/echo                               everything, on the terminal
 //	go run ./bench/echo -markdown docs/benchmarks.md  and into the section of that page

@@ -34,7 +34,8 @@ func (r *runner) section() string {
 	s.WriteString(`Servers that send back what they are sent, on the loopback: a client of one thread, in another process, has a
 request of 1 KiB under way on each connection. CPU is the server's, user and system, all threads; most of it is the
 kernel's TCP. Client and server share the cores, so that at 50 and more connections a request takes as long as those in
-front of it. Where others have the machine too, see the load average, CPU tells more than requests a second.
+front of it. Where others have the machine too, see the load average, CPU tells more than requests a second. The floor is a
+thread that reads and writes and does nothing else: what it misses too, the kernel decides, and the client.
 
 `)
 	s.WriteString(r.mainTable().Markdown())

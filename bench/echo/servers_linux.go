@@ -25,6 +25,7 @@ const (
 	conn       = "conn"
 	ownPoller  = "own"
 	waiting    = "wait"
+	floor      = "floor"
 	goroutines = "goroutines"
 	tokio      = "tokio"
 	uvloop     = "uvloop"
@@ -37,6 +38,10 @@ var servers = []server{
 	{ownPoller, "ouro, Conn, OwnPoller", true, ourServer(ownPoller)},
 	{waiting, "ouro, Conn, without a buffer", true, ourServer(waiting)},
 	{"streams", "ouro, Reader and Writer", true, ourServer("streams")},
+	{floor, "floor: the system calls alone, in C", false, func(ctx context.Context, r *runner) ([]string, error) {
+		program, err := peers.BuildC(ctx, filepath.Join(r.peers(), "c", "echo.c"), r.temp)
+		return []string{program}, err
+	}},
 	{goroutines, "goroutine per connection", true, ourServer(goroutines)},
 	{tokio, "Tokio", false, func(ctx context.Context, r *runner) ([]string, error) {
 		program, err := peers.BuildTokio(ctx, r.peers(), r.temp, "echo", "--features", "echo")

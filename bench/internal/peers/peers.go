@@ -70,6 +70,16 @@ func BuildTokio(ctx context.Context, dir, temp, program string, flags ...string)
 	return filepath.Join(temp, "target", "release", program), Build(cmd)
 }
 
+// BuildC builds a program of one file, below temp, and gives its path.
+func BuildC(ctx context.Context, source, temp string) (string, error) {
+	compiler, err := exec.LookPath("cc")
+	if err != nil {
+		return "", err
+	}
+	program := filepath.Join(temp, strings.TrimSuffix(filepath.Base(source), ".c")+"-c")
+	return program, Build(exec.CommandContext(ctx, compiler, "-O2", "-Wall", "-o", program, source))
+}
+
 // Build runs a command that should print nothing, and makes what it prints part
 // of the error.
 func Build(cmd *exec.Cmd) error {
