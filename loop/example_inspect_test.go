@@ -28,6 +28,9 @@ func ExampleInspect() {
 	}
 	err := loop.Main(func(co *coro.Co) error {
 		coro.CreateTask(co, coro.Do(poll), coro.Name("poller"))
+		if err := coro.Sleep(co, 0); err != nil { // the poller begins
+			return err
+		}
 		return coro.Timeout(co, time.Hour, func(*coro.TimeoutScope) error {
 			_, err := loop.Go(monitor(loop.Of(co)))(co)
 			return err

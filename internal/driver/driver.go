@@ -51,7 +51,7 @@ type Options struct {
 }
 
 // New returns a Driver of the loop that on is on, without descriptors, to be closed by its owner.
-// It holds a descriptor of its own from the start, so the loop makes it when the first one is to
+// It holds descriptors of its own from the start, so the loop makes it when the first one is to
 // be watched. Where descriptors cannot be watched the error answers errors.Is as
 // errors.ErrUnsupported.
 //

@@ -195,6 +195,51 @@ func isHaunted(t *testing.T, h *host) bool {
 	return false
 }
 
+// While the loop is busy with several things that were ready, the runtime's poller is not told of more; the next
+// wait is.
+func TestIgnored(t *testing.T) {
+	if ownThread {
+		t.Skip("nobody is told but who waits")
+	}
+	h := newHost(t)
+	gate := []unix.PollFd{{Fd: int32(h.queue.waiting.(*nested).gate), Events: unix.POLLIN}}
+	tells := func() bool {
+		n, err := unix.Poll(gate, 0)
+		require.NoError(t, err)
+		return n > 0
+	}
+	wait := func() map[int]string {
+		require.True(t, h.SetAlarm(time.Time{}))
+		h.Wait()
+		return h.report()
+	}
+	r, w := newPipe(t)
+	other, toOther := newPipe(t)
+	h.mustSet(r, true, false)
+	h.mustSet(other, true, false)
+
+	sendByte(t, w)
+	require.Equal(t, map[int]string{r: "r"}, wait())
+	require.True(t, tells(), "one thing at a time is soon done")
+	sendByte(t, toOther)
+	require.Equal(t, map[int]string{r: "r", other: "r"}, wait())
+	require.False(t, tells())
+	receiveByte(t, r)
+	require.Equal(t, map[int]string{other: "r"}, wait())
+	require.True(t, tells())
+
+	sendByte(t, w)
+	require.Len(t, h.report(), 2)
+	require.False(t, tells())
+	h.Arm()
+	h.park() // the lookout is told
+	h.Arm()
+	h.found = 2 // before the lookout has seen them
+	h.calm()
+	h.found = 0
+	require.True(t, tells())
+}
+
 // An error of epoll_wait is for the loop to report, however it is met.
 func TestDriverCannotPoll(t *testing.T) {
 	h := newHost(t)

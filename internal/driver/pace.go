@@ -41,7 +41,7 @@ func (d *Driver) MayBegin(entries int) bool {
 		return false
 	}
 	if d.waiting > 0 {
-		d.found, d.err = d.queue.take(d.limit())
+		d.take()
 	}
 	if d.Found() {
 		return false

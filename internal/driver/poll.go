@@ -21,7 +21,7 @@ func (d *Driver) Poll(ready func(fd int, readable, writable bool)) error {
 		return nil // it has been told, and is tried again
 	}
 	if !d.Found() {
-		d.found, d.err = d.queue.take(d.limit())
+		d.take()
 	}
 	if err := d.err; err != nil {
 		d.err = nil
@@ -50,6 +50,20 @@ func (d *Driver) Poll(ready func(fd int, readable, writable bool)) error {
 		return d.renew()
 	}
 	return nil
+}
+
+func (d *Driver) take() {
+	d.found, d.err = d.queue.take(d.limit())
+	d.calm()
+}
+
+// calm is told of what was taken. While the loop is busy with that nobody else need be told of more, unless the lookout
+// is there, which waits for it. A loop that has one thing to do at a time soon waits again: it
+// would cost more than it saves.
+func (d *Driver) calm() {
+	if d.found > 1 && d.lookout.ended == nil {
+		d.queue.ignore()
+	}
 }
 
 // mostEdges is how many events of transports are taken at a time. The others come next, since a

@@ -177,6 +177,9 @@ func (q *queue) ready() bool {
 	return n != 0 || err != nil // an error is for take to meet and to report
 }
 
+// ignore has nothing to do: nobody but who waits is woken.
+func (q *queue) ignore() {}
+
 // block waits until something is ready, and takes nothing. It reports false if it was interrupted.
 func (q *queue) block() bool {
 	fds := [2]unix.PollFd{{Fd: int32(q.kq), Events: unix.POLLIN}, {Fd: int32(q.stopFd), Events: unix.POLLIN}}

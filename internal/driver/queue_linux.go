@@ -31,6 +31,10 @@ type waiting interface {
 	interrupt()
 	interrupted()
 
+	// ignore has nobody woken by what becomes ready, until the next wait or block. It is not called
+	// while somebody is in block.
+	ignore()
+
 	// block waits until something is ready, and takes nothing. It reports false if it was interrupted.
 	block() bool
 	close()
@@ -49,7 +53,7 @@ func openQueue(own bool) (*queue, error) {
 	if own {
 		q.waiting, err = waitByThread(q)
 	} else {
-		q.waiting, err = nest(q, epfd)
+		q.waiting, err = nest(q)
 	}
 	if err != nil {
 		return nil, err

@@ -32,4 +32,5 @@ func (*queue) ready() bool                                  { return false }
 func (*queue) block() bool                                  { return false }
 func (*queue) interrupt()                                   {}
 func (*queue) interrupted()                                 {}
+func (*queue) ignore()                                      {}
 func (*queue) close()                                       {}

@@ -89,6 +89,9 @@ func (s *threaded) interrupted() {
 	_, _ = unix.Read(s.wake, make([]byte, 8))
 }
 
+// ignore has nothing to do: nobody but who waits is woken.
+func (s *threaded) ignore() {}
+
 func (s *threaded) block() bool {
 	fds := []unix.PollFd{{Fd: int32(s.q.epfd), Events: unix.POLLIN}, {Fd: int32(s.wake), Events: unix.POLLIN}}
 	for {

@@ -28,6 +28,7 @@ func (d *Driver) SetAlarm(at time.Time) bool {
 func (d *Driver) Wait() {
 	if !d.Found() {
 		d.found, d.err = d.queue.wait(d.limit())
+		d.calm()
 	}
 }
 
