@@ -2,6 +2,7 @@ package driver
 
 import (
 	"os"
+	"runtime"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -201,6 +202,7 @@ func TestIgnored(t *testing.T) {
 	if ownThread {
 		t.Skip("nobody is told but who waits")
 	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
 	h := newHost(t)
 	gate := []unix.PollFd{{Fd: int32(h.queue.waiting.(*nested).gate), Events: unix.POLLIN}}
 	tells := func() bool {

@@ -3,6 +3,7 @@ package driver
 import (
 	"errors"
 	"os"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -21,6 +22,7 @@ type nested struct {
 	q     *queue
 	gate  int
 	shut  bool     // the gate
+	alone bool     // on one processor, which nobody else can be woken on
 	file  *os.File // owns the gate
 	conn  syscall.RawConn
 	alarm time.Time // the deadline of file, zero for none
@@ -40,7 +42,7 @@ var past = time.Unix(1, 0)
 
 // nest puts q into the runtime's poller, or closes it.
 func nest(q *queue) (s *nested, err error) {
-	s = &nested{q: q}
+	s = &nested{q: q, alone: runtime.GOMAXPROCS(0) == 1}
 	if err := s.makeGate(); err != nil {
 		_ = unix.Close(q.epfd)
 		return nil, err
@@ -85,7 +87,7 @@ func (s *nested) setGate(op int, events uint32) error {
 
 // ignore has nobody woken by what becomes ready, until the next wait or block.
 func (s *nested) ignore() {
-	s.shut = s.shut || s.setGate(unix.EPOLL_CTL_MOD, 0) == nil
+	s.shut = s.shut || !s.alone && s.setGate(unix.EPOLL_CTL_MOD, 0) == nil
 }
 
 // open is the end of it. What has become ready meanwhile is an edge then.
