@@ -76,8 +76,8 @@ func (l *Loop) parkOnce(a *parkingAlarm) (waitOn bool) {
 	where := l.whereToPark(a)
 	b.parked.Store(where)
 	over := false
-	if b.any() || l.stopping.Load() != 0 || l.lookoutTells() || l.clock.virtual && !l.isOut() && !l.wantsDescriptors() {
-		b.unpark(where) // the last: a Hold was released, and the clock may jump
+	if b.any() || l.stopping.Load() != 0 || l.lookoutTells() || l.mayJump() {
+		b.unpark(where)
 	} else {
 		over = !l.waitParked(where, a)
 	}
@@ -92,6 +92,12 @@ func (l *Loop) parkOnce(a *parkingAlarm) (waitOn bool) {
 		return true
 	}
 	return false
+}
+
+// mayJump reports whether a virtual clock need not wait any more, as a Hold was released: it goes on to the next timer,
+// or there is a deadlock.
+func (l *Loop) mayJump() bool {
+	return l.clock.virtual && !l.isOut() && (l.timers.Next() != nil || !l.wantsDescriptors())
 }
 
 // whereToPark is in the driver if somebody wants to be told of a descriptor, and as a rule it is

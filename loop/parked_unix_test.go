@@ -274,6 +274,18 @@ func TestVirtualClockStandsStillInTheDriver(t *testing.T) {
 	require.Contains(t, out.String(), "The virtual clock stands still: it waits for 1 hold")
 }
 
+// A Hold that is released while the loop is awake, about to wait for it and for a descriptor, is not missed.
+func TestVirtualClockReleasedBeforeTheWait(t *testing.T) {
+	noLeak(t)
+	defer loop.SetPatience(time.Millisecond)()
+	var out lockedBuffer
+	require.NoError(t, loop.Main(func(co *coro.Co) error {
+		waitOn(t, co)
+		out.wrote = loop.Of(co).Hold() // the loop itself releases it, between two waits
+		return coro.Sleep(co, time.Hour)
+	}, loop.VirtualTime(true), loop.Logger(slog.New(slog.NewTextHandler(&out, nil))), loop.Interrupts(false)))
+}
+
 // An application that steps the loop is woken by a descriptor that a task waits for, and not by one
 // that nobody does.
 func TestStepOfATransport(t *testing.T) {

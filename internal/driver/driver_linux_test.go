@@ -2,8 +2,8 @@ package driver
 
 import (
 	"os"
-	"runtime"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"

@@ -210,7 +210,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 			_, err := unix.Write(b, []byte("x"))
 			require.NoError(t, err)
 			require.NoError(t, d.Await(co, driver.Read))
-			require.Equal(t, goroutines+1, runtime.NumGoroutine(), "that of the task")
+			require.LessOrEqual(t, runtime.NumGoroutine(), goroutines+1, "that of the task")
 			_, err = unix.Read(a, make([]byte, 1))
 			require.NoError(t, err)
 		})
