@@ -109,7 +109,7 @@ func lockedTransfers(t *looptest.T, co *coro.Co) error {
 
 func TestLockedTransfers(t *testing.T) {
 	var result looptest.Result
-	looptest.Explore(t, lockedTransfers, looptest.Report(&result))
+	looptest.Explore(t, lockedTransfers, looptest.Within(time.Hour), looptest.Report(&result))
 	require.True(t, result.All)
 }
 
