@@ -172,6 +172,32 @@ func TestReplayOfPostsAndSubmits(t *testing.T) {
 	}
 }
 
+// What was canceled before the loop came to it does not begin in a replay either, in which nobody was so fast.
+func TestReplayOfSubmitCanceledBefore(t *testing.T) {
+	sameInReplay(t, func(run int, told *[]string) func(co *coro.Co) error {
+		return func(co *coro.Co) error {
+			l := loop.Of(co)
+			submitted := make(chan struct{})
+			go func() {
+				defer close(submitted)
+				f, _ := loop.Submit(l, coro.Do(func(*coro.Co) error {
+					*told = append(*told, "begun")
+					return nil
+				}))
+				if run == 0 {
+					f.Cancel()
+				}
+			}()
+			<-submitted
+			for range 3 {
+				_ = coro.Sleep(co, 0)
+			}
+			require.Empty(t, *told)
+			return nil
+		}
+	})
+}
+
 // A receiver that is canceled at the moment at which a value comes.
 func TestReplayOfCanceledReceive(t *testing.T) {
 	for range 50 {

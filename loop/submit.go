@@ -94,7 +94,7 @@ func (s *submission[T]) Run() {
 		s.task.Core().Role().(interface{ SetCreated(site string) }).SetCreated(s.site)
 	}
 	s.task.Core().Attach(s.link.Init((*submissionDone[T])(s)))
-	if s.out.Canceled() { // before the loop came to it: the task never begins
+	if s.canceledBefore() {
 		s.task.Cancel()
 		return
 	}
@@ -103,6 +103,20 @@ func (s *submission[T]) Run() {
 			_ = s.loop.inbox.post((*submissionCanceled[T])(s)) // closed: the task is gone
 		}
 	})
+}
+
+// canceledBefore reports whether the future was canceled before the loop came to it: the task never begins. Another
+// goroutine may do that at any time, so a tape tells.
+func (s *submission[T]) canceledBefore() bool {
+	t := s.loop.tape
+	if t != nil && t.in != nil {
+		return t.wasCanceled(record.Submission)
+	}
+	canceled := s.out.Canceled()
+	if t != nil && canceled {
+		t.note(record.Event{Kind: record.Looked, Source: record.Submission})
+	}
+	return canceled
 }
 
 // submissionDone is a submission as the callback of its task.

@@ -120,7 +120,7 @@ func (p *tapedPost) Run() {
 		}
 		p.call()
 		p.block.ended()
-	case !t.wasCanceled():
+	case !t.wasCanceled(record.Post):
 		p.call() // and it is not used again: it may be canceled
 	}
 }

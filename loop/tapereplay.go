@@ -397,10 +397,10 @@ func (t *tape) ownPost(f func()) sched.Entry {
 	return h.p
 }
 
-// wasCanceled reports whether the function of CallSoonThreadsafe that runs now was canceled.
-func (t *tape) wasCanceled() bool {
+// wasCanceled reports whether the function of CallSoonThreadsafe or Submit that runs now was canceled.
+func (t *tape) wasCanceled(from record.Source) bool {
 	e, ok := t.next(record.Looked)
-	if ok = ok && e.Source == record.Post; ok {
+	if ok = ok && e.Source == from; ok {
 		t.went(e)
 	}
 	return ok
