@@ -99,9 +99,10 @@ func Workers(w *coro.Workers) Option {
 }
 
 // IOBudget is how many operations on sockets, pipes and the like the tasks do in an iteration
-// without giving way, 64 if it is not given. From then on until the next iteration a task that has done four
-// in its turn lets everything else that is ready have its turn before the next one, once, and the loop looks for
-// timers and descriptors. So no peer that never stops sending keeps the loop to itself.
+// without giving way, 64 if it is not given. From then on until the next iteration a task that has done
+// four in its turn, or n if that is less, lets everything else that is ready have its turn before the next
+// one, once, and the loop looks for timers and descriptors. So no peer that never stops sending keeps the
+// loop to itself.
 //
 // asyncio has no such bound: there a task that always finds data starves the others.
 func IOBudget(n int) Option {
